@@ -1,0 +1,141 @@
+"""Every Redis key, once.
+
+All keys of a tenant carry one hash tag, that of its partition, so that a script touches a single slot.
+
+| key                                        | type   | life time | owner      | what                                  |
+|--------------------------------------------|--------|-----------|------------|---------------------------------------|
+| cr:{pNN}:tenants                           | set    | for ever  | ledger     | tenants with an account here          |
+| cr:{pNN}:outbox                            | stream | trimmed   | outbox     | events, read by consumer groups       |
+| cr:{pNN}:dead                              | stream | for ever  | outbox     | events that no reaction could handle  |
+| cr:{pNN}:due                               | zset   | for ever  | schedule   | what is to be looked at, by time (ms) |
+| cr:{pNN}:lease:<group>                     | string | lease     | leases     | the worker that reads this partition  |
+| cr:{pNN}:workers:<group>                   | zset   | for ever  | leases     | workers by the end of their heartbeat |
+| cr:{pNN}:seen:<digest>                     | string | window    | seen       | signatures and event ids already taken |
+| cr:{pNN}:t:<tenant>:managers               | set    | for ever  | roles      | user ids of the credit managers       |
+| cr:{pNN}:t:<tenant>:op:<operation>         | string | 90 days   | ledger     | an operation's contents and outcome   |
+| cr:{pNN}:t:<tenant>:draft:<id>             | string | 30 min    | drafts     | what a person is about to confirm     |
+| cr:{pNN}:t:<tenant>:payment:<id>           | hash   | for ever  | payments   | a recharge or top-up, its attempts     |
+| cr:{pNN}:t:<tenant>:a:<account>            | hash   | for ever  | ledger     | balance, policy, thresholds, slot     |
+| cr:{pNN}:t:<tenant>:a:<account>:journal    | stream | for ever  | ledger     | the entries                           |
+| cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |
+| cr:{pNN}:t:<tenant>:notice:<event>         | hash   | 30 days   | alerts     | what was posted for an event          |
+| cr:{pNN}:sandbox:<key>                     | string | 30 days   | sandbox    | the sandbox provider's own memory     |
+"""
+
+import re
+import zlib
+from dataclasses import dataclass
+
+PARTITIONS = 64
+"""Fixed for the life of an installation: a tenant's partition is a stable hash of its id modulo this."""
+
+DEFAULT_ACCOUNT = "default"
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRef:
+    """One account of one tenant. Both names: 1 to 64 of `A-Z a-z 0-9 _ . -`, else ValueError."""
+
+    tenant: str
+    account: str = DEFAULT_ACCOUNT
+
+    def __post_init__(self) -> None:
+        for name in (self.tenant, self.account):
+            if not _NAME.fullmatch(name):
+                msg = f"not a name for a tenant or an account: {name!r}"
+                raise ValueError(msg)
+
+
+def partition_of(name: str) -> int:
+    """The partition, 0 to 63, that `name` lies in; the same on every machine and for ever."""
+    return zlib.crc32(name.encode()) % PARTITIONS
+
+
+def tenants(partition: int) -> str:
+    """Tenants that have an account in this partition."""
+    return f"{_tag(partition)}:tenants"
+
+
+def outbox(partition: int) -> str:
+    """The partition's events."""
+    return f"{_tag(partition)}:outbox"
+
+
+def dead(partition: int) -> str:
+    """The partition's events that were given up."""
+    return f"{_tag(partition)}:dead"
+
+
+def due(partition: int) -> str:
+    """What is to be looked at, scored by milliseconds since the epoch."""
+    return f"{_tag(partition)}:due"
+
+
+def lease(partition: int, group: str) -> str:
+    """Which worker reads this partition for `group`."""
+    return f"{_tag(partition)}:lease:{group}"
+
+
+def workers(group: str) -> str:
+    """The workers alive in `group`; one key for all partitions."""
+    return f"{_tag(partition_of(group))}:workers:{group}"
+
+
+def seen(digest: str) -> str:
+    """A signature or event id that was taken."""
+    return f"{_tag(partition_of(digest))}:seen:{digest}"
+
+
+def managers(tenant: str) -> str:
+    """The tenant's credit managers."""
+    return f"{_tenant(tenant)}:managers"
+
+
+def operation(tenant: str, operation_id: str) -> str:
+    """What an operation did."""
+    return f"{_tenant(tenant)}:op:{operation_id}"
+
+
+def draft(tenant: str, draft_id: str) -> str:
+    """What a person is about to confirm."""
+    return f"{_tenant(tenant)}:draft:{draft_id}"
+
+
+def payment(tenant: str, payment_id: str) -> str:
+    """One recharge or top-up."""
+    return f"{_tenant(tenant)}:payment:{payment_id}"
+
+
+def account(ref: AccountRef) -> str:
+    """The account's own record."""
+    return f"{_tenant(ref.tenant)}:a:{ref.account}"
+
+
+def journal(ref: AccountRef) -> str:
+    """The account's entries."""
+    return f"{account(ref)}:journal"
+
+
+def incident(ref: AccountRef) -> str:
+    """The alert that stands in the account's channel."""
+    return f"{account(ref)}:incident"
+
+
+def notice(tenant: str, event_id: str) -> str:
+    """What was posted for an event."""
+    return f"{_tenant(tenant)}:notice:{event_id}"
+
+
+def sandbox(key: str) -> str:
+    """The sandbox provider's record of an idempotency key."""
+    return f"{_tag(partition_of(key))}:sandbox:{key}"
+
+
+def _tag(partition: int) -> str:
+    return f"cr:{{p{partition:02d}}}"
+
+
+def _tenant(tenant: str) -> str:
+    return f"{_tag(partition_of(tenant))}:t:{tenant}"

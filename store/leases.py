@@ -1,0 +1,91 @@
+"""Leases: each partition of a consumer group is read by one worker at a time.
+
+So an account's events are handled in order; a dead worker's partitions go to the others when its leases run out.
+
+Workers tell by heartbeat that they live, and each takes the partitions that rendezvous hashing gives it among the
+living. Two workers that disagree about who lives cannot both hold a lease.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from store import keys
+from store.scripts import Client, Scripts
+
+TTL_MS = 10_000
+"""How long a dead worker's partitions stay with it, milliseconds; renewed three times as often."""
+
+
+class Leases:
+    """One worker's leases in one group."""
+
+    def __init__(
+        self,
+        redis: Client,
+        group: str,
+        owner: str,
+        *,
+        partitions: Iterable[int] = range(keys.PARTITIONS),
+        ttl_ms: int = TTL_MS,
+    ) -> None:
+        self._redis = redis
+        self._scripts = Scripts(redis)
+        self._partitions = tuple(partitions)
+        self._ttl_ms = ttl_ms
+        self.group = group
+        self.owner = owner
+        self.held: frozenset[int] = frozenset()
+
+    async def renew(self) -> frozenset[int]:
+        """Tell that we live, renew or take what is ours, give back what is not; answers what was newly taken."""
+        alive = await self._alive()
+        wanted = {each for each in self._partitions if _winner(each, alive) == self.owner}
+        for partition in self.held - wanted:
+            await self._release(partition)
+        before = self.held & wanted
+        held = set()
+        for partition in sorted(wanted):
+            if await self._call("hold_lease", partition, owner=self.owner, ttl_ms=self._ttl_ms):
+                held.add(partition)
+        self.held = frozenset(held)
+        return self.held - before
+
+    async def leave(self) -> None:
+        """Give everything back at once, so that the others need not wait for the leases to run out."""
+        held, self.held = self.held, frozenset()
+        await self._redis.zrem(keys.workers(self.group), self.owner)
+        for partition in held:
+            await self._release(partition)
+
+    async def write(self, partition: int, record_key: str, fields: dict[str, str], *, ttl_ms: int = 0) -> bool:
+        """Set `fields` of a record of this partition; False, and nothing written, if the lease is lost."""
+        flat = [each for pair in fields.items() for each in pair]
+        answer = await self._scripts.call(
+            "write_if_leased",
+            {"lease": keys.lease(partition, self.group), "record": record_key},
+            owner=self.owner,
+            ttl_ms=ttl_ms,
+            field_value=flat,
+        )
+        return bool(answer)
+
+    async def _alive(self) -> list[str]:
+        seconds, micros = await self._redis.time()
+        now_ms, key = seconds * 1000 + micros // 1000, keys.workers(self.group)
+        await self._redis.zadd(key, {self.owner: now_ms + self._ttl_ms})
+        await self._redis.zremrangebyscore(key, "-inf", now_ms)
+        return list(await self._redis.zrange(key, 0, -1))
+
+    async def _release(self, partition: int) -> None:
+        await self._call("release_lease", partition, owner=self.owner)
+
+    async def _call(self, name: str, partition: int, **args: Any) -> Any:
+        return await self._scripts.call(name, {"lease": keys.lease(partition, self.group)}, **args)
+
+
+def _winner(partition: int, owners: Iterable[str]) -> str:
+    def weight(owner: str) -> bytes:
+        return hashlib.blake2b(f"{owner}/{partition}".encode(), digest_size=8).digest()
+
+    return max(owners, key=weight, default="")

@@ -1,0 +1,71 @@
+-- fail_payment: the provider did not take the money, or did not say. `unknown` and `unavailable` keep the attempt
+-- and are asked again; a decline is retried at the given offsets from the payment's start, then given up; a
+-- `dead` method is never tried again; `needs_action` waits for a person.
+-- KEYS: account payment outbox due
+-- ARGV: tenant account_id payment_id fence result reason url retry_offsets_ms ask_again_ms
+-- Output: {'done', state} | {'refused', reason}
+-- Event: payment_unknown payment_needs_action recharge_declined recharge_paused topup_declined
+local account_key, payment_key, outbox_key, due_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local tenant, account_id, payment_id, fence, result, reason, url, retry_offsets_ms, ask_again_ms =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+-- include: lib/clock
+-- include: lib/account
+-- include: lib/payment
+
+local payment = read_payment(payment_key)
+local account = read_account(account_key)
+if not payment or not account then return { 'refused', 'unknown_payment' } end
+if payment.fence ~= fence then return { 'refused', 'fenced' } end
+if payment.state ~= 'charging' then return { 'refused', 'not_pending' } end
+
+local ctx = { account_key = account_key, outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id,
+  now = now_ms() }
+
+local function set_state(state, ...)
+  redis.call('HSET', payment_key, 'state', state, 'reason', reason, 'updated_ms', text(ctx.now), ...)
+end
+
+local function tell(kind, ...)
+  emit(ctx, kind, 'payment', payment_id, 'kind', payment.kind, 'amount_micros', payment.amount_micros,
+    'currency', payment.currency, 'method', payment.method, 'reason', reason, 'attempt', payment.attempt,
+    'by', payment.requested_by, 'channel', payment.channel, ...)
+end
+
+if result == 'unknown' or result == 'unavailable' then
+  local asks = tonumber(payment.asks) or 0
+  set_state('unknown', 'asks', text(asks + 1))
+  wake_at(due_key, tenant, account_id, payment_id, text(ctx.now + math.min(tonumber(ask_again_ms) * 2 ^ asks, 3600000)))
+  if asks == 0 then tell('payment_unknown') end
+  return { 'done', 'unknown' }
+end
+if result == 'needs_action' then
+  set_state('needs_action')
+  tell('payment_needs_action', 'url', url)
+  return { 'done', 'needs_action' }
+end
+if result == 'dead' and not is_dead(account, payment.method) then
+  account.dead_methods = account.dead_methods .. payment.method .. ' '
+  redis.call('HSET', account_key, 'dead_methods', account.dead_methods)
+end
+if payment.kind == 'topup' then
+  set_state('failed')
+  tell('topup_declined')
+  return { 'done', 'failed' }
+end
+
+local offsets = {}
+for offset in string.gmatch(retry_offsets_ms, '%d+') do offsets[#offsets + 1] = tonumber(offset) end
+local offset = offsets[tonumber(payment.attempt)]
+if result == 'declined' and offset then
+  local next_ms = text(math.max(tonumber(payment.created_ms) + offset, ctx.now + 60000))
+  set_state('retrying', 'next_ms', next_ms)
+  wake_at(due_key, tenant, account_id, payment_id, next_ms)
+  tell('recharge_declined', 'next_ms', next_ms)
+  return { 'done', 'retrying' }
+end
+set_state('failed')
+close_slot(ctx, account, payment_id, payment.amount_micros, payment.month)
+redis.call('HSET', account_key, 'recharge_paused', reason)
+tell('recharge_declined', 'next_ms', '')
+tell('recharge_paused')
+return { 'done', 'failed' }

@@ -1,0 +1,131 @@
+-- An account's record, the events it appends, and the rules that hold after every change of balance or policy.
+-- Uses: lib/clock. Every function named `will_*` only reads and decides; the others write.
+
+local MAX = 9007199254740991
+local FIELDS = {
+  'currency', 'balance', 'version', 'levels', 'low', 'exhausted', 'method', 'dead_methods',
+  'recharge_on', 'recharge_amount', 'recharge_below', 'recharge_cap', 'recharge_paused', 'recharge_slot',
+  'recharge_cooldown_ms', 'recharge_per_day', 'recharge_month', 'recharge_month_used', 'recharge_day',
+  'recharge_day_count', 'recharge_last_ms', 'recharge_told',
+}
+
+local function text(number)
+  return string.format('%.0f', number)
+end
+
+-- '007', '-0' and '1e3' would pass a loose test and fail only inside HINCRBY, after other writes.
+local function canonical(amount)
+  return #amount <= 17 and (amount == '0' or string.match(amount, '^%-?[1-9]%d*$') ~= nil)
+    and math.abs(tonumber(amount)) <= MAX
+end
+
+local function read_account(key)
+  local values = redis.call('HMGET', key, unpack(FIELDS))
+  if not values[1] then return nil end
+  local account = {}
+  for i, name in ipairs(FIELDS) do account[name] = values[i] or '' end
+  return account
+end
+
+-- ctx = { account_key, outbox, due, tenant, account_id, now }
+local function emit(ctx, kind, ...)
+  redis.call('XADD', ctx.outbox, '*', 'type', kind, 'tenant', ctx.tenant, 'account', ctx.account_id,
+    'at_ms', text(ctx.now), ...)
+end
+
+local function levels_of(account)
+  local levels = {}
+  for level in string.gmatch(account.levels, '%d+') do levels[#levels + 1] = tonumber(level) end
+  return levels -- descending, as the policy was saved
+end
+
+-- Upwards: levels are armed again; leaving exhaustion or the last level is told once.
+local function settle_upwards(ctx, account, balance, cause)
+  local was_low, was_exhausted = account.low ~= '', account.exhausted == '1'
+  if was_low then
+    account.low = ''
+    for _, level in ipairs(levels_of(account)) do
+      if balance < level then account.low = text(level) end
+    end
+  end
+  if was_exhausted and balance > 0 then account.exhausted = '0' end
+  local left_exhaustion = was_exhausted and account.exhausted == '0'
+  if left_exhaustion or (was_low and account.low == '') then
+    emit(ctx, 'balance_recovered', 'balance_micros', text(balance), 'currency', account.currency,
+      'level_micros', account.low, 'was_exhausted', was_exhausted and '1' or '0', 'cause', cause)
+  end
+end
+
+-- Downwards: each level crossed, in order, then zero; each once until it is armed again.
+local function settle_downwards(ctx, account, balance)
+  for _, level in ipairs(levels_of(account)) do
+    if balance < level and (account.low == '' or level < tonumber(account.low)) then
+      account.low = text(level)
+      emit(ctx, 'balance_low', 'level_micros', account.low, 'balance_micros', text(balance),
+        'currency', account.currency)
+    end
+  end
+  if balance <= 0 and account.exhausted ~= '1' then
+    account.exhausted = '1'
+    emit(ctx, 'balance_exhausted', 'balance_micros', text(balance), 'currency', account.currency)
+  end
+end
+
+-- What keeps a recharge from opening now: nil, or reason, when to look again (nil: never by itself).
+local function will_wait(account, calendar_now, now, amount)
+  local used = account.recharge_month == calendar_now.month and tonumber(account.recharge_month_used) or 0
+  if used + amount > tonumber(account.recharge_cap) then return 'monthly_cap', calendar_now.next_month_ms end
+  local count = account.recharge_day == calendar_now.day and tonumber(account.recharge_day_count) or 0
+  if count >= tonumber(account.recharge_per_day) then return 'daily_limit', calendar_now.next_day_ms end
+  local free_ms = (tonumber(account.recharge_last_ms) or 0) + tonumber(account.recharge_cooldown_ms)
+  if account.recharge_last_ms ~= '' and now < free_ms then return 'cool_down', free_ms end
+  return nil
+end
+
+local function tell_wait(ctx, account, reason, again_ms, period)
+  redis.call('ZADD', ctx.due, text(again_ms), 'check:' .. ctx.tenant .. ':' .. ctx.account_id)
+  local told = reason .. ':' .. period
+  if reason == 'cool_down' or account.recharge_told == told then return end
+  account.recharge_told = told
+  redis.call('HSET', ctx.account_key, 'recharge_told', told)
+  emit(ctx, 'recharge_blocked', 'reason', reason, 'amount_micros', account.recharge_amount,
+    'cap_micros', account.recharge_cap, 'per_day', account.recharge_per_day, 'currency', account.currency)
+end
+
+-- Open the one recharge slot if the balance is below the trigger and nothing forbids it.
+-- payment_key names a record that does not exist yet; it is used only when the slot opens.
+local function consider_recharge(ctx, account, balance, payment_key, payment_id)
+  if account.recharge_on ~= '1' or account.recharge_paused ~= '' or account.recharge_slot ~= '' then return end
+  if balance >= tonumber(account.recharge_below) then return end
+  local today = calendar(ctx.now)
+  local amount = tonumber(account.recharge_amount)
+  local reason, again_ms = will_wait(account, today, ctx.now, amount)
+  if reason then
+    return tell_wait(ctx, account, reason, again_ms, reason == 'monthly_cap' and today.month or today.day)
+  end
+  local used = account.recharge_month == today.month and tonumber(account.recharge_month_used) or 0
+  local count = account.recharge_day == today.day and tonumber(account.recharge_day_count) or 0
+  account.recharge_slot = payment_id
+  redis.call('HSET', ctx.account_key, 'recharge_slot', payment_id, 'recharge_last_ms', text(ctx.now),
+    'recharge_month', today.month, 'recharge_month_used', text(used + amount),
+    'recharge_day', today.day, 'recharge_day_count', text(count + 1))
+  redis.call('HSET', payment_key, 'id', payment_id, 'kind', 'recharge', 'account', ctx.account_id,
+    'amount_micros', account.recharge_amount, 'currency', account.currency, 'method', account.method,
+    'state', 'due', 'attempt', '0', 'fence', '0', 'month', today.month, 'created_ms', text(ctx.now))
+  emit(ctx, 'recharge_due', 'payment', payment_id, 'attempt', '1')
+end
+
+-- The slot's end: it is free again; what a failed recharge had reserved of the month's cap is given back.
+local function close_slot(ctx, account, payment_id, refund_micros, refund_month)
+  if account.recharge_slot == payment_id then
+    account.recharge_slot = ''
+    redis.call('HSET', ctx.account_key, 'recharge_slot', '')
+  end
+  if refund_micros ~= '0' and account.recharge_month == refund_month then
+    account.recharge_month_used = text(redis.call('HINCRBY', ctx.account_key, 'recharge_month_used', '-' .. refund_micros))
+  end
+end
+
+local function is_dead(account, method)
+  return string.find(' ' .. account.dead_methods, ' ' .. method .. ' ', 1, true) ~= nil
+end

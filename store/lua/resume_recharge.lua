@@ -1,0 +1,25 @@
+-- resume_recharge: a person ends the pause; the cool-down is not waited out again.
+-- KEYS: account outbox due payment
+-- ARGV: tenant account_id payment_id actor
+-- Output: {'done', 'resumed' | 'not_paused'} | {'refused', reason}
+-- Event: recharge_resumed recharge_due recharge_blocked
+local account_key, outbox_key, due_key, payment_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local tenant, account_id, payment_id, actor = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+-- include: lib/clock
+-- include: lib/account
+
+local account = read_account(account_key)
+if not account then return { 'refused', 'unknown_account' } end
+if account.recharge_on ~= '1' then return { 'refused', 'recharge_off' } end
+if account.recharge_paused == '' then return { 'done', 'not_paused' } end
+if is_dead(account, account.method) then return { 'refused', 'method_dead' } end
+
+local ctx = {
+  account_key = account_key, outbox = outbox_key, due = due_key,
+  tenant = tenant, account_id = account_id, now = now_ms(),
+}
+account.recharge_paused, account.recharge_last_ms, account.recharge_told = '', '', ''
+redis.call('HSET', account_key, 'recharge_paused', '', 'recharge_last_ms', '', 'recharge_told', '')
+emit(ctx, 'recharge_resumed', 'by', actor)
+consider_recharge(ctx, account, tonumber(account.balance), payment_key, payment_id)
+return { 'done', 'resumed' }

@@ -1,0 +1,53 @@
+-- set_policy: change fields of an account's policy; tell who changed what, old and new; apply it to the balance
+-- as it is now, which may open a recharge at once.
+-- KEYS: account operation outbox due payment
+-- ARGV: tenant account_id operation_id digest topic actor keep_ms payment_id field_value...
+-- Output: {'done' | 'repeated', 'changed' | 'unchanged'} | {'refused', reason}
+-- Event: settings_changed balance_recovered balance_low recharge_due recharge_blocked
+local account_key, operation_key, outbox_key, due_key, payment_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local tenant, account_id, operation_id, digest, topic, actor, keep_ms, payment_id =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+-- include: lib/clock
+-- include: lib/account
+-- include: lib/posting
+
+local known = seen(operation_key, digest)
+if known then return known end
+local account = read_account(account_key)
+if not account then return { 'refused', 'unknown_account' } end
+local wanted = {}
+for i = 9, #ARGV, 2 do wanted[ARGV[i]] = ARGV[i + 1] end
+local old_method, method = account.method, wanted.method or account.method
+if wanted.recharge_on == '1' and is_dead(account, method) then return { 'refused', 'method_dead' } end
+
+local changes, writes = {}, {}
+for i = 9, #ARGV, 2 do
+  local field, value = ARGV[i], ARGV[i + 1]
+  local old = redis.call('HGET', account_key, field) or ''
+  if old ~= value then
+    changes[#changes + 1] = { field = field, old = old, new = value }
+    writes[#writes + 1] = field
+    writes[#writes + 1] = value
+    account[field] = value
+  end
+end
+remember(operation_key, digest, keep_ms, #changes > 0 and 'changed' or 'unchanged')
+if #changes == 0 then return { 'done', 'unchanged' } end
+
+local ctx = {
+  account_key = account_key, outbox = outbox_key, due = due_key,
+  tenant = tenant, account_id = account_id, now = now_ms(),
+}
+-- A pause ends when the card really changed, or when auto-recharge was switched off by a person.
+if account.recharge_paused ~= '' and (wanted.recharge_on == '0' or method ~= old_method) then
+  account.recharge_paused = ''
+end
+account.recharge_told = ''
+redis.call('HSET', account_key, 'recharge_paused', account.recharge_paused, 'recharge_told', '', unpack(writes))
+emit(ctx, 'settings_changed', 'topic', topic, 'by', actor, 'currency', account.currency, 'changes', cjson.encode(changes))
+local balance = tonumber(account.balance)
+settle_upwards(ctx, account, balance, 'settings')
+settle_downwards(ctx, account, balance)
+save_state(ctx, account)
+consider_recharge(ctx, account, balance, payment_key, payment_id)
+return { 'done', 'changed' }

@@ -1,0 +1,45 @@
+-- settle_payment: the provider has the money: credit it. One credit per charge, whoever reports it and however
+-- often, because the operation is the provider's own id of the charge.
+-- KEYS: account journal operation outbox due payment next_payment
+-- ARGV: tenant account_id operation_id digest amount_micros currency memo keep_ms payment_id next_payment_id charge_ref
+-- Output: {'posted' | 'repeated', entry, before, after, at_ms} | {'refused', reason}
+-- Event: recharged topped_up balance_recovered recharge_due recharge_blocked
+local account_key, journal_key, operation_key, outbox_key, due_key, payment_key, next_payment_key =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local tenant, account_id, operation_id, digest, amount_micros, currency, memo, keep_ms, payment_id, next_payment_id, charge_ref =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+-- include: lib/clock
+-- include: lib/account
+-- include: lib/posting
+-- include: lib/payment
+
+local known = seen(operation_key, digest)
+if known then return known end
+local account = read_account(account_key)
+if not account then return { 'refused', 'unknown_account' } end
+local payment = read_payment(payment_key)
+if not payment then return { 'refused', 'unknown_payment' } end
+if account.currency ~= currency then return { 'refused', 'currency_mismatch' } end
+if not canonical(amount_micros) or tonumber(amount_micros) <= 0 then return { 'refused', 'amount_invalid' } end
+if will_overflow(account, amount_micros) then return { 'refused', 'balance_limit' } end
+
+local ctx = {
+  account_key = account_key, journal = journal_key, outbox = outbox_key, due = due_key,
+  tenant = tenant, account_id = account_id, now = now_ms(),
+}
+local actor = payment.requested_by ~= '' and payment.requested_by or 'system:recharge'
+local outcome = post(ctx, account, {
+  delta = amount_micros, kind = payment.kind, actor = actor, memo = memo,
+  operation_id = operation_id, operation_key = operation_key, digest = digest, keep_ms = keep_ms,
+})
+local balance = tonumber(account.balance)
+redis.call('HSET', payment_key, 'state', 'succeeded', 'charge_ref', charge_ref, 'entry', outcome[2],
+  'updated_ms', text(ctx.now))
+close_slot(ctx, account, payment_id, '0', '')
+emit(ctx, payment.kind == 'recharge' and 'recharged' or 'topped_up', 'payment', payment_id, 'entry', outcome[2],
+  'amount_micros', amount_micros, 'balance_micros', account.balance, 'currency', currency,
+  'method', payment.method, 'by', payment.requested_by, 'channel', payment.channel)
+settle_upwards(ctx, account, balance, payment.kind)
+save_state(ctx, account)
+consider_recharge(ctx, account, balance, next_payment_key, next_payment_id)
+return outcome

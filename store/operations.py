@@ -1,0 +1,51 @@
+"""Operations: every change carries an id, and a repeat of it is answered with the first outcome."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable
+
+from store.money import Money
+from store.outcomes import Change, Done, Posted, Posting, Reason, Refused, Repeated
+
+KEEP_MS = 90 * 24 * 3600 * 1000
+"""How long an operation is remembered, milliseconds."""
+
+_ID = re.compile(r"[\x21-\x7e]{1,200}")
+
+Ids = Callable[[], str]
+
+
+def random_id() -> str:
+    """128 random bits: never a counter, which a failover could hand out twice."""
+    return secrets.token_hex(16)
+
+
+def checked_id(operation_id: str) -> str:
+    """`operation_id` if it is 1 to 200 printable ASCII characters without spaces, else ValueError."""
+    if not _ID.fullmatch(operation_id):
+        msg = f"an operation id is 1 to 200 printable ASCII characters without spaces, not {operation_id!r}"
+        raise ValueError(msg)
+    return operation_id
+
+
+def digest(*contents: str) -> str:
+    """A fingerprint of an operation's contents, by which a repeat is told from a reused id."""
+    framed = "".join(f"{len(each)}:{each}" for each in contents)
+    return hashlib.sha256(framed.encode()).hexdigest()[:24]
+
+
+def decode_change(answer: list[str]) -> Change:
+    """The outcome of a script that moves no money."""
+    if answer[0] == "refused":
+        return Refused(Reason(answer[1]))
+    return Done(answer[1], repeated=answer[0] == "repeated")
+
+
+def decode_posting(answer: list[str], currency: str) -> Posting:
+    """The outcome of a script that posts an entry."""
+    if answer[0] == "refused":
+        return Refused(Reason(answer[1]))
+    kind = Posted if answer[0] == "posted" else Repeated
+    _, entry, before, after, at_ms = answer
+    return kind(entry, Money(int(before), currency), Money(int(after), currency), int(at_ms))

@@ -1,0 +1,80 @@
+"""What an operation answers: posted, refused for a named reason, or repeated."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from store.money import Money
+
+
+class Reason(StrEnum):
+    """Why an operation was refused. Nothing was changed."""
+
+    UNKNOWN_ACCOUNT = "unknown_account"
+    CURRENCY_MISMATCH = "currency_mismatch"
+    OPERATION_CONFLICT = "operation_conflict"
+    """The operation id was used before, with other contents."""
+    AMOUNT_INVALID = "amount_invalid"
+    BALANCE_LIMIT = "balance_limit"
+    """The balance would leave the range that is kept exactly, ± 2^53 − 1 millionths."""
+
+    NOT_A_MANAGER = "not_a_manager"
+    NOT_AN_ADMIN = "not_an_admin"
+    STRANGER = "stranger"
+    """A person of another organisation, in a shared channel."""
+
+    BELOW_MINIMUM = "below_minimum"
+    ABOVE_MAXIMUM = "above_maximum"
+    CAP_BELOW_AMOUNT = "cap_below_amount"
+    LEVELS_TOO_MANY = "levels_too_many"
+    NO_METHOD = "no_method"
+    """No payment method is chosen, or the chosen one is not on offer."""
+    METHOD_DEAD = "method_dead"
+    """The provider said never to try this payment method again."""
+    DRAFT_GONE = "draft_gone"
+    """What was to be confirmed has expired, was confirmed already, or was somebody else's."""
+    RECHARGE_OFF = "recharge_off"
+
+    UNKNOWN_PAYMENT = "unknown_payment"
+    NOT_PENDING = "not_pending"
+    """The payment is not in a state from which this step goes on."""
+    FENCED = "fenced"
+    """A later worker has taken this payment over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The change was made: the entry's id, the balance before and after it, Redis' time in ms."""
+
+    entry: str
+    before: Money
+    after: Money
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The operation id was known with the same contents: the first outcome, nothing changed now."""
+
+    entry: str
+    before: Money
+    after: Money
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was changed."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A change that moves no money was made, or had been made by the same operation before."""
+
+    result: str = ""
+    repeated: bool = False
+
+
+Posting = Posted | Repeated | Refused
+Change = Done | Refused

@@ -1,0 +1,281 @@
+"""Payments: a recharge or a top-up from the wish to the credit.
+
+One record each, persisted before the provider is called.
+
+States: due -> charging -> succeeded | retrying | needs_action | unknown | failed; retrying and unknown are woken by the
+schedule, needs_action by a person; a recharge that was switched off while it waited is cancelled.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from store import keys
+from store.keys import AccountRef
+from store.money import Money
+from store.operations import KEEP_MS, Ids, checked_id, decode_change, decode_posting, digest, random_id
+from store.outcomes import Change, Posting, Reason, Refused
+from store.policy import Limits
+from store.roles import Actor, Roles
+from store.scripts import Client, Scripts
+
+RETRY_OFFSETS_MS = (3_600_000, 3 * 3_600_000, 7 * 3_600_000)
+"""When a declined recharge is tried again: 1, 3 and 7 h after its start; then auto-recharge is paused."""
+
+ASK_AGAIN_MS = 5_000
+"""First wait before an unanswered charge is asked for again; doubles up to an hour."""
+
+
+class Failure(StrEnum):
+    """What a provider says when it did not take the money, or did not say."""
+
+    DECLINED = "declined"
+    """Not now: insufficient funds, try later."""
+    DEAD = "dead"
+    """Never again with this method: lost, stolen, closed."""
+    NEEDS_ACTION = "needs_action"
+    """The card's owner has to confirm it with the bank."""
+    UNKNOWN = "unknown"
+    """No answer: it may have been charged."""
+    UNAVAILABLE = "unavailable"
+    """The provider is out of order; no decline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A payment taken over, with what is now frozen for this attempt.
+
+    `key` is the provider's idempotency key; `fence` must be given back with the result.
+    """
+
+    payment_id: str
+    fence: int
+    attempt: int
+    kind: str
+    amount: Money
+    method: str
+    requested_by: str
+
+    @property
+    def key(self) -> str:
+        """The same for every asking of one attempt, another for the next attempt."""
+        return f"{self.payment_id}:{self.attempt}"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment's record as it stands."""
+
+    id: str
+    kind: str
+    state: str
+    attempt: int
+    amount: Money
+    method: str
+    requested_by: str
+    charge_ref: str
+
+    @classmethod
+    def decode(cls, record: Mapping[str, str]) -> "Payment":
+        """The payment from its Redis hash."""
+        return cls(
+            id=record["id"],
+            kind=record["kind"],
+            state=record["state"],
+            attempt=int(record["attempt"]),
+            amount=Money(int(record["amount_micros"]), record["currency"]),
+            method=record["method"],
+            requested_by=record.get("requested_by", ""),
+            charge_ref=record.get("charge_ref", ""),
+        )
+
+
+class Payments:
+    """Requests, claims and settles payments. A `RedisError` means unknown: call again."""
+
+    def __init__(
+        self,
+        redis: Client,
+        roles: Roles,
+        limits: Limits,
+        *,
+        ids: Ids = random_id,
+        retry_offsets_ms: Sequence[int] = RETRY_OFFSETS_MS,
+        ask_again_ms: int = ASK_AGAIN_MS,
+    ) -> None:
+        self._redis = redis
+        self._scripts = Scripts(redis)
+        self._roles = roles
+        self._limits = limits
+        self._ids = ids
+        self._retry_offsets = ",".join(map(str, retry_offsets_ms))
+        self._ask_again_ms = ask_again_ms
+
+    async def get(self, ref: AccountRef, payment_id: str) -> Payment | None:
+        """The payment as it stands, or None."""
+        record = await self._redis.hgetall(keys.payment(ref.tenant, payment_id))
+        return Payment.decode(record) if record else None
+
+    async def request_topup(
+        self, actor: Actor, ref: AccountRef, amount: Money, method: str, *, channel: str, operation_id: str
+    ) -> Change:
+        """Record that a person adds credit; a worker charges it and tells the person in `channel`.
+
+        The answer's `result` is the payment's id.
+        Refused: STRANGER, NOT_A_MANAGER, BELOW_MINIMUM, ABOVE_MAXIMUM, NO_METHOD, METHOD_DEAD, CURRENCY_MISMATCH,
+        UNKNOWN_ACCOUNT, OPERATION_CONFLICT.
+        """
+        refused = await self._roles.refuse_manage(actor) or self._limits.refuse(amount)
+        if refused or not method:
+            return refused or Refused(Reason.NO_METHOD)
+        payment_id = self._ids()
+        answer = await self._scripts.call(
+            "request_topup",
+            {
+                **self._keys(ref, payment_id, "account", "outbox", "payment"),
+                "operation": keys.operation(ref.tenant, checked_id(operation_id)),
+            },
+            **self._who(ref),
+            operation_id=operation_id,
+            digest=digest("request_topup", ref.account, str(amount.micros), amount.currency, method),
+            amount_micros=amount.micros,
+            currency=amount.currency,
+            method=method,
+            actor=actor.id,
+            channel=channel,
+            keep_ms=KEEP_MS,
+            payment_id=payment_id,
+        )
+        return decode_change(answer)
+
+    async def claim(self, ref: AccountRef, payment_id: str, attempt: int) -> Claimed | Refused:
+        """Take a payment over for its attempt number `attempt`, before the provider is called.
+
+        Refused: UNKNOWN_PAYMENT, NOT_PENDING (settled, or another attempt's turn), RECHARGE_OFF (then cancelled).
+        """
+        answer = await self._scripts.call(
+            "claim_payment",
+            self._keys(ref, payment_id, "account", "payment", "outbox"),
+            **self._who(ref),
+            payment_id=payment_id,
+            wanted_attempt=attempt,
+        )
+        if answer[0] == "refused":
+            return Refused(Reason(answer[1]))
+        _, fence, number, kind, micros, currency, method, requested_by = answer
+        return Claimed(payment_id, int(fence), int(number), kind, Money(int(micros), currency), method, requested_by)
+
+    async def settle(
+        self, ref: AccountRef, payment_id: str, *, charge_ref: str, received: Money, memo: str = ""
+    ) -> Posting:
+        """Credit what the provider received: the one way in, keyed by the provider's id of the charge.
+
+        Refused: UNKNOWN_ACCOUNT, UNKNOWN_PAYMENT, CURRENCY_MISMATCH, AMOUNT_INVALID, BALANCE_LIMIT,
+        OPERATION_CONFLICT (the same charge reported with another amount).
+        """
+        operation_id, next_id = checked_id(f"charge:{charge_ref}"), self._ids()
+        answer = await self._scripts.call(
+            "settle_payment",
+            {
+                **self._keys(ref, payment_id, "account", "outbox", "due", "payment"),
+                "journal": keys.journal(ref),
+                "operation": keys.operation(ref.tenant, operation_id),
+                "next_payment": keys.payment(ref.tenant, next_id),
+            },
+            **self._who(ref),
+            operation_id=operation_id,
+            digest=digest("settle", ref.account, payment_id, str(received.micros), received.currency),
+            amount_micros=received.micros,
+            currency=received.currency,
+            memo=memo,
+            keep_ms=KEEP_MS,
+            payment_id=payment_id,
+            next_payment_id=next_id,
+            charge_ref=charge_ref,
+        )
+        return decode_posting(answer, received.currency)
+
+    async def fail(self, ref: AccountRef, claimed: Claimed, failure: Failure, *, reason: str, url: str = "") -> Change:
+        """Record that the provider did not take the money; the answer's `result` is the payment's new state.
+
+        Refused: UNKNOWN_PAYMENT, FENCED (a later worker has it), NOT_PENDING.
+        """
+        answer = await self._scripts.call(
+            "fail_payment",
+            self._keys(ref, claimed.payment_id, "account", "payment", "outbox", "due"),
+            **self._who(ref),
+            payment_id=claimed.payment_id,
+            fence=claimed.fence,
+            result=failure.value,
+            reason=reason,
+            url=url,
+            retry_offsets_ms=self._retry_offsets,
+            ask_again_ms=self._ask_again_ms,
+        )
+        return decode_change(answer)
+
+    async def wake(self, ref: AccountRef, payment_id: str) -> Change:
+        """The schedule's: hand a waiting payment to the workers again. Refused: UNKNOWN_PAYMENT, NOT_PENDING."""
+        return await self._wake(ref, payment_id, attempt="", actor="")
+
+    async def retry(self, actor: Actor, ref: AccountRef, payment_id: str, attempt: int) -> Change:
+        """A person's: try again now, provided that `attempt` is still the last one.
+
+        Refused: STRANGER, NOT_A_MANAGER, UNKNOWN_PAYMENT, NOT_PENDING (another attempt was made meanwhile).
+        """
+        refused = await self._roles.refuse_manage(actor)
+        return refused or await self._wake(ref, payment_id, attempt=str(attempt), actor=actor.id)
+
+    async def resume(self, actor: Actor, ref: AccountRef) -> Change:
+        """End the pause of auto-recharge; recharges at once if the balance is below the trigger.
+
+        Refused: STRANGER, NOT_A_MANAGER, RECHARGE_OFF, METHOD_DEAD, UNKNOWN_ACCOUNT.
+        """
+        refused = await self._roles.refuse_manage(actor)
+        if refused:
+            return refused
+        payment_id = self._ids()
+        answer = await self._scripts.call(
+            "resume_recharge",
+            self._keys(ref, payment_id, "account", "outbox", "due", "payment"),
+            **self._who(ref),
+            payment_id=payment_id,
+            actor=actor.id,
+        )
+        return decode_change(answer)
+
+    async def check_recharge(self, ref: AccountRef) -> str:
+        """The schedule's: open a recharge if one is due now; answers the open recharge's id or ""."""
+        payment_id = self._ids()
+        answer = await self._scripts.call(
+            "check_recharge",
+            self._keys(ref, payment_id, "account", "outbox", "due", "payment"),
+            **self._who(ref),
+            payment_id=payment_id,
+        )
+        return str(answer[1])
+
+    async def _wake(self, ref: AccountRef, payment_id: str, *, attempt: str, actor: str) -> Change:
+        answer = await self._scripts.call(
+            "wake_payment",
+            self._keys(ref, payment_id, "payment", "outbox", "due"),
+            **self._who(ref),
+            payment_id=payment_id,
+            attempt=attempt,
+            actor=actor,
+        )
+        return decode_change(answer)
+
+    def _who(self, ref: AccountRef) -> dict[str, Any]:
+        return {"tenant": ref.tenant, "account_id": ref.account}
+
+    def _keys(self, ref: AccountRef, payment_id: str, *wanted: str) -> dict[str, str]:
+        partition = keys.partition_of(ref.tenant)
+        every = {
+            "account": keys.account(ref),
+            "outbox": keys.outbox(partition),
+            "due": keys.due(partition),
+            "payment": keys.payment(ref.tenant, payment_id),
+        }
+        return {name: every[name] for name in wanted}

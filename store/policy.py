@@ -1,0 +1,126 @@
+"""An account's policies: auto-recharge and alerts. A change tells who made it, old and new, in the same step."""
+
+from dataclasses import dataclass
+
+from store import keys
+from store.account import AlertPolicy, RechargePolicy
+from store.keys import AccountRef
+from store.money import MAX_MICROS, Money
+from store.operations import KEEP_MS, Ids, checked_id, decode_change, digest, random_id
+from store.outcomes import Change, Reason, Refused
+from store.roles import Actor, Roles
+from store.scripts import Client, Scripts
+
+MAX_LEVELS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The least and the most that one payment may add, in units of the account's currency."""
+
+    minimum_units: int = 5
+    maximum_units: int = 5000
+
+    def minimum(self, currency: str) -> Money:
+        """The least that one payment may add."""
+        return Money.of(self.minimum_units, currency)
+
+    def maximum(self, currency: str) -> Money:
+        """The most that one payment may add."""
+        return Money.of(self.maximum_units, currency)
+
+    def refuse(self, amount: Money) -> Refused | None:
+        """None if one payment may add `amount`."""
+        if amount < self.minimum(amount.currency):
+            return Refused(Reason.BELOW_MINIMUM)
+        if self.maximum(amount.currency) < amount:
+            return Refused(Reason.ABOVE_MAXIMUM)
+        return None
+
+
+class Policies:
+    """Reads nothing, changes policies; the caller's role is checked here."""
+
+    def __init__(self, redis: Client, roles: Roles, limits: Limits, *, ids: Ids = random_id) -> None:
+        self._scripts = Scripts(redis)
+        self._roles = roles
+        self._limits = limits
+        self._ids = ids
+
+    async def set_recharge(
+        self, actor: Actor, ref: AccountRef, policy: RechargePolicy, *, channel: str, operation_id: str
+    ) -> Change:
+        """Save auto-recharge and the alert channel; if the balance is already below the trigger, recharge now.
+
+        Switching off keeps the figures that are not given, for the next time.
+        Refused: STRANGER, NOT_A_MANAGER, BELOW_MINIMUM, ABOVE_MAXIMUM, AMOUNT_INVALID (the trigger),
+        CAP_BELOW_AMOUNT, NO_METHOD, METHOD_DEAD, UNKNOWN_ACCOUNT, OPERATION_CONFLICT.
+        """
+        refused = await self._roles.refuse_manage(actor) or (self._refuse_recharge(policy) if policy.on else None)
+        if refused:
+            return refused
+        fields = {"recharge_on": "1" if policy.on else "0", "channel": channel}
+        if policy.method:
+            fields["method"] = policy.method
+        for field, money in (("amount", policy.amount), ("below", policy.below), ("cap", policy.cap)):
+            if money is not None:
+                fields[f"recharge_{field}"] = str(money.micros)
+        return await self._set(actor.id, ref, "recharge", fields, operation_id)
+
+    async def set_alerts(self, actor: Actor, ref: AccountRef, policy: AlertPolicy, *, operation_id: str) -> Change:
+        """Save the alert levels (at most 5, each above zero) and the channel.
+
+        Refused: STRANGER, NOT_A_MANAGER, LEVELS_TOO_MANY, AMOUNT_INVALID, UNKNOWN_ACCOUNT, OPERATION_CONFLICT.
+        """
+        refused = await self._roles.refuse_manage(actor)
+        if refused:
+            return refused
+        micros = sorted({level.micros for level in policy.levels}, reverse=True)
+        if len(micros) > MAX_LEVELS:
+            return Refused(Reason.LEVELS_TOO_MANY)
+        if any(not 0 < each <= MAX_MICROS for each in micros):
+            return Refused(Reason.AMOUNT_INVALID)
+        fields = {"levels": ",".join(map(str, micros)), "channel": policy.channel}
+        return await self._set(actor.id, ref, "alerts", fields, operation_id)
+
+    async def set_method(self, actor: Actor, ref: AccountRef, method: str, *, operation_id: str) -> Change:
+        """Choose the payment method. Refused: STRANGER, NOT_A_MANAGER, NO_METHOD, UNKNOWN_ACCOUNT."""
+        refused = await self._roles.refuse_manage(actor)
+        if refused or not method:
+            return refused or Refused(Reason.NO_METHOD)
+        return await self._set(actor.id, ref, "method", {"method": method}, operation_id)
+
+    def _refuse_recharge(self, policy: RechargePolicy) -> Refused | None:
+        if policy.amount is None or policy.below is None or policy.cap is None:
+            return Refused(Reason.AMOUNT_INVALID)
+        if not 0 < policy.below.micros <= MAX_MICROS:
+            return Refused(Reason.AMOUNT_INVALID)
+        if policy.cap < policy.amount:
+            return Refused(Reason.CAP_BELOW_AMOUNT)
+        if not policy.method:
+            return Refused(Reason.NO_METHOD)
+        return self._limits.refuse(policy.amount)
+
+    async def _set(self, actor: str, ref: AccountRef, topic: str, fields: dict[str, str], operation_id: str) -> Change:
+        partition, payment_id = keys.partition_of(ref.tenant), self._ids()
+        flat = [each for pair in fields.items() for each in pair]
+        answer = await self._scripts.call(
+            "set_policy",
+            {
+                "account": keys.account(ref),
+                "operation": keys.operation(ref.tenant, checked_id(operation_id)),
+                "outbox": keys.outbox(partition),
+                "due": keys.due(partition),
+                "payment": keys.payment(ref.tenant, payment_id),
+            },
+            tenant=ref.tenant,
+            account_id=ref.account,
+            operation_id=operation_id,
+            digest=digest("set_policy", ref.account, topic, *flat),
+            topic=topic,
+            actor=actor,
+            keep_ms=KEEP_MS,
+            payment_id=payment_id,
+            field_value=flat,
+        )
+        return decode_change(answer)

@@ -1,0 +1,84 @@
+"""The Lua scripts: load, splice the shared parts in, call by name with named keys and arguments.
+
+A script's header is its interface: `KEYS:` and `ARGV:` name the positions, and `Scripts.call` fills them by
+those names, so that a caller cannot pass two arguments in the wrong order. A last name that ends in "..."
+takes the rest.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from redis.exceptions import NoScriptError
+
+Client = Any
+"""redis.asyncio's Redis or RedisCluster with decode_responses=True, which their types cannot express."""
+
+_INCLUDE = re.compile(r"^-- include: (\S+)\n", re.MULTILINE)
+_LUA = files("store") / "lua"
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One verb: its whole source, its digest, and the names of its keys and arguments in order."""
+
+    name: str
+    source: str
+    sha: str
+    keys: tuple[str, ...]
+    args: tuple[str, ...]
+
+
+def names() -> tuple[str, ...]:
+    """Every script's name, sorted."""
+    return tuple(sorted(f.name.removesuffix(".lua") for f in _LUA.iterdir() if f.name.endswith(".lua")))
+
+
+@cache
+def load(name: str) -> Script:
+    """The script `name`, with its includes spliced in; they go one level deep."""
+    own = (_LUA / f"{name}.lua").read_text("utf-8")
+    source = _INCLUDE.sub(lambda match: (_LUA / f"{match[1]}.lua").read_text("utf-8"), own)
+    return Script(
+        name=name,
+        source=source,
+        sha=hashlib.sha1(source.encode()).hexdigest(),  # noqa: S324 Redis names scripts by SHA-1
+        keys=_header(own, "KEYS"),
+        args=_header(own, "ARGV"),
+    )
+
+
+class Scripts:
+    """Calls scripts on one Redis, Redis with replicas, or Redis Cluster."""
+
+    def __init__(self, redis: Client) -> None:
+        self._redis = redis
+
+    async def call(self, name: str, keys: Mapping[str, str], **args: str | int | Sequence[str | int]) -> Any:
+        """Run the script `name`; a server that does not know it yet is sent its source.
+
+        Raises:
+            TypeError: the names of `keys` or `args` are not those of the script's header.
+            redis.exceptions.RedisError: the outcome is unknown; call again with the same operation id.
+        """
+        script = load(name)
+        if set(keys) != set(script.keys) or {*args} != {each.removesuffix("...") for each in script.args}:
+            msg = f"{name} takes keys {script.keys} and arguments {script.args}"
+            raise TypeError(msg)
+        ordered = [keys[each] for each in script.keys]
+        for each in script.args:
+            value = args[each.removesuffix("...")]
+            ordered.extend(map(str, value) if each.endswith("...") else [str(value)])  # type: ignore[arg-type]
+        try:
+            return await self._redis.execute_command("EVALSHA", script.sha, len(script.keys), *ordered)
+        except NoScriptError:
+            return await self._redis.execute_command("EVAL", script.source, len(script.keys), *ordered)
+
+
+def _header(source: str, label: str) -> tuple[str, ...]:
+    found = re.search(rf"^-- {label}: (.*)$", source, re.MULTILINE)
+    return tuple(found[1].split()) if found else ()
