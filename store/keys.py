@@ -10,11 +10,11 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:due                               | zset   | for ever  | schedule   | what is to be looked at, by time (ms) |
 | cr:{pNN}:lease:<group>                     | string | lease     | leases     | the worker that reads this partition  |
 | cr:{pNN}:workers:<group>                   | zset   | for ever  | leases     | workers by the end of their heartbeat |
-| cr:{pNN}:seen:<digest>                     | string | window    | seen       | signatures and event ids already taken |
+| cr:{pNN}:seen:<digest>                     | string | window    | seen       | signatures and events already taken   |
 | cr:{pNN}:t:<tenant>:managers               | set    | for ever  | roles      | user ids of the credit managers       |
 | cr:{pNN}:t:<tenant>:op:<operation>         | string | 90 days   | ledger     | an operation's contents and outcome   |
 | cr:{pNN}:t:<tenant>:draft:<id>             | string | 30 min    | drafts     | what a person is about to confirm     |
-| cr:{pNN}:t:<tenant>:payment:<id>           | hash   | for ever  | payments   | a recharge or top-up, its attempts     |
+| cr:{pNN}:t:<tenant>:payment:<id>           | hash   | for ever  | payments   | a recharge or top-up and its attempts |
 | cr:{pNN}:t:<tenant>:a:<account>            | hash   | for ever  | ledger     | balance, policy, thresholds, slot     |
 | cr:{pNN}:t:<tenant>:a:<account>:journal    | stream | for ever  | ledger     | the entries                           |
 | cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |

@@ -11,7 +11,7 @@ from store.outcomes import Change, Reason, Refused
 from store.roles import Actor, Roles
 from store.scripts import Client, Scripts
 
-MAX_LEVELS = 5
+MAX_LEVELS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Policies:
         return await self._set(actor.id, ref, "recharge", fields, operation_id)
 
     async def set_alerts(self, actor: Actor, ref: AccountRef, policy: AlertPolicy, *, operation_id: str) -> Change:
-        """Save the alert levels (at most 5, each above zero) and the channel.
+        """Save the alert levels (at most 3, each above zero) and the channel.
 
         Refused: STRANGER, NOT_A_MANAGER, LEVELS_TOO_MANY, AMOUNT_INVALID, UNKNOWN_ACCOUNT, OPERATION_CONFLICT.
         """

@@ -46,5 +46,5 @@ async def redis(request: pytest.FixtureRequest) -> AsyncIterator[Client]:
 
 @pytest.fixture
 def ids() -> Iterator[str]:
-    """Ids that replay: "id-1", "id-2", …"""
+    """Ids that replay: "id-1", "id-2" and so on."""
     return (f"id-{number}" for number in itertools.count(1))
