@@ -1,0 +1,44 @@
+"""What people touch in Slack: `register` is the one list of what Slack can call."""
+
+from slack_bolt.async_app import AsyncApp
+
+from handlers import alerts, command, history, home, ids, managers, recharge, topup
+from handlers.guard import Guard, Handler
+from handlers.people import People
+from handlers.services import Services
+
+ACTIONS: dict[str, Handler] = {
+    ids.OPEN_ADD: topup.open_,
+    ids.OPEN_RECHARGE: recharge.open_,
+    ids.OPEN_ALERTS: alerts.open_,
+    ids.SHOW_HISTORY: history.open_,
+    ids.HISTORY_OLDER: history.turn,
+    ids.HISTORY_NEWER: history.turn,
+    ids.RETRY_PAYMENT: recharge.retry,
+    ids.RESUME_RECHARGE: recharge.resume,
+    ids.OPEN_LINK: recharge.follow_link,
+}
+
+VIEWS: dict[str, Handler] = {
+    ids.ADD_AMOUNT: topup.submit_amount,
+    ids.ADD_CONFIRM: topup.submit_confirm,
+    ids.RECHARGE: recharge.submit,
+    ids.RECHARGE_CONFIRM: recharge.submit_confirm,
+    ids.ALERTS: alerts.submit,
+    ids.MANAGERS: managers.submit,
+}
+
+EVENTS: dict[str, Handler] = {"app_home_opened": home.opened}
+
+
+def register(app: AsyncApp, services: Services, people: People) -> Guard:
+    """Put every handler on the Bolt app; answers the guard, which is drained at shutdown."""
+    guard = Guard(services, people)
+    app.command(ids.COMMAND)(guard.wrap(command.credits_))
+    for action_id, handler in ACTIONS.items():
+        app.action(action_id)(guard.wrap(handler))
+    for callback_id, handler in VIEWS.items():
+        app.view(callback_id)(guard.wrap(handler))
+    for event, handler in EVENTS.items():
+        app.event(event)(guard.wrap(handler))
+    return guard

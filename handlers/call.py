@@ -1,0 +1,144 @@
+"""One request of a person, with what every handler needs: to acknowledge, to know who asks, to answer."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from handlers.locales import Texts
+from handlers.people import Identity, People, Profile
+from handlers.services import Services
+from handlers.views import general
+from store.account import Account
+from store.keys import AccountRef
+from store.roles import Actor
+
+_GONE = {"hash_conflict", "not_found", "view_not_found"}
+"""The person closed or changed the view meanwhile: nothing to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks, and in which language they are answered."""
+
+    actor: Actor
+    texts: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Modal:
+    """An opened modal, to be filled."""
+
+    client: AsyncWebClient
+    view_id: str
+    hash: str
+
+    async def show(self, view: dict[str, Any]) -> None:
+        """Fill it; a view that was closed or changed meanwhile is left alone."""
+        try:
+            await self.client.views_update(view_id=self.view_id, hash=self.hash, view=view)
+        except SlackApiError as error:
+            if error.response.get("error") not in _GONE:
+                raise
+
+
+@dataclass(slots=True)
+class Call:
+    """One request. `body` is Slack's payload, already verified."""
+
+    services: Services
+    people: People
+    client: AsyncWebClient
+    context: AsyncBoltContext
+    body: dict[str, Any]
+    identity: Identity
+    acknowledge: AsyncAck
+    acknowledged: bool = False
+    _person: Person | None = field(default=None)
+
+    async def ack(self, **answer: Any) -> None:
+        """Tell Slack that we have it; within 3 s, once."""
+        self.acknowledged = True
+        await self.acknowledge(**answer)
+
+    @property
+    def ref(self) -> AccountRef:
+        """The account that is meant."""
+        return AccountRef(self.identity.tenant)
+
+    @property
+    def channel(self) -> str:
+        """The channel that the request came from, "" for none."""
+        return str(self.body.get("channel_id") or (self.body.get("channel") or {}).get("id") or "")
+
+    @property
+    def response_url(self) -> str:
+        """Where an answer to this request can be sent for 30 minutes, "" for nowhere."""
+        return str(self.body.get("response_url") or "")
+
+    def action(self) -> dict[str, Any]:
+        """The button that was pressed."""
+        return dict(self.body["actions"][0])
+
+    def guess_texts(self) -> Texts:
+        """The person's language as far as it is known without asking Slack."""
+        profile = self.people.known(self.identity)
+        return Texts.of(profile.locale if profile else None)
+
+    async def person(self, *, fresh: bool = False) -> Person:
+        """Who asks; `fresh` asks Slack again whether they administer the workspace."""
+        if self._person is None or fresh:
+            profile = await self._profile(fresh=fresh)
+            actor = Actor(
+                self.identity.tenant,
+                self.identity.user_id,
+                is_admin=profile.is_admin and not self.identity.is_stranger,
+                is_stranger=self.identity.is_stranger,
+            )
+            self._person = Person(actor, Texts.of(profile.locale))
+        return self._person
+
+    async def _profile(self, *, fresh: bool) -> Profile:
+        try:
+            return await self.people.profile(self.client, self.identity, fresh=fresh)
+        except SlackApiError:
+            return Profile(locale="", is_admin=False, is_person=True)
+
+    async def account(self) -> Account:
+        """The account, opened if this is the first time that anyone asks."""
+        account = await self.services.ledger.account(self.ref)
+        if account is None:
+            await self.services.ledger.open_account(self.ref, self.services.currency)
+            account = await self.services.ledger.account(self.ref)
+        if account is None:
+            raise LookupError(self.ref)
+        return account
+
+    async def open_modal(self) -> Modal:
+        """Open a modal at once, while the trigger lives (3 s); it is filled when everything is looked up."""
+        answer = await self.client.views_open(
+            trigger_id=self.body["trigger_id"], view=general.loading(self.guess_texts())
+        )
+        view: dict[str, Any] = answer["view"]
+        return Modal(self.client, view["id"], view["hash"])
+
+    def where(self) -> dict[str, str]:
+        """Where to answer later, to be kept in a draft."""
+        return {"channel": self.channel, "response_url": self.response_url}
+
+    async def respond(self, message: dict[str, Any], *, replace: bool = False) -> None:
+        """Answer visibly to this person alone; `replace` puts the answer where the pressed button was."""
+        await self.tell(self.where(), message, replace=replace)
+
+    async def tell(self, where: dict[str, str], message: dict[str, Any], *, replace: bool = False) -> None:
+        """Answer at an earlier request's place; where that is gone, in a direct message."""
+        if where.get("response_url"):
+            webhook = AsyncWebhookClient(where["response_url"], retry_handlers=[])
+            answer = await webhook.send_dict({**message, "response_type": "ephemeral", "replace_original": replace})
+            if answer.status_code == 200:  # noqa: PLR2004 HTTP OK
+                return
+        await self.client.chat_postMessage(channel=self.identity.user_id, **message)

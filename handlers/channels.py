@@ -1,0 +1,34 @@
+"""The alert channel: the bot must be in it, because only there can it see what it has posted already."""
+
+import asyncio
+
+from slack_sdk.errors import SlackApiError
+
+from handlers import ids
+from handlers.call import Call, Person
+
+_PATIENCE_S = 1.5
+"""Slack waits 3 s for the answer to a submitted view."""
+
+
+async def join(call: Call, person: Person, channel: str) -> dict[str, str]:
+    """Join a public channel; for a private one say under the input how to invite the bot.
+
+    Answers the errors of the view, none if all is well or if Slack is slow: then the alert itself finds out.
+    """
+    if not channel:
+        return {}
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            info = (await call.client.conversations_info(channel=channel))["channel"]
+            if not info.get("is_member") and not info.get("is_private"):
+                await call.client.conversations_join(channel=channel)
+                return {}
+            member = info.get("is_member")
+    except TimeoutError:
+        return {}
+    except SlackApiError as error:
+        if error.response.get("error") == "ratelimited":
+            return {}
+        member = False
+    return {} if member else {ids.CHANNEL: person.texts.plain("channel-not-member")}

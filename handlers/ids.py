@@ -1,0 +1,38 @@
+"""Every name that Slack sends back to us, once: commands, actions, views. A test holds them against manifest.yml."""
+
+COMMAND = "/credits"
+
+# Buttons. Those that open something are shown in several places.
+OPEN_ADD = "open_add"
+OPEN_RECHARGE = "open_recharge"
+OPEN_ALERTS = "open_alerts"
+SHOW_HISTORY = "show_history"
+HISTORY_OLDER = "history_older"
+HISTORY_NEWER = "history_newer"
+RETRY_PAYMENT = "retry_payment"
+RESUME_RECHARGE = "resume_recharge"
+OPEN_LINK = "open_link"
+"""A button with an address: Slack opens it and tells us, and we only acknowledge."""
+
+# Views.
+ADD_AMOUNT = "add_amount"
+ADD_CONFIRM = "add_confirm"
+RECHARGE = "recharge"
+RECHARGE_CONFIRM = "recharge_confirm"
+ALERTS = "alerts"
+MANAGERS = "managers"
+LOADING = "loading"
+NOTICE = "notice"
+
+# Inputs: a block id, and the same as action id.
+AMOUNT = "amount"
+METHOD = "method"
+SWITCH = "switch"
+BELOW = "below"
+CAP = "cap"
+CHANNEL = "channel"
+LEVELS = ("level_1", "level_2", "level_3")
+USERS = "users"
+
+# Message metadata.
+EVENT_TYPE = "credits_event"

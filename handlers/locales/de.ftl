@@ -1,0 +1,218 @@
+# Deutsch. Dieselben Schlüssel mit denselben Variablen stehen in jedem Katalog.
+
+## Wörter
+app = Guthaben
+loading = Einen Moment …
+cancel = Abbrechen
+close = Schließen
+save = Speichern
+example-amounts = `50`, `50,00`, `50 { $symbol }` oder `50 { $currency }`
+sandbox-mark = :test_tube: Sandbox: Es fließt kein echtes Geld.
+none = keine
+on = ein
+off = aus
+
+## Hilfe
+help-title = Was Credits kann
+help-intro = Kommunikationsguthaben: im Voraus bezahlt, für die Telefonminuten dieses Workspace.
+help-balance = `/credits guthaben`  was noch da ist und ob es reicht
+help-history = `/credits verlauf`  jede Änderung, die neueste zuerst
+help-add = `/credits aufladen 50`  weiteres Guthaben hinzufügen
+help-recharge = `/credits automatik`  bei niedrigem Stand von selbst aufladen
+help-alerts = `/credits warnungen`  wann und wo gewarnt wird
+help-managers = `/credits verwalter`  wer etwas ändern darf
+help-roles = Alle hier dürfen das Guthaben sehen. Guthabenverwalter ändern etwas; wer den Workspace besitzt oder administriert, ernennt sie.
+
+## Guthaben
+balance-title = Guthaben
+balance-fallback = Guthaben: { $balance }
+balance-amount = *{ $balance }*
+state-ready = :large_green_circle: Genug Guthaben
+state-low = :large_yellow_circle: Niedrig: unter { $level }
+state-exhausted = :red_circle: Aufgebraucht: Laden Sie auf, damit kostenpflichtige Anrufe weitergehen
+state-empty = :white_circle: Noch kein Guthaben
+recharge-line-off = Die automatische Aufladung ist aus.
+recharge-line-on = Die automatische Aufladung fügt { $amount } hinzu, wenn das Guthaben unter { $below } sinkt, höchstens { $cap } im Monat.
+recharge-line-open = Die automatische Aufladung fügt gerade { $amount } hinzu.
+recharge-line-paused = :double_vertical_bar: Die automatische Aufladung ist angehalten: { $reason }.
+alerts-line = Warnungen bei { $levels } in { $channel }.
+alerts-line-none = Es sind keine Warnungen eingerichtet.
+
+## Schaltflächen
+button-add = Guthaben hinzufügen
+button-recharge = Automatische Aufladung
+button-settings = Einstellungen ändern
+button-alerts = Warnungen
+button-history = Verlauf
+button-retry = Jetzt erneut versuchen
+button-resume = Fortsetzen
+button-authenticate = Bei der Bank bestätigen
+button-authenticated = Ich habe bestätigt
+button-older = Ältere
+button-newer = Neuere
+
+## Guthaben hinzufügen
+add-title = Guthaben hinzufügen
+add-amount = Betrag
+add-amount-hint = Von { $minimum } bis { $maximum }
+add-amount-placeholder = 50,00
+add-method = Zahlungsoption
+add-next = Weiter
+add-confirm-title = Guthaben hinzufügen?
+add-confirm = *{ $amount }* werden dem Guthaben hinzugefügt.
+add-confirm-pays = Sie zahlen { $amount } mit { $method }.
+add-cost = Sie zahlen { $amount }, nichts zusätzlich.
+add-confirm-after = Danach beträgt das Guthaben { $after }.
+add-submit = Zahlen und aufladen
+add-requested = { $amount } werden von { $method } abgebucht. Ich melde hier, sobald der Betrag da ist.
+add-repeated = Diese Zahlung lief schon; es wurde nichts doppelt abgebucht.
+
+## Automatische Aufladung
+recharge-title = Automatische Aufladung
+recharge-switch = Automatische Aufladung
+recharge-switch-on = Ein: bei niedrigem Stand von selbst aufladen
+recharge-switch-off = Aus
+recharge-amount = Aufladungsbetrag
+recharge-amount-hint = Der Betrag je Aufladung, von { $minimum } bis { $maximum }
+recharge-below = Wenn das Guthaben unter diesen Wert sinkt
+recharge-cap = Höchstens so viel im Kalendermonat
+recharge-cap-hint = Ginge eine Aufladung darüber hinaus, unterbleibt sie, und ich sage es im Kanal
+recharge-channel = Kanal für Warnungen und Bestätigungen
+recharge-confirm-title = Jetzt aufladen?
+recharge-confirm = Das Guthaben beträgt { $balance }, weniger als { $below }. Beim Speichern werden *jetzt* *{ $amount }* von { $method } abgebucht.
+recharge-confirm-submit = Speichern und zahlen
+recharge-saved = Gespeichert: Die automatische Aufladung fügt { $amount } hinzu, wenn das Guthaben unter { $below } sinkt, höchstens { $cap } im Monat.
+recharge-saved-off = Gespeichert: Die automatische Aufladung ist aus.
+recharge-saved-now = { $amount } werden jetzt abgebucht; die Bestätigung kommt in { $channel }.
+settings-unchanged = Es wurde nichts geändert.
+
+## Warnungen
+alerts-title = Warnungen
+alerts-intro = Ich warne jedes Mal einmal, wenn das Guthaben unter einen dieser Werte sinkt, wenn es aufgebraucht ist und wenn es sich erholt hat.
+alerts-level = Warnen unter ({ $number })
+alerts-channel = Kanal
+alerts-saved = Gespeichert: Warnungen bei { $levels } in { $channel }.
+alerts-saved-none = Gespeichert: keine Warnungen.
+
+## Verlauf
+history-title = Verlauf
+history-empty = Auf diesem Konto ist noch nichts geschehen.
+history-line = *{ $amount }*  { $what }
+history-after = Guthaben { $after }
+history-page = Die neuesten zuerst.
+history-range = { $first } bis { $last }
+kind-usage = Anruf
+kind-recharge = Automatische Aufladung
+kind-topup = Guthaben hinzugefügt
+kind-grant = Gutschrift
+
+## Verwalter
+managers-title = Guthabenverwalter
+managers-users = Wer Guthaben hinzufügen und Einstellungen ändern darf
+managers-hint = Inhaber und Administratoren wählen sie hier und dürfen sich selbst wählen
+managers-saved = Gespeichert: { $managers }.
+managers-saved-none = Gespeichert: Jetzt darf niemand etwas ändern.
+
+## Was im Kanal steht: die stehende Nachricht
+incident-low = :warning: Guthaben niedrig
+incident-low-text = Das Guthaben beträgt { $balance }, weniger als { $level }.
+incident-exhausted = :rotating_light: Guthaben aufgebraucht
+incident-exhausted-text = Das Guthaben beträgt { $balance }. Kostenpflichtige Anrufe können abbrechen.
+incident-recovered = :white_check_mark: Guthaben wieder ausreichend
+incident-recovered-text = Das Guthaben beträgt { $balance }.
+incident-recharge = :arrows_counterclockwise: Automatische Aufladung
+part-started = { $amount } werden mit { $method } hinzugefügt …
+part-arrived = { $amount } sind eingegangen.
+part-declined = { $method } wurde abgelehnt ({ $reason }). Nächster Versuch { $when }.
+part-declined-last = { $method } wurde abgelehnt ({ $reason }).
+part-paused = Die automatische Aufladung ist angehalten: { $reason }. Setzen Sie sie fort oder wählen Sie eine andere Karte.
+part-unknown = Der Zahlungsanbieter hat noch nicht geantwortet. Ich frage weiter nach; nichts wird doppelt abgebucht.
+part-needs-action = Die Bank verlangt eine Bestätigung für { $amount } mit { $method }.
+part-blocked-monthly_cap = Nicht aufgeladen: Die Obergrenze von { $cap } im Monat ist erreicht.
+part-blocked-daily_limit = Nicht aufgeladen: Die Grenze von { $count } Aufladungen am Tag ist erreicht.
+
+## Was im Kanal steht: die Neuigkeiten
+news-low = Das Guthaben ist unter { $level } gesunken: noch { $balance }.
+news-exhausted = Das Guthaben ist aufgebraucht: { $balance }.
+news-recovered = Das Guthaben hat sich erholt: { $balance }.
+news-recovered-partly = Nicht mehr aufgebraucht: { $balance }, aber noch unter { $level }.
+news-started = Aufladung begonnen: { $amount } mit { $method }.
+news-recharged = :white_check_mark: *{ $amount } aufgeladen.* Das Guthaben beträgt { $balance }.
+news-topped-up = :white_check_mark: { $who } hat *{ $amount }* hinzugefügt. Das Guthaben beträgt { $balance }.
+news-declined = :x: Aufladung von { $amount } abgelehnt: { $method }, { $reason }. Nächster Versuch { $when }.
+news-declined-last = :x: Aufladung von { $amount } abgelehnt: { $method }, { $reason }.
+news-paused = :double_vertical_bar: *Die automatische Aufladung ist angehalten:* { $reason }.
+news-resumed = { $who } hat die automatische Aufladung fortgesetzt.
+news-unknown = Der Zahlungsanbieter hat zu { $amount } noch nicht geantwortet. Ich frage weiter nach; nichts wird doppelt abgebucht.
+news-needs-action = :lock: Die Bank verlangt, dass { $amount } mit { $method } von der Inhaberin oder dem Inhaber der Karte bestätigt wird.
+news-blocked-monthly_cap = :no_entry: Keine Aufladung von { $amount }: Die Obergrenze von { $cap } im Monat ist erreicht.
+news-blocked-daily_limit = :no_entry: Keine Aufladung von { $amount }: Die Grenze von { $count } Aufladungen am Tag ist erreicht.
+news-topup-declined = :x: { $amount } konnten nicht von { $method } abgebucht werden: { $reason }. Es wurde nichts abgebucht; versuchen Sie mit `/credits aufladen` eine andere Karte.
+news-topup-unknown = Der Zahlungsanbieter hat zu Ihren { $amount } noch nicht geantwortet. Ich frage weiter nach; nichts wird doppelt abgebucht.
+news-topup-needs-action = :lock: Ihre Bank verlangt eine Bestätigung für { $amount } mit { $method }.
+news-topup-arrived = :white_check_mark: { $amount } sind eingegangen. Das Guthaben beträgt { $balance }.
+news-settings = :gear: { $who } hat { $topic } geändert.
+news-managers = :busts_in_silhouette: { $who } hat die Guthabenverwalter geändert.
+news-managers-appointed = Ernannt: { $users }
+news-managers-dismissed = Entlassen: { $users }
+topic-recharge = die automatische Aufladung
+topic-alerts = die Warnungen
+topic-method = die Zahlungsoption
+change-line = { $field }: { $old } → { $new }
+field-recharge_on = Automatische Aufladung
+field-recharge_amount = Aufladungsbetrag
+field-recharge_below = Wenn das Guthaben unter diesen Wert sinkt
+field-recharge_cap = Obergrenze im Monat
+field-method = Zahlungsoption
+field-levels = Warnungen bei
+field-channel = Kanal
+somebody = Jemand
+notice-elsewhere = In { $channel } konnte ich das nicht schreiben: Laden Sie mich dort mit `/invite` ein oder wählen Sie mit `/credits warnungen` einen anderen Kanal.
+
+## Warum eine Karte nicht zahlte
+reason-insufficient_funds = nicht genug Geld darauf
+reason-lost_card = als verloren gemeldet
+reason-stolen_card = als gestohlen gemeldet
+reason-expired_card = abgelaufen
+reason-authentication_required = die Bank verlangt eine Bestätigung
+reason-other = die Bank nannte keinen Grund
+
+## Ablehnungen
+refused-unknown_account = Dieser Workspace hat noch kein Konto. Tippen Sie einmal `/credits guthaben`, dann ist es eröffnet.
+refused-currency_mismatch = Das Konto hat eine andere Währung. Tippen Sie den Betrag ohne Währung.
+refused-operation_conflict = Das wurde schon mit anderen Zahlen getan. Sehen Sie in `/credits verlauf` nach und beginnen Sie dann neu.
+refused-amount_invalid = Ein Betrag muss größer als null sein.
+refused-balance_limit = Das Guthaben würde größer, als ich genau führen kann. Fügen Sie einen kleineren Betrag hinzu.
+refused-not_a_manager = Das dürfen nur Guthabenverwalter; es wurde nichts geändert. Wer den Workspace besitzt oder administriert, kann Sie mit `/credits verwalter` ernennen.
+refused-not_an_admin = Guthabenverwalter ernennt nur, wer diesen Workspace besitzt oder administriert; es wurde nichts geändert. Fragen Sie dort nach.
+refused-stranger = Das dürfen nur Mitglieder dieses Workspace. Fragen Sie dort jemanden.
+refused-below_minimum = Auf einmal lassen sich mindestens { $minimum } hinzufügen.
+refused-above_maximum = Auf einmal lassen sich höchstens { $maximum } hinzufügen. Teilen Sie den Betrag auf.
+refused-cap_below_amount = Die Obergrenze im Monat muss mindestens der Aufladungsbetrag sein.
+refused-levels_too_many = Höchstens drei Warnungen. Lassen Sie eine leer.
+refused-no_method = Hier ist keine Zahlungsoption eingerichtet. Wer diesen Bot betreibt, verbindet zuerst einen Zahlungsanbieter.
+refused-method_dead = Die Bank sagt, dass diese Karte nie wieder versucht werden darf. Wählen Sie eine andere.
+refused-draft_gone = Das ist abgelaufen oder wurde schon bestätigt; es wurde nichts geändert. Beginnen Sie mit `/credits` neu.
+refused-recharge_off = Die automatische Aufladung ist aus. Schalten Sie sie mit `/credits automatik` ein.
+refused-unknown_payment = Diese Zahlung finde ich nicht mehr. Sehen Sie in `/credits verlauf` nach.
+refused-not_pending = Das ist schon erledigt. Sehen Sie in `/credits verlauf` nach.
+refused-fenced = Daran wird schon gearbeitet. Sehen Sie gleich in `/credits verlauf` nach.
+
+## Eingaben, nach denen zurückgefragt wird
+amount-not_a_number = „{ $typed }“ kann ich nicht als Betrag lesen. Tippen Sie ihn wie { $examples }.
+amount-missing = Welcher Betrag? Tippen Sie ihn wie { $examples }.
+amount-ambiguous = „{ $typed }“ lässt sich auf zwei Arten lesen. Tippen Sie `{ $first }` für den größeren Betrag oder zwei Nachkommastellen, etwa `{ $second }`.
+amount-other_currency = „{ $typed }“ ist nicht in { $currency }, der Währung dieses Kontos. Tippen Sie den Betrag in { $currency }, etwa { $examples }.
+amount-not_positive = „{ $typed }“ ist nicht größer als null. Tippen Sie einen Betrag wie { $examples }.
+amount-too_fine = „{ $typed }“ ist feiner als die kleinste Münze. Tippen Sie einen Betrag wie { $examples }.
+amount-too_large = „{ $typed }“ ist mehr, als ich führen kann. Tippen Sie einen kleineren Betrag.
+unknown-command = „{ $word }“ kenne ich nicht. Meinten Sie `/credits { $nearest }`? `/credits hilfe` zeigt alles.
+unknown-command-no-guess = „{ $word }“ kenne ich nicht. `/credits hilfe` zeigt alles.
+too-many-words = Nach „{ $word }“ kommt nichts mehr: Tippen Sie `/credits { $word }`.
+channel-not-member = In diesem Kanal bin ich nicht. Laden Sie mich dort mit `/invite` ein und speichern Sie dann noch einmal.
+channel-missing = Wählen Sie einen Kanal, damit ich weiß, wo ich mich melden soll.
+managers-not-people = Guthabenverwalter können nur Menschen aus diesem Workspace sein, nicht { $users }.
+
+## Wenn etwas schiefgeht
+error = Bei mir ist etwas schiefgegangen (Kennung { $reference }). Es wurde nichts doppelt getan. Sehen Sie in `/credits verlauf` nach, bevor Sie es wiederholen.
+error-ledger = Ich erreiche das Kontobuch gerade nicht (Kennung { $reference }). Versuchen Sie es in einer Minute noch einmal; eine Wiederholung tut nichts doppelt.

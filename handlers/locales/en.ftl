@@ -1,0 +1,218 @@
+# English. The same keys, with the same variables, stand in every catalogue.
+
+## Words
+app = Credits
+loading = One moment …
+cancel = Cancel
+close = Close
+save = Save
+example-amounts = `50`, `50.00`, `{ $symbol }50` or `50 { $currency }`
+sandbox-mark = :test_tube: Sandbox: no real money moves.
+none = none
+on = on
+off = off
+
+## Help
+help-title = What Credits can do
+help-intro = Prepaid credit that pays this workspace's telephone minutes.
+help-balance = `/credits balance`  what is left, and whether it is enough
+help-history = `/credits history`  every change, newest first
+help-add = `/credits add 50`  add credit
+help-recharge = `/credits recharge`  add credit by itself when it runs low
+help-alerts = `/credits alerts`  when and where to warn
+help-managers = `/credits managers`  who may change things
+help-roles = Everyone here may see the balance. Credit managers change things; a workspace owner or administrator appoints them.
+
+## Balance
+balance-title = Balance
+balance-fallback = Balance: { $balance }
+balance-amount = *{ $balance }*
+state-ready = :large_green_circle: Enough credit
+state-low = :large_yellow_circle: Low: below { $level }
+state-exhausted = :red_circle: Used up: add credit so that charged calls go on
+state-empty = :white_circle: No credit yet
+recharge-line-off = Auto-recharge is off.
+recharge-line-on = Auto-recharge adds { $amount } when the balance falls below { $below }, at most { $cap } a month.
+recharge-line-open = Auto-recharge is adding { $amount } right now.
+recharge-line-paused = :double_vertical_bar: Auto-recharge is paused: { $reason }.
+alerts-line = Warnings at { $levels } in { $channel }.
+alerts-line-none = No warnings are set up.
+
+## Buttons
+button-add = Add credit
+button-recharge = Auto-recharge
+button-settings = Change settings
+button-alerts = Warnings
+button-history = History
+button-retry = Try again now
+button-resume = Resume
+button-authenticate = Confirm with the bank
+button-authenticated = I have confirmed it
+button-older = Older
+button-newer = Newer
+
+## Adding credit
+add-title = Add credit
+add-amount = Amount
+add-amount-hint = From { $minimum } to { $maximum }
+add-amount-placeholder = 50.00
+add-method = Payment method
+add-next = Continue
+add-confirm-title = Add credit?
+add-confirm = *{ $amount }* will be added to the balance.
+add-confirm-pays = You pay { $amount } with { $method }.
+add-cost = You pay { $amount }, nothing on top.
+add-confirm-after = The balance will be { $after }.
+add-submit = Pay and add
+add-requested = Charging { $amount } to { $method }. I will tell you here when it has arrived.
+add-repeated = That payment was already on its way; nothing was charged twice.
+
+## Auto-recharge
+recharge-title = Auto-recharge
+recharge-switch = Auto-recharge
+recharge-switch-on = On: add credit by itself when it runs low
+recharge-switch-off = Off
+recharge-amount = Recharge amount
+recharge-amount-hint = The amount to add at each recharge, from { $minimum } to { $maximum }
+recharge-below = When the balance falls below this value
+recharge-cap = At most this much a calendar month
+recharge-cap-hint = When a recharge would go above it, none is made, and I say so in the channel
+recharge-channel = Channel for warnings and confirmations
+recharge-confirm-title = Recharge now?
+recharge-confirm = The balance is { $balance }, below { $below }. Saving this charges *{ $amount }* to { $method } *now*.
+recharge-confirm-submit = Save and charge
+recharge-saved = Saved: auto-recharge adds { $amount } when the balance falls below { $below }, at most { $cap } a month.
+recharge-saved-off = Saved: auto-recharge is off.
+recharge-saved-now = { $amount } is being charged now; the confirmation comes in { $channel }.
+settings-unchanged = Nothing was changed.
+
+## Warnings
+alerts-title = Warnings
+alerts-intro = I warn once each time the balance falls below one of these values, when it is used up, and when it has recovered.
+alerts-level = Warn below ({ $number })
+alerts-channel = Channel
+alerts-saved = Saved: warnings at { $levels } in { $channel }.
+alerts-saved-none = Saved: no warnings.
+
+## History
+history-title = History
+history-empty = Nothing has happened on this account yet.
+history-line = *{ $amount }*  { $what }
+history-after = balance { $after }
+history-page = Newest first.
+history-range = { $first } to { $last }
+kind-usage = Call
+kind-recharge = Auto-recharge
+kind-topup = Credit added
+kind-grant = Grant
+
+## Managers
+managers-title = Credit managers
+managers-users = Who may add credit and change settings
+managers-hint = Owners and administrators choose them here, and may choose themselves
+managers-saved = Saved: { $managers }.
+managers-saved-none = Saved: nobody may change anything now.
+
+## What is told in the channel: the standing message
+incident-low = :warning: Balance low
+incident-low-text = The balance is { $balance }, below { $level }.
+incident-exhausted = :rotating_light: Credit used up
+incident-exhausted-text = The balance is { $balance }. Calls that are charged to credit may stop.
+incident-recovered = :white_check_mark: Balance recovered
+incident-recovered-text = The balance is { $balance }.
+incident-recharge = :arrows_counterclockwise: Auto-recharge
+part-started = Adding { $amount } with { $method } …
+part-arrived = { $amount } arrived.
+part-declined = { $method } was declined ({ $reason }). Next attempt { $when }.
+part-declined-last = { $method } was declined ({ $reason }).
+part-paused = Auto-recharge is paused: { $reason }. Resume it, or choose another card.
+part-unknown = The payment provider has not answered yet. I keep asking; nothing is charged twice.
+part-needs-action = The bank wants { $amount } with { $method } to be confirmed.
+part-blocked-monthly_cap = Not recharged: the monthly cap of { $cap } is reached.
+part-blocked-daily_limit = Not recharged: the limit of { $count } recharges a day is reached.
+
+## What is told in the channel: the news
+news-low = The balance fell below { $level }: { $balance } left.
+news-exhausted = The credit is used up: { $balance }.
+news-recovered = The balance has recovered: { $balance }.
+news-recovered-partly = No longer used up: { $balance }, still below { $level }.
+news-started = Recharge started: { $amount } with { $method }.
+news-recharged = :white_check_mark: *{ $amount } recharged.* The balance is { $balance }.
+news-topped-up = :white_check_mark: { $who } added *{ $amount }*. The balance is { $balance }.
+news-declined = :x: Recharge of { $amount } declined: { $method }, { $reason }. Next attempt { $when }.
+news-declined-last = :x: Recharge of { $amount } declined: { $method }, { $reason }.
+news-paused = :double_vertical_bar: *Auto-recharge is paused:* { $reason }.
+news-resumed = { $who } resumed auto-recharge.
+news-unknown = The payment provider has not answered yet about { $amount }. I keep asking; nothing is charged twice.
+news-needs-action = :lock: The bank wants { $amount } with { $method } to be confirmed by the card's owner.
+news-blocked-monthly_cap = :no_entry: No recharge of { $amount }: the monthly cap of { $cap } is reached.
+news-blocked-daily_limit = :no_entry: No recharge of { $amount }: the limit of { $count } recharges a day is reached.
+news-topup-declined = :x: { $amount } could not be charged to { $method }: { $reason }. Nothing was charged; try another card with `/credits add`.
+news-topup-unknown = The payment provider has not answered yet about your { $amount }. I keep asking; nothing is charged twice.
+news-topup-needs-action = :lock: Your bank wants { $amount } with { $method } to be confirmed.
+news-topup-arrived = :white_check_mark: { $amount } arrived. The balance is { $balance }.
+news-settings = :gear: { $who } changed { $topic }.
+news-managers = :busts_in_silhouette: { $who } changed the credit managers.
+news-managers-appointed = Appointed: { $users }
+news-managers-dismissed = Dismissed: { $users }
+topic-recharge = auto-recharge
+topic-alerts = the warnings
+topic-method = the payment method
+change-line = { $field }: { $old } → { $new }
+field-recharge_on = Auto-recharge
+field-recharge_amount = Recharge amount
+field-recharge_below = When the balance falls below
+field-recharge_cap = Monthly cap
+field-method = Payment method
+field-levels = Warnings at
+field-channel = Channel
+somebody = Somebody
+notice-elsewhere = I could not post this in { $channel }: invite me there with `/invite`, or choose another channel with `/credits alerts`.
+
+## Why a card did not pay
+reason-insufficient_funds = not enough money on it
+reason-lost_card = reported lost
+reason-stolen_card = reported stolen
+reason-expired_card = expired
+reason-authentication_required = the bank wants a confirmation
+reason-other = the bank gave no reason
+
+## Refusals
+refused-unknown_account = This workspace has no account yet. Type `/credits balance` once; that opens it.
+refused-currency_mismatch = The account is in another currency. Type the amount without a currency.
+refused-operation_conflict = That was already done with other figures. Look at `/credits history`, then start again.
+refused-amount_invalid = An amount must be above zero.
+refused-balance_limit = The balance would become larger than I can keep exactly. Add a smaller amount.
+refused-not_a_manager = Only credit managers can do that; nothing was changed. A workspace owner or administrator can appoint you with `/credits managers`.
+refused-not_an_admin = Only owners and administrators of this workspace appoint credit managers; nothing was changed. Ask one of them.
+refused-stranger = Only members of this workspace can do that. Ask a colleague there.
+refused-below_minimum = The least that can be added at once is { $minimum }.
+refused-above_maximum = The most that can be added at once is { $maximum }. Add it in parts.
+refused-cap_below_amount = The monthly cap must be at least the recharge amount.
+refused-levels_too_many = At most three warnings. Leave one empty.
+refused-no_method = No payment method is set up here. The operator of this bot connects a payment provider first.
+refused-method_dead = The bank said never to try this card again. Choose another one.
+refused-draft_gone = This has expired or was already confirmed; nothing was changed. Start again with `/credits`.
+refused-recharge_off = Auto-recharge is off. Switch it on with `/credits recharge`.
+refused-unknown_payment = I do not find this payment any more. Look at `/credits history`.
+refused-not_pending = This has already been dealt with. Look at `/credits history`.
+refused-fenced = This is already being worked on. Look at `/credits history` in a moment.
+
+## Input that is asked back
+amount-not_a_number = I cannot read “{ $typed }” as an amount. Type it like { $examples }.
+amount-missing = Which amount? Type it like { $examples }.
+amount-ambiguous = “{ $typed }” can be read in two ways. Type `{ $first }` for the larger amount, or two decimals, like `{ $second }`.
+amount-other_currency = “{ $typed }” is not in { $currency }, the currency of this account. Type the amount in { $currency }, like { $examples }.
+amount-not_positive = “{ $typed }” is not above zero. Type an amount like { $examples }.
+amount-too_fine = “{ $typed }” is finer than the smallest coin. Type an amount like { $examples }.
+amount-too_large = “{ $typed }” is more than I can keep. Type a smaller amount.
+unknown-command = I do not know “{ $word }”. Did you mean `/credits { $nearest }`? `/credits help` lists everything.
+unknown-command-no-guess = I do not know “{ $word }”. `/credits help` lists everything.
+too-many-words = “{ $word }” takes nothing more: type `/credits { $word }`.
+channel-not-member = I am not in that channel. Invite me there with `/invite`, then save again.
+channel-missing = Choose a channel, so that I know where to tell you.
+managers-not-people = Only people of this workspace can be credit managers, not { $users }.
+
+## When something breaks
+error = Something went wrong on my side (reference { $reference }). Nothing was done twice. Look at `/credits history` before you repeat it.
+error-ledger = I cannot reach the ledger right now (reference { $reference }). Try again in a minute; repeating it does nothing twice.

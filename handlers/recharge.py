@@ -1,0 +1,151 @@
+"""`/credits recharge`: the settings of auto-recharge; and the buttons that retry and resume."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers import channels, forms, ids, parsing
+from handlers.call import Call, Person
+from handlers.guard import RefusedError
+from handlers.views import errors, recharge
+from store.account import Account, RechargePolicy
+from store.money import Money
+from store.outcomes import Reason, Refused
+
+_FIGURES = (ids.AMOUNT, ids.BELOW, ids.CAP)
+
+
+async def begin(call: Call) -> None:
+    """Open the settings, for managers."""
+    services, person = call.services, await call.person()
+    refused = await services.roles.refuse_manage(person.actor)
+    if refused:
+        raise RefusedError(refused.reason)
+    methods = await services.methods.methods(call.ref)
+    if not methods:
+        raise RefusedError(Reason.NO_METHOD)
+    modal, account = await call.open_modal(), await call.account()
+    draft_id = await services.drafts.put(person.actor, call.where())
+    sandbox = services.methods.sandbox
+    view = recharge.settings(account, methods, services.limits, person.texts, sandbox=sandbox, metadata=draft_id)
+    await modal.show(view)
+
+
+async def open_(call: Call) -> None:
+    """The same from a button."""
+    await call.ack()
+    await begin(call)
+
+
+async def submit(call: Call) -> None:
+    """Save, or ask first where saving charges at once, or say under each input what is wrong with it."""
+    person, form, fields = await call.person(), forms.values(call.body["view"]), await forms.draft(call)
+    account = await call.account()
+    policy, wrong = _policy(form, account, person, call)
+    channel = form[ids.CHANNEL] or ""
+    if policy.on and not wrong:
+        wrong = await channels.join(call, person, channel)
+    if wrong:
+        await call.ack(response_action="errors", errors=wrong)
+        return
+    fields = {**fields, **_kept(policy), "channel_id": channel}
+    if not _charges_now(account, policy):
+        await _save(call, person, policy, fields, operation_id=f"view:{call.body['view']['id']}")
+        return
+    draft_id = await call.services.drafts.put(person.actor, fields)
+    methods = await call.services.methods.methods(call.ref)
+    label = next((each.label for each in methods if each.id == policy.method), policy.method)
+    sandbox = call.services.methods.sandbox
+    view = recharge.confirm(account, policy, label, person.texts, sandbox=sandbox, metadata=draft_id)
+    await call.ack(response_action="update", view=view)
+
+
+async def submit_confirm(call: Call) -> None:
+    """Confirmed that saving charges now."""
+    person, fields, account = await call.person(), await forms.draft(call), await call.account()
+    figures = {name: Money(int(fields[name]), account.currency) for name in _FIGURES}
+    policy = RechargePolicy(on=True, method=fields["method"], **figures)
+    draft_id = call.body["view"]["private_metadata"]
+    await _save(call, person, policy, fields, operation_id=f"recharge:{draft_id}")
+
+
+async def retry(call: Call) -> None:
+    """The button under a declined recharge: try again now. It names the attempt that it was shown for."""
+    await call.ack()
+    person = await call.person()
+    payment_id, _, attempt = call.action()["value"].partition(":")
+    outcome = await call.services.payments.retry(person.actor, call.ref, payment_id, int(attempt))
+    if isinstance(outcome, Refused):
+        raise RefusedError(outcome.reason)
+
+
+async def resume(call: Call) -> None:
+    """The button under a paused auto-recharge."""
+    await call.ack()
+    person = await call.person()
+    outcome = await call.services.payments.resume(person.actor, call.ref)
+    if isinstance(outcome, Refused):
+        raise RefusedError(outcome.reason)
+    if outcome.result == "not_paused":
+        raise RefusedError(Reason.NOT_PENDING)
+
+
+async def follow_link(call: Call) -> None:
+    """A button with an address: Slack has opened it."""
+    await call.ack()
+
+
+def _policy(
+    form: Mapping[str, Any], account: Account, person: Person, call: Call
+) -> tuple[RechargePolicy, dict[str, str]]:
+    """The policy that was typed, and per input what is wrong with it; figures may be missing when switching off."""
+    on = form[ids.SWITCH] == recharge.ON
+    figures: dict[str, Money | None] = dict.fromkeys(_FIGURES)
+    wrong: dict[str, str] = {}
+    for name in _FIGURES:
+        if not on and not (form[name] or "").strip():
+            continue
+        try:
+            figures[name] = parsing.amount(form[name], account.currency)
+        except parsing.UsageError as error:
+            wrong[name] = errors.usage_plain(error, person.texts, account.currency)
+    policy = RechargePolicy(on=on, method=form[ids.METHOD] or "", **figures)
+    refused = call.services.policies.refuse_recharge(policy) if on and not wrong else None
+    if refused:
+        text = errors.refused_plain(refused.reason, person.texts, call.services.limits, account.currency)
+        wrong[errors.refused_field(refused.reason, ids.AMOUNT)] = text
+    if on and not form[ids.CHANNEL]:
+        wrong[ids.CHANNEL] = person.texts.plain("channel-missing")
+    return policy, wrong
+
+
+def _charges_now(account: Account, policy: RechargePolicy) -> bool:
+    """Whether saving this opens a recharge at once, as far as can be known before."""
+    return bool(policy.on and policy.below and account.balance < policy.below and not account.slot)
+
+
+async def _save(
+    call: Call, person: Person, policy: RechargePolicy, fields: Mapping[str, str], *, operation_id: str
+) -> None:
+    services, channel = call.services, fields["channel_id"]
+    before = await call.account()
+    outcome = await services.policies.set_recharge(
+        person.actor, call.ref, policy, channel=channel, locale=person.texts.locale, operation_id=operation_id
+    )
+    if isinstance(outcome, Refused):
+        raise RefusedError(outcome.reason)
+    await call.ack(response_action="clear")
+    after = await call.account()
+    message = recharge.saved(
+        policy,
+        channel,
+        person.texts,
+        changed=outcome.result == "changed",
+        charging=bool(after.slot and after.slot != before.slot),
+        sandbox=services.methods.sandbox,
+    )
+    await call.tell(dict(fields), message)
+
+
+def _kept(policy: RechargePolicy) -> dict[str, str]:
+    figures = {name: getattr(policy, name) for name in _FIGURES}
+    return {"method": policy.method, **{name: str(each.micros) for name, each in figures.items() if each}}

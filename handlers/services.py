@@ -1,0 +1,46 @@
+"""What the handlers work with; `bot.app` builds it once and hands it down."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from store.drafts import Drafts
+from store.keys import AccountRef
+from store.ledger import Ledger
+from store.payments import Payments
+from store.policy import Limits, Policies
+from store.roles import Roles
+from store.seen import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethod:
+    """A way to pay, as the payment provider lists it: its id and what people call it ("Visa •••• 4242")."""
+
+    id: str
+    label: str
+
+
+class Methods(Protocol):
+    """The payment methods on offer."""
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether no real money moves; then every message says so."""
+
+    async def methods(self, ref: AccountRef) -> tuple[PaymentMethod, ...]:
+        """What this account may pay with, the preferred one first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The credit domain and the payment methods."""
+
+    ledger: Ledger
+    policies: Policies
+    payments: Payments
+    roles: Roles
+    drafts: Drafts
+    seen: Seen
+    limits: Limits
+    methods: Methods
+    currency: str

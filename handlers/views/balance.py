@@ -1,0 +1,79 @@
+"""The balance, and how the account stands."""
+
+from typing import Any
+
+from handlers import ids
+from handlers.locales import Texts
+from handlers.views import kit
+from store.account import Account
+
+
+def message(account: Account, texts: Texts, *, may_manage: bool, sandbox: bool) -> dict[str, Any]:
+    """The answer to `/credits balance`."""
+    balance = texts.money(account.balance)
+    return kit.message(
+        texts("balance-fallback", balance=balance),
+        [kit.header(texts("balance-title")), *status(account, texts, may_manage=may_manage, sandbox=sandbox)],
+    )
+
+
+def status(account: Account, texts: Texts, *, may_manage: bool, sandbox: bool) -> list[kit.Block]:
+    """Balance, state, policies and buttons; managers get the buttons that change things."""
+    balance = texts.money(account.balance)
+    small = [recharge_line(account, texts), alerts_line(account, texts)]
+    buttons = [kit.button(texts("button-history"), ids.SHOW_HISTORY)]
+    if may_manage:
+        buttons = [
+            kit.button(texts("button-add"), ids.OPEN_ADD, style="primary"),
+            kit.button(texts("button-recharge"), ids.OPEN_RECHARGE),
+            kit.button(texts("button-alerts"), ids.OPEN_ALERTS),
+            *buttons,
+        ]
+    return [
+        kit.section(texts("balance-amount", balance=balance), state(account, texts)),
+        kit.context(*small, *sandbox_mark(texts, sandbox=sandbox)),
+        kit.actions("balance_actions", *buttons),
+    ]
+
+
+def state(account: Account, texts: Texts) -> str:
+    """Enough, low, used up, or none yet."""
+    if account.exhausted:
+        return texts("state-exhausted")
+    if account.low:
+        return texts("state-low", level=texts.money(account.low))
+    return texts("state-ready" if account.balance.micros > 0 else "state-empty")
+
+
+def recharge_line(account: Account, texts: Texts) -> str:
+    """What auto-recharge does, in one line."""
+    policy = account.recharge
+    if not policy.on or policy.amount is None or policy.below is None or policy.cap is None:
+        return texts("recharge-line-off")
+    if account.paused:
+        return texts("recharge-line-paused", reason=texts.reason(account.paused))
+    if account.slot:
+        return texts("recharge-line-open", amount=texts.money(policy.amount))
+    return texts(
+        "recharge-line-on",
+        amount=texts.money(policy.amount),
+        below=texts.money(policy.below),
+        cap=texts.money(policy.cap),
+    )
+
+
+def alerts_line(account: Account, texts: Texts) -> str:
+    """When and where is warned, in one line."""
+    if not account.alerts.levels or not account.alerts.channel:
+        return texts("alerts-line-none")
+    return texts("alerts-line", levels=levels(account, texts), channel=kit.channel(account.alerts.channel))
+
+
+def levels(account: Account, texts: Texts) -> str:
+    """The alert levels, highest first."""
+    return ", ".join(texts.money(level) for level in account.alerts.levels)
+
+
+def sandbox_mark(texts: Texts, *, sandbox: bool) -> list[str]:
+    """The mark that every message carries where no real money moves."""
+    return [texts("sandbox-mark")] if sandbox else []

@@ -1,0 +1,50 @@
+"""The journal, a page at a time."""
+
+from typing import Any
+
+from handlers import ids
+from handlers.locales import Texts
+from handlers.views import kit
+from store.account import Entry, Page
+
+PAGE_SIZE = 10
+_MEMO = 120
+
+
+def message(page: Page, texts: Texts, *, older: str, newer: str) -> dict[str, Any]:
+    """A page of entries; `older` and `newer` are the buttons' values, "" where there is no such page."""
+    if not page.entries:
+        return kit.message(texts("history-title"), lines(page, texts))
+    buttons = []
+    if newer:
+        buttons.append(kit.button(texts("button-newer"), ids.HISTORY_NEWER, value=newer))
+    if older:
+        buttons.append(kit.button(texts("button-older"), ids.HISTORY_OLDER, value=older))
+    return kit.message(
+        texts("history-title"),
+        [
+            kit.header(texts("history-title")),
+            *lines(page, texts),
+            kit.context(texts("history-page")),
+            *([kit.actions("history_actions", *buttons)] if buttons else []),
+        ],
+    )
+
+
+def lines(page: Page, texts: Texts) -> list[kit.Block]:
+    """The entries, newest first, or that there are none."""
+    if not page.entries:
+        return [kit.section(texts("history-empty"))]
+    return [kit.section(*_lines(entry, texts)) for entry in page.entries]
+
+
+def _lines(entry: Entry, texts: Texts) -> tuple[str, str]:
+    kind = texts(f"kind-{entry.kind}")
+    memo = kit.escape(kit.clip(entry.memo, _MEMO))
+    who = entry.actor.removeprefix("slack:")
+    by = [kit.user(who)] if who != entry.actor else []
+    what = " · ".join([kind, *([memo] if memo else []), *by])
+    return (
+        texts("history-line", amount=texts.signed(entry.amount), what=what),
+        f"{texts.time(entry.at_ms)} · {texts('history-after', after=texts.money(entry.after, exact=True))}",
+    )

@@ -1,0 +1,21 @@
+"""The Home tab: how the account stands, and what happened last."""
+
+from typing import Any
+
+from handlers.locales import Texts
+from handlers.views import balance, history, kit
+from store.account import Account, Page
+
+
+def view(account: Account, page: Page, texts: Texts, *, may_manage: bool, sandbox: bool) -> dict[str, Any]:
+    """The Home tab's view."""
+    return {
+        "type": "home",
+        "blocks": [
+            kit.header(texts("balance-title")),
+            *balance.status(account, texts, may_manage=may_manage, sandbox=sandbox),
+            kit.divider(),
+            kit.header(texts("history-title")),
+            *history.lines(page, texts),
+        ],
+    }

@@ -1,0 +1,188 @@
+"""The message that stands in the alert channel while something is the matter, and how events change it.
+
+An incident opens with the first event that is worth a message, follows the balance and the recharge, and closes when
+the balance is well and no payment is under way. Everything is data: events in, the next incident out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from handlers import ids
+from handlers.locales import Texts
+from handlers.views import kit
+from store.events import (
+    BalanceExhausted,
+    BalanceLow,
+    BalanceRecovered,
+    Event,
+    PaymentNeedsAction,
+    PaymentTrouble,
+    PaymentUnknown,
+    RechargeBlocked,
+    Recharged,
+    RechargeDeclined,
+    RechargePaused,
+    RechargeResumed,
+    RechargeStarted,
+    ToppedUp,
+)
+from store.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """What the standing message tells. `state` is low, exhausted, recovered or ""; `part` is the recharge's."""
+
+    currency: str = ""
+    state: str = ""
+    balance_micros: int = 0
+    level_micros: int = 0
+    part: str = ""
+    amount_micros: int = 0
+    cap_micros: int = 0
+    count: str = ""
+    method: str = ""
+    reason: str = ""
+    next_ms: int = 0
+    payment: str = ""
+    attempt: str = ""
+    url: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether something is still the matter."""
+        return self.state in {"low", "exhausted"} or self.part not in {"", "arrived"}
+
+    def record(self) -> dict[str, str]:
+        """As Redis keeps it."""
+        return {field.name: str(getattr(self, field.name)) for field in fields(self)}
+
+    @classmethod
+    def decode(cls, record: Mapping[str, str]) -> "Incident":
+        """From Redis; fields that are missing are empty."""
+        known: dict[str, Any] = {field.name: record[field.name] for field in fields(cls) if field.name in record}
+        numbers = {name: int(text) for name, text in known.items() if name.endswith(("_micros", "_ms"))}
+        return cls(**{**known, **numbers})
+
+
+def after(incident: Incident, event: Event) -> Incident:
+    """The incident after `event`; the same for an event that does not concern it."""
+    match event:
+        case BalanceLow():
+            state = incident.state if incident.state == "exhausted" else "low"
+            return replace(_balance(incident, event), state=state, level_micros=event.level_micros)
+        case BalanceExhausted():
+            return replace(_balance(incident, event), state="exhausted")
+        case BalanceRecovered():
+            state = "low" if event.level_micros else "recovered"
+            return replace(_balance(incident, event), state=state, level_micros=event.level_micros)
+        case RechargeStarted():
+            return _part(incident, "started", event)
+        case Recharged():
+            return replace(_part(incident, "arrived", event), balance_micros=event.balance_micros)
+        case ToppedUp():
+            return replace(incident, balance_micros=event.balance_micros, currency=event.currency)
+        case RechargeBlocked():
+            part = f"blocked-{event.reason}"
+            blocked = replace(incident, part=part, cap_micros=event.cap_micros, count=event.per_day)
+            return replace(blocked, amount_micros=event.amount_micros, currency=event.currency)
+        case RechargeResumed():
+            return replace(incident, part="")
+        case PaymentTrouble(kind="recharge"):
+            return _trouble(incident, event)
+        case _:
+            return incident
+
+
+def message(incident: Incident, texts: Texts, *, method: str, sandbox: bool) -> dict[str, Any]:
+    """The standing message; `method` is what people call the payment method."""
+    kind = incident.state or "recharge"
+    title = texts(f"incident-{kind}")
+    balance = texts.money(Money(incident.balance_micros, incident.currency))
+    level = texts.money(Money(incident.level_micros, incident.currency))
+    lines = [] if kind == "recharge" else [texts(f"incident-{kind}-text", **_used(kind, balance, level))]
+    if incident.part:
+        lines.append(part(incident, texts, method))
+    buttons = _buttons(incident, texts)
+    return kit.message(
+        f"{title}: {lines[0]}" if lines else title,
+        [
+            kit.header(title),
+            *([kit.section(*lines)] if lines else []),
+            *([kit.context(texts("sandbox-mark"))] if sandbox else []),
+            *([kit.actions("incident_actions", *buttons)] if buttons else []),
+        ],
+    )
+
+
+def part(incident: Incident, texts: Texts, method: str) -> str:
+    """How the recharge stands, in one line."""
+    amount = texts.money(Money(incident.amount_micros, incident.currency))
+    cap = texts.money(Money(incident.cap_micros, incident.currency))
+    key = "declined-last" if incident.part == "declined" and not incident.next_ms else incident.part
+    every = {
+        "amount": amount,
+        "method": kit.escape(method),
+        "reason": texts.reason(incident.reason),
+        "when": texts.time(incident.next_ms) if incident.next_ms else "",
+        "cap": cap,
+        "count": incident.count,
+    }
+    return texts(f"part-{key}", **every)
+
+
+def _buttons(incident: Incident, texts: Texts) -> list[kit.Element]:
+    """What one would do next."""
+    value = f"{incident.payment}:{incident.attempt}"
+    add = kit.button(texts("button-add"), ids.OPEN_ADD)
+    settings = kit.button(texts("button-settings"), ids.OPEN_RECHARGE)
+    link = kit.button(texts("button-authenticate"), ids.OPEN_LINK, url=incident.url) if incident.url else None
+    confirmed = kit.button(texts("button-authenticated"), ids.RETRY_PAYMENT, value=value, style="primary")
+    retry = kit.button(texts("button-retry"), ids.RETRY_PAYMENT, value=value, style="primary")
+    resume = kit.button(texts("button-resume"), ids.RESUME_RECHARGE, style="primary")
+    match incident.part:
+        case "needs-action":
+            return [*([link] if link else []), confirmed, settings]
+        case "declined":
+            return [retry, settings, add]
+        case "paused":
+            return [resume, settings, add]
+        case "started" | "unknown":
+            return []
+    return [add, settings] if incident.open else []
+
+
+def _used(kind: str, balance: str, level: str) -> dict[str, str]:
+    return {"balance": balance, "level": level} if kind == "low" else {"balance": balance}
+
+
+def _balance(incident: Incident, event: BalanceLow | BalanceExhausted | BalanceRecovered) -> Incident:
+    return replace(incident, balance_micros=event.balance_micros, currency=event.currency)
+
+
+def _part(incident: Incident, name: str, event: RechargeStarted | Recharged | PaymentTrouble) -> Incident:
+    return replace(
+        incident,
+        part=name,
+        amount_micros=event.amount_micros,
+        currency=event.currency,
+        method=event.method,
+        payment=event.payment,
+    )
+
+
+def _trouble(incident: Incident, event: PaymentTrouble) -> Incident:
+    match event:
+        case PaymentUnknown():
+            return replace(_part(incident, "unknown", event), reason=event.reason, attempt=event.attempt)
+        case PaymentNeedsAction():
+            waiting = _part(incident, "needs-action", event)
+            return replace(waiting, reason=event.reason, attempt=event.attempt, url=event.url)
+        case RechargeDeclined():
+            declined = _part(incident, "declined", event)
+            return replace(declined, reason=event.reason, attempt=event.attempt, next_ms=event.next_ms)
+        case RechargePaused():
+            return replace(_part(incident, "paused", event), reason=event.reason, attempt=event.attempt)
+        case _:
+            return incident

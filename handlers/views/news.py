@@ -1,0 +1,194 @@
+"""What is told once for each event: in the incident's thread, in the channel, or to the person who asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from handlers import ids
+from handlers.locales import Texts
+from handlers.views import alerts, kit
+from store.events import (
+    BalanceExhausted,
+    BalanceLow,
+    BalanceRecovered,
+    Credited,
+    Event,
+    ManagersChanged,
+    PaymentNeedsAction,
+    PaymentTrouble,
+    PaymentUnknown,
+    RechargeBlocked,
+    Recharged,
+    RechargeDeclined,
+    RechargePaused,
+    RechargeResumed,
+    RechargeStarted,
+    SettingsChanged,
+    ToppedUp,
+)
+from store.money import Money
+
+Labels = Callable[[str], str]
+"""A payment method's id -> what people call it."""
+
+_AMOUNTS = {"recharge_amount", "recharge_below", "recharge_cap"}
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A text; `loud` if the channel sees it also when it is told in a thread."""
+
+    text: str
+    loud: bool = False
+
+
+def of_account(event: Event, texts: Texts, label: Labels) -> News | None:
+    """What the alert channel is told, or None."""
+    match event:
+        case BalanceLow():
+            return News(texts("news-low", level=texts.money(event.level), balance=texts.money(event.balance)))
+        case BalanceExhausted():
+            return News(texts("news-exhausted", balance=texts.money(event.balance)), loud=True)
+        case BalanceRecovered():
+            return News(_recovered(event, texts))
+        case ToppedUp():
+            amount, balance = texts.money(event.amount), texts.money(event.balance)
+            return News(texts("news-topped-up", who=_who(event.by, texts), amount=amount, balance=balance), loud=True)
+        case ManagersChanged():
+            return News(_managers(event, texts), loud=True)
+        case SettingsChanged():
+            return _settings(event, texts, label)
+        case _:
+            return _of_recharge(event, texts, label)
+
+
+def _of_recharge(event: Event, texts: Texts, label: Labels) -> News | None:
+    match event:
+        case RechargeStarted():
+            return News(texts("news-started", amount=texts.money(event.amount), method=_label(event.method, label)))
+        case Recharged():
+            amount, balance = texts.money(event.amount), texts.money(event.balance)
+            return News(texts("news-recharged", amount=amount, balance=balance), loud=True)
+        case RechargeResumed():
+            return News(texts("news-resumed", who=_who(event.by, texts)))
+        case RechargeBlocked():
+            key = f"news-blocked-{event.reason}"
+            cap = texts.money(Money(event.cap_micros, event.currency))
+            amount = texts.money(Money(event.amount_micros, event.currency))
+            return News(texts(key, amount=amount, cap=cap, count=event.per_day), loud=True)
+        case PaymentTrouble(kind="recharge"):
+            return _trouble(event, texts, label)
+        case _:
+            return None
+
+
+def to_person(event: Event, texts: Texts, label: Labels) -> str:
+    """What the person who added credit is told, "" for nothing."""
+    match event:
+        case ToppedUp():
+            return texts("news-topup-arrived", amount=texts.money(event.amount), balance=texts.money(event.balance))
+        case PaymentTrouble(kind="topup"):
+            key = {PaymentUnknown: "unknown", PaymentNeedsAction: "needs-action"}.get(type(event), "declined")
+            every = {"amount": texts.money(event.amount), "method": _label(event.method, label)}
+            return texts(f"news-topup-{key}", **every, reason=texts.reason(event.reason))
+        case _:
+            return ""
+
+
+def message(
+    text: str, texts: Texts, *, sandbox: bool, small: str = "", action: kit.Block | None = None
+) -> dict[str, Any]:
+    """A message of one paragraph, with the sandbox's mark, small print and buttons where there are any."""
+    pieces = [*([texts("sandbox-mark")] if sandbox else []), *([small] if small else [])]
+    blocks = [kit.section(text), *([kit.context(*pieces)] if pieces else []), *([action] if action else [])]
+    return kit.message(text, blocks)
+
+
+def person_actions(event: Event, texts: Texts) -> kit.Block | None:
+    """What the person who added credit would do next, or None."""
+    if not isinstance(event, PaymentNeedsAction):
+        return None
+    value = f"{event.payment}:{event.attempt}"
+    confirmed = kit.button(texts("button-authenticated"), ids.RETRY_PAYMENT, value=value, style="primary")
+    link = [kit.button(texts("button-authenticate"), ids.OPEN_LINK, url=event.url)] if event.url else []
+    return kit.actions("person_actions", *link, confirmed)
+
+
+def is_money(event: Event) -> bool:
+    """Whether the message about this event tells of a payment, and so carries the sandbox's mark."""
+    return isinstance(event, Credited | PaymentTrouble | RechargeStarted | RechargeBlocked | RechargeResumed)
+
+
+def _trouble(event: PaymentTrouble, texts: Texts, label: Labels) -> News | None:
+    amount, method = texts.money(event.amount), _label(event.method, label)
+    reason = texts.reason(event.reason)
+    match event:
+        case RechargeDeclined(next_ms=0):
+            return News(texts("news-declined-last", amount=amount, method=method, reason=reason))
+        case RechargeDeclined():
+            when = texts.time(event.next_ms)
+            text = texts("news-declined", amount=amount, method=method, reason=reason, when=when)
+            return News(text, loud=event.attempt == "1")
+        case RechargePaused():
+            return News(texts("news-paused", reason=reason), loud=True)
+        case PaymentUnknown():
+            return News(texts("news-unknown", amount=amount))
+        case PaymentNeedsAction():
+            return News(texts("news-needs-action", amount=amount, method=method), loud=True)
+        case _:
+            return None
+
+
+def _recovered(event: BalanceRecovered, texts: Texts) -> str:
+    balance = texts.money(event.balance)
+    if not event.level_micros:
+        return texts("news-recovered", balance=balance)
+    level = texts.money(Money(event.level_micros, event.currency))
+    return texts("news-recovered-partly", balance=balance, level=level)
+
+
+def _managers(event: ManagersChanged, texts: Texts) -> str:
+    lines = [texts("news-managers", who=_who(event.by, texts))]
+    for name, users in (("appointed", event.appointed), ("dismissed", event.dismissed)):
+        if users:
+            lines.append(texts(f"news-managers-{name}", users=", ".join(map(kit.user, users.split(",")))))
+    return "\n".join(lines)
+
+
+def _settings(event: SettingsChanged, texts: Texts, label: Labels) -> News | None:
+    lines = [
+        texts(
+            "change-line",
+            field=texts(f"field-{field}"),
+            old=_shown(field, old, event.currency, texts, label),
+            new=_shown(field, new, event.currency, texts, label),
+        )
+        for field, old, new in event.pairs
+        if texts.has(f"field-{field}")
+    ]
+    if not lines:
+        return None
+    head = texts("news-settings", who=_who(event.by, texts), topic=texts(f"topic-{event.topic}"))
+    return News("\n".join([head, *lines]), loud=True)
+
+
+def _shown(field: str, stored: str, currency: str, texts: Texts, label: Labels) -> str:
+    """A stored setting in words."""
+    if field == "recharge_on":
+        return texts("on" if stored == "1" else "off")
+    if not stored:
+        return texts("none")
+    if field == "levels":
+        return alerts.shown([Money(int(each), currency) for each in stored.split(",")], texts)
+    if field in _AMOUNTS:
+        return texts.money(Money(int(stored), currency))
+    return kit.channel(stored) if field == "channel" else _label(stored, label)
+
+
+def _label(method: str, label: Labels) -> str:
+    return kit.escape(label(method))
+
+
+def _who(actor: str, texts: Texts) -> str:
+    user_id = actor.removeprefix("slack:")
+    return kit.user(user_id) if user_id != actor else texts("somebody")
