@@ -28,8 +28,20 @@ SYNONYMS: dict[Word, tuple[str, ...]] = {
     Word.HISTORY: ("history", "verlauf", "umsätze"),
     Word.MANAGERS: ("managers", "verwalter"),
 }
-"""What may be typed for each. The first is shown in English, the first German one in German."""
+"""What may be typed for each, in any language."""
 
+EXAMPLE_ARGUMENT = {Word.ADD: "50"}
+"""What an example shows behind a subcommand."""
+
+_GERMAN = {
+    Word.HELP: "hilfe",
+    Word.BALANCE: "guthaben",
+    Word.ADD: "aufladen",
+    Word.RECHARGE: "automatik",
+    Word.ALERTS: "warnungen",
+    Word.HISTORY: "verlauf",
+    Word.MANAGERS: "verwalter",
+}
 _WORDS = {name: word for word, names in SYNONYMS.items() for name in names}
 _LONGEST_ECHO = 60
 
@@ -49,6 +61,11 @@ class UsageError(Exception):
         super().__init__(key)
         self.key = key
         self.variables = variables
+
+
+def spoken(word: Word, language: str) -> str:
+    """The subcommand as people of this language type it."""
+    return _GERMAN[word] if language == "de" else word.value
 
 
 def command(text: str) -> Request:

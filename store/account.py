@@ -23,10 +23,14 @@ class RechargePolicy:
 
 @dataclass(frozen=True, slots=True)
 class AlertPolicy:
-    """Levels whose downward crossing is told, highest first, and the channel id it is told in ("" for none)."""
+    """Levels whose downward crossing is told, highest first, the channel id it is told in, and the language.
+
+    "" stands for no channel, and for no language chosen yet.
+    """
 
     levels: tuple[Money, ...] = ()
     channel: str = ""
+    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Account:
                 cap=money("recharge_cap"),
                 method=record.get("method", ""),
             ),
-            alerts=AlertPolicy(levels, record.get("channel", "")),
+            alerts=AlertPolicy(levels, record.get("channel", ""), record.get("locale", "")),
             low=money("low"),
             exhausted=record.get("exhausted") == "1",
             slot=record.get("recharge_slot", ""),

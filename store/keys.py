@@ -13,6 +13,7 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:seen:<digest>                     | string | window    | seen       | signatures and events already taken   |
 | cr:{pNN}:t:<tenant>:managers               | set    | for ever  | roles      | user ids of the credit managers       |
 | cr:{pNN}:t:<tenant>:op:<operation>         | string | 90 days   | ledger     | an operation's contents and outcome   |
+| cr:{pNN}:t:<tenant>:charge:<ref>           | string | 10 years  | payments   | a provider's charge and its credit    |
 | cr:{pNN}:t:<tenant>:draft:<id>             | string | 30 min    | drafts     | what a person is about to confirm     |
 | cr:{pNN}:t:<tenant>:payment:<id>           | hash   | for ever  | payments   | a recharge or top-up and its attempts |
 | cr:{pNN}:t:<tenant>:a:<account>            | hash   | for ever  | ledger     | balance, policy, thresholds, slot     |
@@ -96,6 +97,11 @@ def managers(tenant: str) -> str:
 def operation(tenant: str, operation_id: str) -> str:
     """What an operation did."""
     return f"{_tenant(tenant)}:op:{operation_id}"
+
+
+def charge(tenant: str, charge_ref: str) -> str:
+    """What a provider's charge was credited as; apart from the operations, whose ids callers choose."""
+    return f"{_tenant(tenant)}:charge:{charge_ref}"
 
 
 def draft(tenant: str, draft_id: str) -> str:

@@ -16,6 +16,12 @@ from store.scripts import Client, Scripts
 TTL_MS = 10_000
 """How long a dead worker's partitions stay with it, milliseconds; renewed three times as often."""
 
+_TAKEN = 2
+
+
+class LeaseLostError(Exception):
+    """Another worker has taken the partition over; what was under way is its business now."""
+
 
 class Leases:
     """One worker's leases in one group."""
@@ -32,24 +38,29 @@ class Leases:
         self._redis = redis
         self._scripts = Scripts(redis)
         self._partitions = tuple(partitions)
-        self._ttl_ms = ttl_ms
+        self.ttl_ms = ttl_ms
         self.group = group
         self.owner = owner
         self.held: frozenset[int] = frozenset()
 
     async def renew(self) -> frozenset[int]:
-        """Tell that we live, renew or take what is ours, give back what is not; answers what was newly taken."""
+        """Tell that we live, renew or take what is ours, give back what is not; answers what was newly taken.
+
+        A lease that had run out is newly taken: another worker may have had it meanwhile, and left things behind.
+        """
         alive = await self._alive()
         wanted = {each for each in self._partitions if _winner(each, alive) == self.owner}
         for partition in self.held - wanted:
             await self._release(partition)
-        before = self.held & wanted
-        held = set()
+        before, held, taken = self.held & wanted, set(), set()
         for partition in sorted(wanted):
-            if await self._call("hold_lease", partition, owner=self.owner, ttl_ms=self._ttl_ms):
+            answer = await self._call("hold_lease", partition, owner=self.owner, ttl_ms=self.ttl_ms)
+            if answer:
                 held.add(partition)
+            if answer == _TAKEN or (answer and partition not in before):
+                taken.add(partition)
         self.held = frozenset(held)
-        return self.held - before
+        return frozenset(taken)
 
     async def leave(self) -> None:
         """Give everything back at once, so that the others need not wait for the leases to run out."""
@@ -73,7 +84,7 @@ class Leases:
     async def _alive(self) -> list[str]:
         seconds, micros = await self._redis.time()
         now_ms, key = seconds * 1000 + micros // 1000, keys.workers(self.group)
-        await self._redis.zadd(key, {self.owner: now_ms + self._ttl_ms})
+        await self._redis.zadd(key, {self.owner: now_ms + self.ttl_ms})
         await self._redis.zremrangebyscore(key, "-inf", now_ms)
         return list(await self._redis.zrange(key, 0, -1))
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, Decimal, localcontext
 from enum import StrEnum
 
 from babel import Locale
@@ -19,7 +19,7 @@ MICROS = 1_000_000
 MAX_MICROS = 2**53 - 1
 """The largest amount and balance: what a Lua number still holds exactly."""
 
-_SYMBOL_LOCALES = ("en", "de", "en_CA", "en_AU", "ja", "pl", "en_IN")
+_SYMBOL_LOCALES = ("en", "de", "fr", "en_CA", "en_AU", "ja", "pl", "en_IN")
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
 _OTHER_SYMBOLS = frozenset("$€£¥₹₩₽₺₴₫₪฿")
 _TYPED = re.compile(
@@ -204,10 +204,11 @@ def _reading(number: str, decimal_mark: str | None, group_mark: str | None) -> D
 
 
 def _exact(units: Decimal, currency: str, text: str) -> Money:
-    micros = units * MICROS
-    if micros != micros.to_integral_value():
-        raise AmountError(AmountProblem.TOO_FINE, text)
-    return Money(int(micros), currency)
+    with localcontext(prec=len(text) + len(str(MICROS))):  # the usual 28 digits would round a long fraction away
+        micros = units * MICROS
+        if micros != micros.to_integral_value():
+            raise AmountError(AmountProblem.TOO_FINE, text)
+        return Money(int(micros), currency)
 
 
 def _within(money: Money, text: str) -> Money:

@@ -89,7 +89,7 @@ class Outbox:
         stream = keys.outbox(partition)
         oldest: list[str] = []
         groups = await self._redis.xinfo_groups(stream)
-        if {each["name"] for each in groups} < set(GROUPS):
+        if not set(GROUPS) <= {each["name"] for each in groups}:
             return 0
         for each in groups:
             pending = await self._redis.xpending(stream, each["name"])

@@ -23,6 +23,9 @@ from store.scripts import Client, Scripts
 RETRY_OFFSETS_MS = (3_600_000, 3 * 3_600_000, 7 * 3_600_000)
 """When a declined recharge is tried again: 1, 3 and 7 h after its start; then auto-recharge is paused."""
 
+KEEP_CHARGE_MS = 10 * 365 * 24 * 3600 * 1000
+"""How long a credited charge is remembered: a reconciler may report an old one again, and it must not credit twice."""
+
 ASK_AGAIN_MS = 5_000
 """First wait before an unanswered charge is asked for again; doubles up to an hour."""
 
@@ -126,7 +129,7 @@ class Payments:
         Refused: STRANGER, NOT_A_MANAGER, BELOW_MINIMUM, ABOVE_MAXIMUM, NO_METHOD, METHOD_DEAD, CURRENCY_MISMATCH,
         UNKNOWN_ACCOUNT, OPERATION_CONFLICT.
         """
-        refused = await self._roles.refuse_manage(actor) or self._limits.refuse(amount)
+        refused = await self._roles.refuse_manage(actor, ref) or self._limits.refuse(amount)
         if refused or not method:
             return refused or Refused(Reason.NO_METHOD)
         payment_id = self._ids()
@@ -152,7 +155,8 @@ class Payments:
     async def claim(self, ref: AccountRef, payment_id: str, attempt: int) -> Claimed | Refused:
         """Take a payment over for its attempt number `attempt`, before the provider is called.
 
-        Refused: UNKNOWN_PAYMENT, NOT_PENDING (settled, or another attempt's turn), RECHARGE_OFF (then cancelled).
+        Refused: UNKNOWN_PAYMENT, NOT_PENDING (settled, or another attempt's turn), RECHARGE_OFF (then cancelled),
+        METHOD_DEAD (a top-up's; then failed, and told).
         """
         answer = await self._scripts.call(
             "claim_payment",
@@ -180,7 +184,7 @@ class Payments:
             {
                 **self._keys(ref, payment_id, "account", "outbox", "due", "payment"),
                 "journal": keys.journal(ref),
-                "operation": keys.operation(ref.tenant, operation_id),
+                "operation": keys.charge(ref.tenant, charge_ref),
                 "next_payment": keys.payment(ref.tenant, next_id),
             },
             **self._who(ref),
@@ -189,7 +193,7 @@ class Payments:
             amount_micros=received.micros,
             currency=received.currency,
             memo=memo,
-            keep_ms=KEEP_MS,
+            keep_ms=KEEP_CHARGE_MS,
             payment_id=payment_id,
             next_payment_id=next_id,
             charge_ref=charge_ref,
@@ -224,7 +228,7 @@ class Payments:
 
         Refused: STRANGER, NOT_A_MANAGER, UNKNOWN_PAYMENT, NOT_PENDING (another attempt was made meanwhile).
         """
-        refused = await self._roles.refuse_manage(actor)
+        refused = await self._roles.refuse_manage(actor, ref)
         return refused or await self._wake(ref, payment_id, attempt=str(attempt), actor=actor.id)
 
     async def resume(self, actor: Actor, ref: AccountRef) -> Change:
@@ -232,7 +236,7 @@ class Payments:
 
         Refused: STRANGER, NOT_A_MANAGER, RECHARGE_OFF, METHOD_DEAD, UNKNOWN_ACCOUNT.
         """
-        refused = await self._roles.refuse_manage(actor)
+        refused = await self._roles.refuse_manage(actor, ref)
         if refused:
             return refused
         payment_id = self._ids()

@@ -1,11 +1,12 @@
 """An account's policies: auto-recharge and alerts. A change tells who made it, old and new, in the same step."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from store import keys
 from store.account import AlertPolicy, RechargePolicy
 from store.keys import AccountRef
-from store.money import MAX_MICROS, Money
+from store.money import MAX_MICROS, MICROS, Money
 from store.operations import KEEP_MS, Ids, checked_id, decode_change, digest, random_id
 from store.outcomes import Change, Reason, Refused
 from store.roles import Actor, Roles
@@ -16,18 +17,18 @@ MAX_LEVELS = 3
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The least and the most that one payment may add, in units of the account's currency."""
+    """The least and the most that one payment may add, in millionths of the account's currency unit."""
 
-    minimum_units: int = 5
-    maximum_units: int = 5000
+    minimum_micros: int = 5 * MICROS
+    maximum_micros: int = 5_000 * MICROS
 
     def minimum(self, currency: str) -> Money:
         """The least that one payment may add."""
-        return Money.of(self.minimum_units, currency)
+        return Money(self.minimum_micros, currency)
 
     def maximum(self, currency: str) -> Money:
         """The most that one payment may add."""
-        return Money.of(self.maximum_units, currency)
+        return Money(self.maximum_micros, currency)
 
     def refuse(self, amount: Money) -> Refused | None:
         """None if one payment may add `amount`."""
@@ -48,31 +49,46 @@ class Policies:
         self._ids = ids
 
     async def set_recharge(
-        self, actor: Actor, ref: AccountRef, policy: RechargePolicy, *, channel: str, operation_id: str
+        self,
+        actor: Actor,
+        ref: AccountRef,
+        policy: RechargePolicy,
+        *,
+        channel: str,
+        operation_id: str,
+        locale: str = "",
     ) -> Change:
         """Save auto-recharge and the alert channel; if the balance is already below the trigger, recharge now.
 
+        `locale` is the language that the channel is told things in from now on.
         Switching off keeps the figures that are not given, for the next time.
-        Refused: STRANGER, NOT_A_MANAGER, BELOW_MINIMUM, ABOVE_MAXIMUM, AMOUNT_INVALID (the trigger),
-        CAP_BELOW_AMOUNT, NO_METHOD, METHOD_DEAD, UNKNOWN_ACCOUNT, OPERATION_CONFLICT.
+        Refused: STRANGER, NOT_A_MANAGER, CURRENCY_MISMATCH, BELOW_MINIMUM, ABOVE_MAXIMUM, AMOUNT_INVALID (the
+        trigger or the cap), CAP_BELOW_AMOUNT, NO_METHOD, METHOD_DEAD, UNKNOWN_ACCOUNT, OPERATION_CONFLICT.
         """
-        refused = await self._roles.refuse_manage(actor) or (self._refuse_recharge(policy) if policy.on else None)
+        refused = await self._roles.refuse_manage(actor, ref)
+        amounts = [money for money in (policy.amount, policy.below, policy.cap) if money is not None]
+        currency, mixed = _one_currency(amounts)
+        refused = refused or mixed or (self.refuse_recharge(policy) if policy.on else None)
         if refused:
             return refused
-        fields = {"recharge_on": "1" if policy.on else "0", "channel": channel}
+        fields = {"recharge_on": "1" if policy.on else "0", "channel": channel, **_spoken(locale)}
         if policy.method:
             fields["method"] = policy.method
         for field, money in (("amount", policy.amount), ("below", policy.below), ("cap", policy.cap)):
             if money is not None:
                 fields[f"recharge_{field}"] = str(money.micros)
-        return await self._set(actor.id, ref, "recharge", fields, operation_id)
+        return await self._set(actor.id, ref, "recharge", fields, operation_id, currency=currency)
 
-    async def set_alerts(self, actor: Actor, ref: AccountRef, policy: AlertPolicy, *, operation_id: str) -> Change:
+    async def set_alerts(
+        self, actor: Actor, ref: AccountRef, policy: AlertPolicy, *, operation_id: str, locale: str = ""
+    ) -> Change:
         """Save the alert levels (at most 3, each above zero) and the channel.
 
-        Refused: STRANGER, NOT_A_MANAGER, LEVELS_TOO_MANY, AMOUNT_INVALID, UNKNOWN_ACCOUNT, OPERATION_CONFLICT.
+        Refused: STRANGER, NOT_A_MANAGER, CURRENCY_MISMATCH, LEVELS_TOO_MANY, AMOUNT_INVALID, UNKNOWN_ACCOUNT,
+        OPERATION_CONFLICT.
         """
-        refused = await self._roles.refuse_manage(actor)
+        currency, mixed = _one_currency(policy.levels)
+        refused = await self._roles.refuse_manage(actor, ref) or mixed
         if refused:
             return refused
         micros = sorted({level.micros for level in policy.levels}, reverse=True)
@@ -80,20 +96,25 @@ class Policies:
             return Refused(Reason.LEVELS_TOO_MANY)
         if any(not 0 < each <= MAX_MICROS for each in micros):
             return Refused(Reason.AMOUNT_INVALID)
-        fields = {"levels": ",".join(map(str, micros)), "channel": policy.channel}
-        return await self._set(actor.id, ref, "alerts", fields, operation_id)
+        fields = {"levels": ",".join(map(str, micros)), "channel": policy.channel, **_spoken(locale)}
+        return await self._set(actor.id, ref, "alerts", fields, operation_id, currency=currency)
 
     async def set_method(self, actor: Actor, ref: AccountRef, method: str, *, operation_id: str) -> Change:
-        """Choose the payment method. Refused: STRANGER, NOT_A_MANAGER, NO_METHOD, UNKNOWN_ACCOUNT."""
-        refused = await self._roles.refuse_manage(actor)
+        """Choose the payment method.
+
+        Refused: STRANGER, NOT_A_MANAGER, NO_METHOD, METHOD_DEAD (with auto-recharge on), UNKNOWN_ACCOUNT,
+        OPERATION_CONFLICT.
+        """
+        refused = await self._roles.refuse_manage(actor, ref)
         if refused or not method:
             return refused or Refused(Reason.NO_METHOD)
         return await self._set(actor.id, ref, "method", {"method": method}, operation_id)
 
-    def _refuse_recharge(self, policy: RechargePolicy) -> Refused | None:
+    def refuse_recharge(self, policy: RechargePolicy) -> Refused | None:
+        """None if these figures may be saved switched on; the reason as `set_recharge` gives it."""
         if policy.amount is None or policy.below is None or policy.cap is None:
             return Refused(Reason.AMOUNT_INVALID)
-        if not 0 < policy.below.micros <= MAX_MICROS:
+        if not 0 < policy.below.micros <= MAX_MICROS or policy.cap.micros > MAX_MICROS:
             return Refused(Reason.AMOUNT_INVALID)
         if policy.cap < policy.amount:
             return Refused(Reason.CAP_BELOW_AMOUNT)
@@ -101,7 +122,9 @@ class Policies:
             return Refused(Reason.NO_METHOD)
         return self._limits.refuse(policy.amount)
 
-    async def _set(self, actor: str, ref: AccountRef, topic: str, fields: dict[str, str], operation_id: str) -> Change:
+    async def _set(
+        self, actor: str, ref: AccountRef, topic: str, fields: dict[str, str], operation_id: str, *, currency: str = ""
+    ) -> Change:
         partition, payment_id = keys.partition_of(ref.tenant), self._ids()
         flat = [each for pair in fields.items() for each in pair]
         answer = await self._scripts.call(
@@ -116,11 +139,24 @@ class Policies:
             tenant=ref.tenant,
             account_id=ref.account,
             operation_id=operation_id,
-            digest=digest("set_policy", ref.account, topic, *flat),
+            digest=digest("set_policy", ref.account, topic, currency, *flat),
             topic=topic,
             actor=actor,
             keep_ms=KEEP_MS,
             payment_id=payment_id,
+            currency=currency,
             field_value=flat,
         )
         return decode_change(answer)
+
+
+def _one_currency(amounts: Iterable[Money]) -> tuple[str, Refused | None]:
+    """The currency of all `amounts`, "" where there are none; refused where they have several."""
+    found = {money.currency for money in amounts}
+    if len(found) > 1:
+        return "", Refused(Reason.CURRENCY_MISMATCH)
+    return (found.pop() if found else ""), None
+
+
+def _spoken(locale: str) -> dict[str, str]:
+    return {"locale": locale} if locale else {}

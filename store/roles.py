@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from store import keys
+from store.keys import AccountRef
 from store.operations import KEEP_MS, checked_id, decode_change, digest
 from store.outcomes import Change, Reason, Refused
 from store.scripts import Client, Scripts
@@ -50,9 +51,12 @@ class Roles:
         """None if this person may see balance and history."""
         return Refused(Reason.STRANGER) if actor.is_stranger else None
 
-    async def refuse_manage(self, actor: Actor) -> Refused | None:
-        """None if this person may add credit and change settings."""
-        if actor.is_stranger:
+    async def refuse_manage(self, actor: Actor, ref: AccountRef | None = None) -> Refused | None:
+        """None if this person may add credit and change settings, of `ref` if given.
+
+        Refused: STRANGER (also to another tenant's account), NOT_A_MANAGER.
+        """
+        if actor.is_stranger or (ref is not None and ref.tenant != actor.tenant):
             return Refused(Reason.STRANGER)
         if await self._redis.sismember(keys.managers(actor.tenant), actor.user_id):
             return None

@@ -1,0 +1,1 @@
+"""Payment providers behind one protocol, `gateway.Gateway`; one module for each."""

@@ -15,12 +15,14 @@ off = aus
 ## Hilfe
 help-title = Was Credits kann
 help-intro = Kommunikationsguthaben: im Voraus bezahlt, für die Telefonminuten dieses Workspace.
-help-balance = `/credits guthaben`  was noch da ist und ob es reicht
-help-history = `/credits verlauf`  jede Änderung, die neueste zuerst
-help-add = `/credits aufladen 50`  weiteres Guthaben hinzufügen
-help-recharge = `/credits automatik`  bei niedrigem Stand von selbst aufladen
-help-alerts = `/credits warnungen`  wann und wo gewarnt wird
-help-managers = `/credits verwalter`  wer etwas ändern darf
+help-balance = was noch da ist und ob es reicht
+help-history = jede Änderung, die neueste zuerst
+help-add = Guthaben hinzufügen
+help-recharge = bei niedrigem Stand von selbst aufladen
+help-alerts = wann und wo gewarnt wird
+help-managers = wer etwas ändern darf
+help-help = diese Liste
+help-line = `/credits { $word }`  { $what }
 help-roles = Alle hier dürfen das Guthaben sehen. Guthabenverwalter ändern etwas; wer den Workspace besitzt oder administriert, ernennt sie.
 
 ## Guthaben

@@ -15,12 +15,14 @@ off = off
 ## Help
 help-title = What Credits can do
 help-intro = Prepaid credit that pays this workspace's telephone minutes.
-help-balance = `/credits balance`  what is left, and whether it is enough
-help-history = `/credits history`  every change, newest first
-help-add = `/credits add 50`  add credit
-help-recharge = `/credits recharge`  add credit by itself when it runs low
-help-alerts = `/credits alerts`  when and where to warn
-help-managers = `/credits managers`  who may change things
+help-balance = what is left, and whether it is enough
+help-history = every change, newest first
+help-add = add credit
+help-recharge = add credit by itself when it runs low
+help-alerts = when and where to warn
+help-managers = who may change things
+help-help = this list
+help-line = `/credits { $word }`  { $what }
 help-roles = Everyone here may see the balance. Credit managers change things; a workspace owner or administrator appoints them.
 
 ## Balance

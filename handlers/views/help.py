@@ -3,9 +3,10 @@
 from typing import Any
 
 from handlers.locales import Texts
+from handlers.parsing import EXAMPLE_ARGUMENT, Word, spoken
 from handlers.views import kit
 
-_LINES = ("balance", "history", "add", "recharge", "alerts", "managers")
+_ORDER = (Word.BALANCE, Word.HISTORY, Word.ADD, Word.RECHARGE, Word.ALERTS, Word.MANAGERS)
 
 
 def message(texts: Texts) -> dict[str, Any]:
@@ -15,7 +16,14 @@ def message(texts: Texts) -> dict[str, Any]:
         [
             kit.header(texts("help-title")),
             kit.section(texts("help-intro")),
-            kit.section(*(texts(f"help-{line}") for line in _LINES)),
+            kit.section(*(texts("help-line", word=word, what=what) for word, what in completions(texts, _ORDER))),
             kit.context(texts("help-roles")),
         ],
     )
+
+
+def completions(texts: Texts, words: tuple[Word, ...] = (*_ORDER, Word.HELP)) -> list[tuple[str, str]]:
+    """Each subcommand as one types it in this language, and what it does."""
+    language = texts.locale.partition("-")[0]
+    typed = [(word, f"{spoken(word, language)} {EXAMPLE_ARGUMENT.get(word, '')}".strip()) for word in words]
+    return [(text, texts(f"help-{word}")) for word, text in typed]

@@ -12,7 +12,7 @@ local tenant, account_id, payment_id, fence, result, reason, url, retry_offsets_
 -- include: lib/account
 -- include: lib/payment
 
-local payment = read_payment(payment_key)
+local payment = read_payment(payment_key, account_id)
 local account = read_account(account_key)
 if not payment or not account then return { 'refused', 'unknown_payment' } end
 if payment.fence ~= fence then return { 'refused', 'fenced' } end
@@ -26,9 +26,13 @@ local function set_state(state, ...)
 end
 
 local function tell(kind, ...)
-  emit(ctx, kind, 'payment', payment_id, 'kind', payment.kind, 'amount_micros', payment.amount_micros,
-    'currency', payment.currency, 'method', payment.method, 'reason', reason, 'attempt', payment.attempt,
-    'by', payment.requested_by, 'channel', payment.channel, ...)
+  tell_trouble(ctx, kind, payment_id, payment, reason, ...)
+end
+
+-- An empty text would stand for "not paused".
+local function pause()
+  redis.call('HSET', account_key, 'recharge_paused', reason ~= '' and reason or result)
+  tell('recharge_paused')
 end
 
 if result == 'unknown' or result == 'unavailable' then
@@ -50,6 +54,8 @@ end
 if payment.kind == 'topup' then
   set_state('failed')
   tell('topup_declined')
+  -- The card that died under a top-up is auto-recharge's as well: it must not be charged for the next one.
+  if account.recharge_on == '1' and account.recharge_paused == '' and is_dead(account, account.method) then pause() end
   return { 'done', 'failed' }
 end
 
@@ -65,7 +71,6 @@ if result == 'declined' and offset then
 end
 set_state('failed')
 close_slot(ctx, account, payment_id, payment.amount_micros, payment.month)
-redis.call('HSET', account_key, 'recharge_paused', reason)
 tell('recharge_declined', 'next_ms', '')
-tell('recharge_paused')
+pause()
 return { 'done', 'failed' }

@@ -1,12 +1,13 @@
 -- set_policy: change fields of an account's policy; tell who changed what, old and new; apply it to the balance
 -- as it is now, which may open a recharge at once.
 -- KEYS: account operation outbox due payment
--- ARGV: tenant account_id operation_id digest topic actor keep_ms payment_id field_value...
+-- ARGV: tenant account_id operation_id digest topic actor keep_ms payment_id currency field_value...
 -- Output: {'done' | 'repeated', 'changed' | 'unchanged'} | {'refused', reason}
--- Event: settings_changed balance_recovered balance_low recharge_due recharge_blocked
+-- Event: settings_changed balance_recovered balance_low balance_exhausted recharge_due recharge_blocked
+-- `currency` is that of the amounts among the fields, empty where there are none.
 local account_key, operation_key, outbox_key, due_key, payment_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local tenant, account_id, operation_id, digest, topic, actor, keep_ms, payment_id =
-  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+local tenant, account_id, operation_id, digest, topic, actor, keep_ms, payment_id, currency =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 -- include: lib/clock
 -- include: lib/account
 -- include: lib/posting
@@ -15,13 +16,15 @@ local known = seen(operation_key, digest)
 if known then return known end
 local account = read_account(account_key)
 if not account then return { 'refused', 'unknown_account' } end
+if currency ~= '' and account.currency ~= currency then return { 'refused', 'currency_mismatch' } end
 local wanted = {}
-for i = 9, #ARGV, 2 do wanted[ARGV[i]] = ARGV[i + 1] end
+for i = 10, #ARGV, 2 do wanted[ARGV[i]] = ARGV[i + 1] end
 local old_method, method = account.method, wanted.method or account.method
-if wanted.recharge_on == '1' and is_dead(account, method) then return { 'refused', 'method_dead' } end
+local on = wanted.recharge_on or (wanted.method and account.recharge_on)
+if on == '1' and is_dead(account, method) then return { 'refused', 'method_dead' } end
 
 local changes, writes = {}, {}
-for i = 9, #ARGV, 2 do
+for i = 10, #ARGV, 2 do
   local field, value = ARGV[i], ARGV[i + 1]
   local old = redis.call('HGET', account_key, field) or ''
   if old ~= value then

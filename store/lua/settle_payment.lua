@@ -17,7 +17,7 @@ local known = seen(operation_key, digest)
 if known then return known end
 local account = read_account(account_key)
 if not account then return { 'refused', 'unknown_account' } end
-local payment = read_payment(payment_key)
+local payment = read_payment(payment_key, account_id)
 if not payment then return { 'refused', 'unknown_payment' } end
 if account.currency ~= currency then return { 'refused', 'currency_mismatch' } end
 if not canonical(amount_micros) or tonumber(amount_micros) <= 0 then return { 'refused', 'amount_invalid' } end
@@ -36,6 +36,9 @@ local balance = tonumber(account.balance)
 redis.call('HSET', payment_key, 'state', 'succeeded', 'charge_ref', charge_ref, 'entry', outcome[2],
   'updated_ms', text(ctx.now))
 close_slot(ctx, account, payment_id, '0', '')
+-- A reservation covers one charge: a success after the failure was told, or a second one, counts anew.
+local uncovered = payment.state == 'failed' or payment.state == 'cancelled' or payment.state == 'succeeded'
+if uncovered and payment.kind == 'recharge' then count_again(ctx, account, payment) end
 emit(ctx, payment.kind == 'recharge' and 'recharged' or 'topped_up', 'payment', payment_id, 'entry', outcome[2],
   'amount_micros', amount_micros, 'balance_micros', account.balance, 'currency', currency,
   'method', payment.method, 'by', payment.requested_by, 'channel', payment.channel)

@@ -11,7 +11,7 @@ local tenant, account_id, payment_id, attempt, actor = ARGV[1], ARGV[2], ARGV[3]
 -- include: lib/account
 -- include: lib/payment
 
-local payment = read_payment(payment_key)
+local payment = read_payment(payment_key, account_id)
 local by_person = attempt ~= ''
 if not payment then
   redis.call('ZREM', due_key, 'payment:' .. tenant .. ':' .. account_id .. ':' .. payment_id)

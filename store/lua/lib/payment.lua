@@ -1,16 +1,33 @@
 -- A payment's record: one recharge or top-up with its attempts.
+-- Uses: lib/account.
 
-local PAYMENT = { 'kind', 'state', 'attempt', 'fence', 'asks', 'amount_micros', 'currency', 'method', 'month',
+local PAYMENT = { 'kind', 'account', 'state', 'attempt', 'fence', 'asks', 'amount_micros', 'currency', 'method', 'month',
   'requested_by', 'channel', 'created_ms' }
 
-local function read_payment(key)
+-- nil where there is none, and where it is another account's.
+local function read_payment(key, account_id)
   local values = redis.call('HMGET', key, unpack(PAYMENT))
   if not values[1] then return nil end
   local payment = {}
   for i, name in ipairs(PAYMENT) do payment[name] = values[i] or '' end
+  if payment.account ~= account_id then return nil end
   return payment
 end
 
 local function wake_at(due_key, tenant, account_id, payment_id, at_ms)
   redis.call('ZADD', due_key, at_ms, 'payment:' .. tenant .. ':' .. account_id .. ':' .. payment_id)
+end
+
+-- Money that arrived without a reservation of the month's cap is counted against it all the same.
+local function count_again(ctx, account, payment)
+  if account.recharge_month ~= payment.month then return end
+  account.recharge_month_used =
+    text(redis.call('HINCRBY', ctx.account_key, 'recharge_month_used', payment.amount_micros))
+end
+
+-- Tell what became of a payment that did not go through, or not yet.
+local function tell_trouble(ctx, kind, payment_id, payment, reason, ...)
+  emit(ctx, kind, 'payment', payment_id, 'kind', payment.kind, 'amount_micros', payment.amount_micros,
+    'currency', payment.currency, 'method', payment.method, 'reason', reason, 'attempt', payment.attempt,
+    'by', payment.requested_by, 'channel', payment.channel, ...)
 end

@@ -1,0 +1,233 @@
+"""The composition root: settings to Redis, services, Bolt, web server and listeners; and their orderly end."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+
+import structlog
+from redis.exceptions import RedisError
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackClientError
+
+from bot.alerts import Alerts
+from bot.connect import connect, server_facts, warn_of_dangers
+from bot.embedded import EmbeddedRedis
+from bot.listener import Listener, Ticker
+from bot.payments.gateway import Gateway, NoGateway
+from bot.payments.sandbox import Sandbox
+from bot.recharge import Charges
+from bot.serving import WebServer
+from bot.settings import Settings
+from bot.web import build_web
+from bot.workspaces import Workspaces
+from handlers import register
+from handlers.guard import Guard
+from handlers.once import once
+from handlers.people import People
+from handlers.services import Services
+from store import keys
+from store.drafts import Drafts
+from store.leases import Leases
+from store.ledger import Ledger
+from store.outbox import Outbox
+from store.payments import Payments
+from store.policy import Limits, Policies
+from store.roles import Roles
+from store.schedule import Schedule
+from store.scripts import Client
+from store.seen import Seen
+
+log = structlog.get_logger(__name__)
+
+
+class StartError(Exception):
+    """The process cannot start; `str()` says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Redis as this process uses it: a client for commands, one for reads that wait."""
+
+    redis: Client
+    blocking: Client
+    cluster: bool
+
+
+@contextlib.asynccontextmanager
+async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
+    """Connect to REDIS_URL, or to the embedded server in the data folder, which is started if need be.
+
+    Raises:
+        bot.connect.ConnectError: Redis cannot be used.
+        bot.embedded.EmbeddedRedisError: the embedded server cannot be had.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        if settings.redis_url is None:
+            embedded = EmbeddedRedis(settings.data_dir)
+            stack.push_async_callback(embedded.stop)
+            url = await embedded.start()
+            watch = asyncio.create_task(embedded.watch())
+            stack.callback(watch.cancel)
+        else:
+            url = settings.redis_url.get_secret_value()
+        redis = await connect(url)
+        stack.push_async_callback(redis.aclose)
+        blocking = await connect(url, blocking=True)
+        stack.push_async_callback(blocking.aclose)
+        facts = await server_facts(redis)
+        await warn_of_dangers(redis)
+        yield Stores(redis, blocking, facts.cluster)
+
+
+def build_gateway(settings: Settings, redis: Client) -> Gateway:
+    """The payment provider: the sandbox only where a setting says so."""
+    return Sandbox(redis) if settings.sandbox else NoGateway()
+
+
+def build_services(settings: Settings, redis: Client, gateway: Gateway) -> Services:
+    """The credit domain over this Redis."""
+    roles = Roles(redis)
+    limits = Limits(settings.topup_minimum_micros, settings.topup_maximum_micros)
+    cooldown_s, per_day = settings.recharge_cooldown_s, settings.recharges_per_day
+    return Services(
+        ledger=Ledger(redis, cooldown_s=cooldown_s, per_day=per_day),
+        policies=Policies(redis, roles, limits),
+        payments=Payments(redis, roles, limits),
+        roles=roles,
+        drafts=Drafts(redis),
+        seen=Seen(redis),
+        limits=limits,
+        methods=gateway,
+        currency=settings.currency,
+    )
+
+
+class Worker:
+    """The background half: one listener for money, one for messages."""
+
+    def __init__(self, stores: Stores, services: Services, gateway: Gateway, workspaces: Workspaces) -> None:
+        redis, owner = stores.redis, f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        outbox = Outbox(redis, stores.blocking)
+        every = tuple(range(keys.PARTITIONS))
+        reading = tuple((each,) for each in every) if stores.cluster else (every,)
+        charges = Charges(services.payments, gateway)
+        paying = Leases(redis, "payments", owner)
+        telling = Leases(redis, "alerts", owner)
+        alerts = Alerts(redis, telling, services.ledger, services.roles, gateway, workspaces, People())
+        self._payments = Listener(outbox, paying, charges.react, lanes_of_reading=reading)
+        self._alerts = Listener(outbox, telling, alerts.react, lanes_of_reading=reading, give_up_after=12)
+        self._ticker = Ticker(Schedule(redis), self._payments, charges.look)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def healthy(self) -> bool:
+        """Whether both listeners hold their leases."""
+        return self._payments.healthy and self._alerts.healthy
+
+    def start(self) -> None:
+        """Work in the background until `stop`."""
+        running = (self._payments.run(), self._alerts.run(), self._ticker.run())
+        self._tasks = [asyncio.create_task(each) for each in running]
+
+    async def stop(self, grace_s: float) -> None:
+        """Finish what is in hand; the rest stays in the outbox."""
+        self._tasks[-1].cancel()
+        await asyncio.gather(self._payments.stop(grace_s), self._alerts.stop(grace_s))
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def build_bolt(settings: Settings, services: Services, workspaces: Workspaces) -> tuple[AsyncApp, Guard]:
+    """The Bolt app with every handler on it."""
+    secret = settings.slack_signing_secret
+    app = AsyncApp(
+        client=workspaces.client,
+        signing_secret=secret.get_secret_value() if secret else "",
+        process_before_response=False,
+    )
+    app.middleware(once(services.seen))
+    return app, register(app, services, People())
+
+
+async def serve(settings: Settings, stop: asyncio.Event, *, web: bool = True, worker: bool = True) -> None:
+    """Run until `stop` is set, then drain what is in flight.
+
+    Raises:
+        bot.connect.ConnectError, bot.embedded.EmbeddedRedisError: Redis cannot be used.
+        StartError: the address cannot be had.
+    """
+    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
+    workspaces = Workspaces(token, settings.slack_api_url)
+    async with open_stores(settings) as stores:
+        gateway = build_gateway(settings, stores.redis)
+        services = build_services(settings, stores.redis, gateway)
+        background = Worker(stores, services, gateway, workspaces) if worker else None
+        app, guard = build_bolt(settings, services, workspaces)
+        readiness = Readiness(stores, workspaces, background)
+        over_http = web and not settings.socket_mode
+        server = WebServer(
+            build_web(app if over_http else None, readiness),
+            settings.host,
+            settings.port,
+            grace_s=settings.shutdown_grace_s,
+        )
+        async with contextlib.AsyncExitStack() as stack:
+            # The end goes the other way: no new requests, then those in flight, then the background work.
+            if background:
+                background.start()
+                stack.push_async_callback(background.stop, settings.shutdown_grace_s)
+            if web:
+                stack.push_async_callback(guard.drain, settings.shutdown_grace_s)
+                await _open_port(server)
+                stack.push_async_callback(server.stop)
+                log.info("listening", host=server.host, port=server.port)
+            if web and settings.slack_app_token:
+                await _listen_in_socket_mode(stack, app, settings.slack_app_token.get_secret_value())
+            await stop.wait()
+            log.info("stopping")
+
+
+async def _open_port(server: WebServer) -> None:
+    try:
+        await server.start()
+    except OSError as error:
+        where = f"{server.host}:{server.port}"
+        raise StartError(f"{where} cannot be used ({error.strerror}). Choose another with CREDITS_PORT.") from error
+
+
+async def _listen_in_socket_mode(stack: contextlib.AsyncExitStack, app: AsyncApp, app_token: str) -> None:
+    handler = AsyncSocketModeHandler(app, app_token)
+    await handler.connect_async()  # type: ignore[no-untyped-call]
+    stack.push_async_callback(handler.close_async)
+
+
+class Readiness:
+    """Which parts answer."""
+
+    def __init__(self, stores: Stores, workspaces: Workspaces, worker: Worker | None) -> None:
+        self._stores = stores
+        self._workspaces = workspaces
+        self._worker = worker
+
+    async def __call__(self) -> Mapping[str, bool]:
+        """Redis, Slack, and the listener where it runs here."""
+        parts = {"redis": await self._redis(), "slack": await self._slack()}
+        return {**parts, "listener": self._worker.healthy} if self._worker else parts
+
+    async def _redis(self) -> bool:
+        try:
+            async with asyncio.timeout(2):
+                return bool(await self._stores.redis.ping())
+        except (RedisError, OSError, TimeoutError):
+            return False
+
+    async def _slack(self) -> bool:
+        try:
+            async with asyncio.timeout(3):
+                return bool(await self._workspaces.sign_in())
+        except (SlackClientError, OSError, TimeoutError):
+            return False

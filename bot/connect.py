@@ -1,0 +1,198 @@
+"""One way to reach Redis: a single server or a cluster, over TCP, TLS or a unix socket, from one address.
+
+`REDIS_URL` is redis-py's own form: `redis://`, `rediss://` (TLS; `?ssl_ca_certs=…&ssl_certfile=…&ssl_keyfile=…`)
+or `unix://`, with an ACL user as `user:password@`. What is decided here and nowhere else:
+
+- A command whose reply is lost is sent again, at most three times. That is safe because every script that changes
+  money carries an operation id and answers a repeat with the first result.
+- Nobody is refused for want of a connection: callers queue for one, for `POOL_WAIT_S` at most.
+- A read that blocks (XREADGROUP … BLOCK) needs `connect(url, blocking=True)`: with the other client the socket's
+  timeout would end it early and the retry would hide that.
+"""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+from urllib.parse import urlsplit
+
+import structlog
+from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import NoPermissionError, RedisError, ResponseError
+
+CLIENT_NAME: Final = "credits"
+OLDEST_VERSION: Final = (7, 0)
+RETRIES: Final = 3
+SOCKET_TIMEOUT_S: Final = 5.0
+BLOCK_LIMIT_MS: Final = 10_000
+"""The longest BLOCK that a client made with `blocking=True` may ask for, in milliseconds."""
+POOL_SIZE: Final = 64
+POOL_WAIT_S: Final = 10.0
+CLUSTER_CONNECTIONS: Final = 1_000
+"""A node. The cluster client cannot queue for a connection, so the limit is one nobody meets."""
+
+Client: TypeAlias = Redis | RedisCluster
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class ConnectError(Exception):
+    """Redis cannot be used; `str()` names REDIS_URL and the reason, and never the password."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ServerFacts:
+    """What a server says about itself; None where it does not tell (an ACL may forbid INFO and CONFIG)."""
+
+    software: str
+    """`redis` or `valkey`."""
+    version: str
+    cluster: bool
+    role: str
+    """`master`, or `replica`, which refuses writes."""
+    append_only: bool | None = None
+    append_fsync: str | None = None
+    eviction: str | None = None
+    """`maxmemory-policy`."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What endangers money here, one sentence each; empty when all is well or cannot be seen."""
+        found = []
+        if self.role != "master":
+            found.append("This server is a read-only replica: nothing can be posted.")
+        if self.append_only is False:
+            found.append("appendonly is off: a restart loses what was posted. Set appendonly yes.")
+        elif self.append_fsync not in {None, "always"}:
+            found.append(
+                f"appendfsync is {self.append_fsync}: a crash can lose acknowledged postings. Set it to always."
+            )
+        if self.eviction not in {None, "noeviction"}:
+            found.append(f"maxmemory-policy is {self.eviction}: money could be evicted. Set noeviction.")
+        return tuple(found)
+
+
+async def connect(url: str, *, blocking: bool = False) -> Client:
+    """A client for the server or cluster at `url`, connected, its version checked; replies are `str`.
+
+    Args:
+        url: as in the module's docstring.
+        blocking: for reads that wait, up to `BLOCK_LIMIT_MS`.
+
+    Raises:
+        ConnectError: the address is malformed, nothing answers, it refuses us, or it is older than 7.0.
+    """
+    place = _shown(url)
+    options: dict[str, Any] = {
+        "client_name": CLIENT_NAME,
+        "decode_responses": True,
+        "health_check_interval": 30,
+        "retry": Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), RETRIES),
+        "socket_connect_timeout": SOCKET_TIMEOUT_S,
+        "socket_timeout": SOCKET_TIMEOUT_S + (BLOCK_LIMIT_MS / 1000 if blocking else 0),
+    }
+    single: Client | None = None
+    client: Client | None = None
+    try:
+        pool = BlockingConnectionPool.from_url(url, max_connections=POOL_SIZE, timeout=POOL_WAIT_S, **options)
+        client = single = Redis.from_pool(pool)
+        facts = await _hello(single)
+        _require_supported(facts)
+        if facts.cluster:
+            client = RedisCluster.from_url(url, max_connections=CLUSTER_CONNECTIONS, **options)
+            await client.initialize()
+            await single.aclose()
+    except (RedisError, OSError, ValueError, TypeError, ConnectError) as error:
+        for opened in (single, client):
+            if opened is not None:
+                await opened.aclose()
+        raise ConnectError(f"Redis at {place} (REDIS_URL) cannot be used: {error}") from error
+    return client
+
+
+async def server_facts(client: Client) -> ServerFacts:
+    """What the server says about itself now, for readiness and the doctor; of a cluster, its worst primary.
+
+    Raises:
+        redis.exceptions.RedisError: it does not answer.
+    """
+    if isinstance(client, Redis):
+        return await _facts_of(client)
+    nodes = [await _facts_of(client, target_nodes=node) for node in client.get_primaries()]
+    return max(nodes, key=lambda facts: len(facts.warnings))
+
+
+async def warn_of_dangers(client: Client) -> ServerFacts:
+    """`server_facts`, with a line in the log for each of its warnings. For the start of a process."""
+    facts = await server_facts(client)
+    for warning in facts.warnings:
+        _log.warning("redis_endangers_money", reason=warning)
+    return facts
+
+
+async def _facts_of(client: Client, **target: Any) -> ServerFacts:
+    facts = await _hello(client, **target)
+    try:
+        persistence = _one(await client.execute_command("INFO", "persistence", **target))
+        memory = _one(await client.execute_command("INFO", "memory", **target))
+    except NoPermissionError:
+        return facts
+    return dataclasses.replace(
+        facts,
+        append_only=str(persistence.get("aof_enabled")) == "1",
+        append_fsync=await _append_fsync(client, **target),
+        eviction=memory.get("maxmemory_policy"),
+    )
+
+
+async def _append_fsync(client: Client, **target: Any) -> str | None:
+    try:
+        told = await client.execute_command("CONFIG GET", "appendfsync", **target)
+    except ResponseError:  # forbidden, or renamed by a provider
+        return None
+    found = _one(told).get("appendfsync")
+    return str(found) if found else None
+
+
+async def _hello(client: Client, **target: Any) -> ServerFacts:
+    """HELLO tells version and mode, and no ACL in its senses forbids it, as many do INFO."""
+    told = _one(await client.execute_command("HELLO", **target))
+    return ServerFacts(
+        software=str(told.get("server", "redis")),
+        version=str(told.get("version", "")),
+        cluster=told.get("mode") == "cluster",
+        role="master" if told.get("role") == "master" else "replica",
+    )
+
+
+def _one(reply: Any) -> Mapping[str, Any]:
+    """A reply as a mapping: RESP3 sends one, RESP2 a flat list, and the cluster client puts the node's name around."""
+    if isinstance(reply, list):
+        return dict(zip(reply[::2], reply[1::2], strict=True))
+    if isinstance(reply, Mapping) and len(reply) == 1 and isinstance(inner := next(iter(reply.values())), dict | list):
+        return _one(inner)
+    return reply if isinstance(reply, Mapping) else {}
+
+
+def _require_supported(facts: ServerFacts) -> None:
+    found = tuple(int(part) for part in re.findall(r"\d+", facts.version)[:2])
+    if found < OLDEST_VERSION:
+        raise ConnectError(
+            f"it is {facts.software} {facts.version or 'of unknown version'}; Redis 7.0 or Valkey 7.2 is the oldest"
+            " that will do."
+        )
+
+
+def _shown(url: str) -> str:
+    """The address without user, password and options. One that is not well formed is refused, unquoted."""
+    refusal = ConnectError("The address in REDIS_URL is malformed; in a password, / @ : # are %2F %40 %3A %23.")
+    try:
+        parts = urlsplit(url)
+        place = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
+    except ValueError:
+        raise refusal from None  # the cause quotes it
+    if "@" in parts.path:  # a password with an unescaped slash ends up there
+        raise refusal
+    return f"{parts.scheme}://{place}{parts.path}"

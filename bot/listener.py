@@ -1,0 +1,220 @@
+"""The background listener: claim an event, hand it to its reaction, acknowledge it.
+
+A worker reads the partitions whose leases it holds. Events of one account are handled one after the other, in order;
+accounts do not wait for each other. What a dead worker left unacknowledged is taken over with its lease.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
+from redis.exceptions import RedisError, ResponseError
+
+from store import keys
+from store.events import Event
+from store.leases import LeaseLostError, Leases
+from store.outbox import Delivery, Outbox
+from store.schedule import Due, Schedule
+
+BLOCK_MS = 1_000
+TICK_S = 1.0
+LONGEST_PAUSE_S = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+class Reaction(Protocol):
+    """What is done about an event. It is called again for the same event after any error or crash."""
+
+    async def __call__(self, event: Event, *, again: bool, more: bool) -> None:
+        """Handle `event`; `again` says that it may have been handled before, `more` that others wait behind it."""
+
+
+class Listener:
+    """One consumer group's worker."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        leases: Leases,
+        reaction: Reaction,
+        *,
+        lanes_of_reading: tuple[tuple[int, ...], ...] = (tuple(range(keys.PARTITIONS)),),
+        give_up_after: int | None = None,
+        first_pause_s: float = 1.0,
+    ) -> None:
+        """`lanes_of_reading`: the partitions that one blocking read may span; in a cluster, each alone.
+
+        `give_up_after`: how often an event is tried before it is put aside; None for ever.
+        """
+        self._outbox = outbox
+        self._leases = leases
+        self._reaction = reaction
+        self._reading = lanes_of_reading
+        self._give_up_after = give_up_after
+        self._first_pause_s = first_pause_s
+        self._ready: frozenset[int] = frozenset()
+        self._renewed_at = float("-inf")
+        self._lanes: dict[tuple[str, str], deque[Delivery]] = {}
+        self._workers: set[asyncio.Task[None]] = set()
+        self._inflight: set[tuple[int, str]] = set()
+        self._stopping = asyncio.Event()
+
+    @property
+    def mine(self) -> frozenset[int]:
+        """The partitions that are surely ours: their leases have not run out since they were renewed."""
+        fresh = time.monotonic() - self._renewed_at < self._leases.ttl_ms / 1000
+        return self._ready if fresh else frozenset()
+
+    @property
+    def healthy(self) -> bool:
+        """Whether leases were renewed lately."""
+        return time.monotonic() - self._renewed_at < self._leases.ttl_ms / 1000
+
+    async def run(self) -> None:
+        """Work until `stop`; a Redis that is away is waited for."""
+        heartbeat = asyncio.create_task(self._forever(self._heartbeat))
+        readers = [asyncio.create_task(self._forever(self._reader(partitions))) for partitions in self._reading]
+        await self._stopping.wait()
+        for task in (heartbeat, *readers):
+            task.cancel()
+        await asyncio.gather(heartbeat, *readers, return_exceptions=True)
+
+    async def stop(self, grace_s: float) -> None:
+        """Finish what is in hand, at most `grace_s`, and give the partitions back; the rest stays in the outbox."""
+        self._stopping.set()
+        if self._workers:
+            _, pending = await asyncio.wait(set(self._workers), timeout=grace_s)
+            for task in pending:
+                task.cancel()
+            await asyncio.gather(*pending, return_exceptions=True)
+        try:
+            await self._leases.leave()
+        except RedisError:
+            log.warning("leases_not_returned", group=self._leases.group)
+
+    async def _forever(self, step: Callable[[], Awaitable[None]]) -> None:
+        pause_s = self._first_pause_s
+        while not self._stopping.is_set():
+            try:
+                await step()
+                pause_s = self._first_pause_s
+            except (RedisError, OSError) as error:
+                log.warning("redis_away", group=self._leases.group, error=repr(error), retry_s=pause_s)
+                await self._pause(pause_s)
+                pause_s = min(pause_s * 2, 10.0)
+            except Exception:
+                log.exception("listener_step_failed", group=self._leases.group)
+                await self._pause(pause_s)
+
+    async def _heartbeat(self) -> None:
+        started = time.monotonic()
+        taken = await self._leases.renew()
+        self._renewed_at = started
+        self._ready &= self._leases.held - taken
+        for partition in self._leases.held - self._ready:
+            await self._outbox.ensure_group(self._leases.group, [partition])
+            for delivery in await self._outbox.take_over(self._leases.group, self._leases.owner, partition):
+                self._dispatch(delivery)
+            self._ready |= {partition}
+        await self._pause(self._leases.ttl_ms / 3000)
+
+    def _reader(self, partitions: tuple[int, ...]) -> Callable[[], Awaitable[None]]:
+        async def read() -> None:
+            mine = self.mine & frozenset(partitions)
+            if not mine:
+                await self._pause(0.05)
+                return
+            group, owner = self._leases.group, self._leases.owner
+            try:
+                deliveries = await self._outbox.read(group, owner, sorted(mine), block_ms=BLOCK_MS)
+            except ResponseError:
+                await self._outbox.ensure_group(group, mine)
+                raise
+            for delivery in deliveries:
+                self._dispatch(delivery)
+
+        return read
+
+    def _dispatch(self, delivery: Delivery) -> None:
+        mark = (delivery.partition, delivery.stream_id)
+        if mark in self._inflight:
+            return
+        self._inflight.add(mark)
+        lane = (delivery.record.get("tenant", ""), delivery.record.get("account", ""))
+        waiting = self._lanes.get(lane)
+        if waiting is not None:
+            waiting.append(delivery)
+            return
+        self._lanes[lane] = deque([delivery])
+        task = asyncio.create_task(self._work(lane))
+        self._workers.add(task)
+        task.add_done_callback(self._workers.discard)
+
+    async def _work(self, lane: tuple[str, str]) -> None:
+        """Handle one account's events in order until none waits."""
+        waiting = self._lanes[lane]
+        try:
+            while waiting and not self._stopping.is_set():
+                await self._handle(waiting[0], more=len(waiting) > 1)
+                done = waiting.popleft()
+                self._inflight.discard((done.partition, done.stream_id))
+        finally:
+            del self._lanes[lane]
+            self._inflight.difference_update((left.partition, left.stream_id) for left in waiting)
+
+    async def _handle(self, delivery: Delivery, *, more: bool) -> None:
+        tries, again = 0, delivery.again
+        while not self._stopping.is_set() and delivery.partition in self._leases.held:
+            try:
+                await self._once(delivery, again=again, more=more)
+            except LeaseLostError:
+                return
+            except Exception as error:
+                tries += 1
+                again = True
+                log.exception("reaction_failed", stream_id=delivery.stream_id, tries=tries)
+                if self._give_up_after is not None and tries >= self._give_up_after:
+                    await self._outbox.give_up(self._leases.group, delivery, repr(error))
+                    return
+                await self._pause(min(self._first_pause_s * 2 ** (tries - 1), LONGEST_PAUSE_S))
+            else:
+                return
+
+    async def _once(self, delivery: Delivery, *, again: bool, more: bool) -> None:
+        if delivery.event is None:
+            await self._outbox.give_up(self._leases.group, delivery, "not an event that this version knows")
+            return
+        await self._reaction(delivery.event, again=again, more=more)
+        await self._outbox.acknowledge(self._leases.group, delivery)
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+
+
+class Ticker:
+    """Looks once a second at what the schedule has due in the partitions that a listener holds."""
+
+    def __init__(self, schedule: Schedule, listener: Listener, look: Callable[[Due], Awaitable[None]]) -> None:
+        self._schedule = schedule
+        self._listener = listener
+        self._look = look
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            try:
+                for due in await self._schedule.due(sorted(self._listener.mine)):
+                    await self._look(due)
+            except (RedisError, OSError) as error:
+                log.warning("schedule_away", error=repr(error))
+            except Exception:
+                log.exception("schedule_failed")
+            await asyncio.sleep(TICK_S)

@@ -1,0 +1,44 @@
+"""The call simulator's way to the ledger: it charges usage as a telephony platform would."""
+
+from bot.payments.gateway import Gateway
+from handlers.services import Services
+from store.keys import AccountRef
+from store.money import Money
+from store.operations import random_id
+from store.roles import Actor
+
+
+class LedgerMeter:
+    """Charges calls to the tenant's account; chooses cards as `actor`, who must be a credit manager."""
+
+    def __init__(self, services: Services, gateway: Gateway, actor: Actor) -> None:
+        self._services = services
+        self._gateway = gateway
+        self._actor = actor
+
+    async def charge(self, tenant: str, amount_micros: int, memo: str, operation_id: str) -> None:
+        """Charge one call; a repeated `operation_id` does not charge again."""
+        amount = Money(amount_micros, self._services.currency)
+        await self._services.ledger.charge_usage(
+            AccountRef(tenant), amount, operation_id=operation_id, actor="simulator", memo=memo
+        )
+
+    async def balance(self, tenant: str) -> tuple[int, str]:
+        """The balance in millionths and its currency."""
+        account = await self._services.ledger.account(AccountRef(tenant))
+        return (account.balance.micros, account.currency) if account else (0, self._services.currency)
+
+    async def cards(self, tenant: str) -> list[tuple[str, str]]:
+        """The payment cards one may pick, as (id, label)."""
+        return [(each.id, each.label) for each in await self._gateway.methods(AccountRef(tenant))]
+
+    async def card(self, tenant: str) -> str:
+        """The id of the card in use; the first one where none was chosen."""
+        account = await self._services.ledger.account(AccountRef(tenant))
+        cards = await self.cards(tenant)
+        return (account.recharge.method if account else "") or (cards[0][0] if cards else "")
+
+    async def choose_card(self, tenant: str, card_id: str) -> None:
+        """Use this card from now on."""
+        ref = AccountRef(tenant)
+        await self._services.policies.set_method(self._actor, ref, card_id, operation_id=f"card:{random_id()}")
