@@ -144,11 +144,10 @@ class Worker:
 def build_bolt(settings: Settings, services: Services, workspaces: Workspaces) -> tuple[AsyncApp, Guard]:
     """The Bolt app with every handler on it."""
     secret = settings.slack_signing_secret
-    app = AsyncApp(
-        client=workspaces.client,
-        signing_secret=secret.get_secret_value() if secret else "",
-        process_before_response=False,
-    )
+    app = AsyncApp(token=workspaces.client.token, signing_secret=secret.get_secret_value() if secret else "")
+    # Given a client as well, Bolt would warn at every start that its own reading of the environment is not used.
+    app.client.base_url = workspaces.client.base_url
+    app.client.retry_handlers = workspaces.client.retry_handlers
     app.middleware(once(services.seen))
     return app, register(app, services, People())
 

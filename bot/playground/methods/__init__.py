@@ -1,0 +1,1 @@
+"""The Web API methods, each a function of (backend, arguments) that answers or refuses."""

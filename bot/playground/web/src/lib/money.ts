@@ -1,0 +1,12 @@
+/** Integer millionths, written as money. */
+
+/** `micros` in the way of `locale`; small charges keep up to four decimals.
+ *  Without a currency it is a plain number. */
+export function money(micros: number, currency: string | null, locale: string): string {
+  const small = micros !== 0 && Math.abs(micros) < 10_000_000 && micros % 10_000 !== 0;
+  return new Intl.NumberFormat(locale, {
+    ...(currency ? { style: "currency", currency } : {}),
+    minimumFractionDigits: 2,
+    maximumFractionDigits: small ? 4 : 2,
+  }).format(micros / 1_000_000);
+}

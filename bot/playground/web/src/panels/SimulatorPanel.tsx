@@ -1,0 +1,150 @@
+/** The call simulator: a running balance, how fast calls eat it, and the card that recharges it. */
+import { type CSSProperties, useEffect, useRef, useState } from "react";
+import { api } from "../lib/api";
+import { usePage } from "../lib/context";
+import { money } from "../lib/money";
+import { clockSeconds, toDate } from "../lib/time";
+import type { Simulator } from "../lib/types";
+import { Icon } from "../shell/Icon";
+
+const PACE_MAX = 600;
+const CALLS_SHOWN = 8;
+const SLIDE_PAUSE_MS = 200;
+
+type Change = Parameters<typeof api.simulate>[0];
+
+function Pace({ pace, onChange }: { pace: number; onChange: (pace: number) => void }) {
+  const { t } = usePage();
+  const [sliding, setSliding] = useState<number | null>(null);
+  const timer = useRef(0);
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+  const shown = sliding ?? pace;
+  const slide = (value: number) => {
+    setSliding(value);
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => {
+      onChange(value);
+      setSliding(null);
+    }, SLIDE_PAUSE_MS);
+  };
+  return (
+    <label className="tool-field">
+      <span>
+        {t.pace}
+        <output>
+          {shown} {t.perMinute}
+        </output>
+      </span>
+      <input
+        type="range"
+        min={1}
+        max={PACE_MAX}
+        style={{ "--filled": `${(100 * shown) / PACE_MAX}%` } as CSSProperties}
+        value={shown}
+        aria-label={t.pace}
+        aria-valuetext={`${shown} ${t.perMinute}`}
+        onChange={(e) => slide(Number(e.currentTarget.value))}
+      />
+    </label>
+  );
+}
+
+function Menu(props: {
+  label: string;
+  value: string;
+  options: { id: string; label: string }[];
+  onChange: (id: string) => void;
+}) {
+  return (
+    <label className="tool-field">
+      <span>{props.label}</span>
+      <select
+        className="field select"
+        value={props.value}
+        onChange={(e) => props.onChange(e.currentTarget.value)}
+      >
+        {props.options.map((o) => (
+          <option key={o.id} value={o.id}>
+            {o.label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function LastCalls({ simulator }: { simulator: Simulator }) {
+  const { t, locale } = usePage();
+  return (
+    <section aria-label={t.lastCalls}>
+      <h3>{t.lastCalls}</h3>
+      {simulator.last.length === 0 && <p className="tool-empty">{t.noCalls}</p>}
+      <ol className="calls">
+        {simulator.last.slice(0, CALLS_SHOWN).map((call) => (
+          <li key={`${call.at}:${call.label}:${call.amount_micros}`}>
+            <span>
+              {call.label}
+              <time>{clockSeconds(toDate(call.at), locale)}</time>
+            </span>
+            <b>{money(-Math.abs(call.amount_micros), simulator.currency, locale)}</b>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+export function SimulatorPanel({ simulator }: { simulator: Simulator }) {
+  const { t, locale, warn } = usePage();
+  const attempt = (work: Promise<unknown>) => {
+    work.catch((error: Error) => warn(error.message));
+  };
+  const change = (what: Change) => attempt(api.simulate(what));
+  const { running, balance_micros: balance, currency } = simulator;
+  return (
+    <section className="tool" aria-label={t.simulator}>
+      <h2>{t.simulator}</h2>
+      <div className="balance" data-running={running}>
+        <span>{t.balance}</span>
+        <strong>{balance === null ? "–" : money(balance, currency, locale)}</strong>
+        <small>
+          {simulator.calls.toLocaleString(locale)} {simulator.calls === 1 ? t.oneCallPlaced : t.callsPlaced} ·{" "}
+          {money(simulator.charged_micros, currency, locale)} {t.charged}
+        </small>
+      </div>
+      <div className="tool-buttons">
+        <button
+          type="button"
+          className={running ? "button button-danger" : "button button-primary"}
+          onClick={() => change({ running: !running })}
+        >
+          {running ? t.stopCalls : t.startCalls}
+        </button>
+        <button type="button" className="button" onClick={() => attempt(api.placeCall())}>
+          <Icon name="phone" /> {t.oneCall}
+        </button>
+      </div>
+      {simulator.error && (
+        <p className="tool-error" role="alert">
+          {simulator.error}
+        </p>
+      )}
+      <Pace pace={simulator.pace} onChange={(pace) => change({ pace })} />
+      <Menu
+        label={t.tariff}
+        value={simulator.tariff_id}
+        options={simulator.tariffs}
+        onChange={(tariff_id) => change({ tariff_id })}
+      />
+      {simulator.cards.length > 0 && (
+        <Menu
+          label={t.card}
+          value={simulator.card_id ?? ""}
+          options={simulator.cards}
+          onChange={(card_id) => change({ card_id })}
+        />
+      )}
+      <LastCalls simulator={simulator} />
+    </section>
+  );
+}

@@ -1,0 +1,212 @@
+"""The page in a real browser, against the real playground and a bot that answers as told."""
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Page, expect
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.playground.people import GENERAL, MANAGER, MEMBER
+from bot.playground.server import Playground
+from tests.playground.controls import (
+    CountingMeter,
+    Json,
+    Received,
+    StandInBot,
+    actions,
+    button,
+    home,
+    modal,
+    plain,
+    section,
+    text_input,
+)
+
+pytestmark = pytest.mark.browser
+
+CONFIRM = {"title": plain("Pause?"), "text": plain("Calls stop."), "confirm": plain("Pause"), "deny": plain("Keep")}
+
+
+@pytest.fixture
+async def opening(bot: StandInBot, client: AsyncWebClient) -> Json:
+    """The modal that the bot opens at each command."""
+    view = modal(text_input("amount"))
+
+    async def answer(received: Received) -> web.Response:
+        await client.views_open(trigger_id=received.fields["trigger_id"], view=view)
+        return web.Response()
+
+    bot.answers["command"] = answer
+    return view
+
+
+async def say(page: Page, text: str) -> None:
+    """Write in the composer and send it."""
+    composer = page.get_by_role("textbox", name="Message")
+    await composer.fill(text)
+    await composer.press("Enter")
+
+
+async def test_a_command_is_answered_where_it_was_typed(page: Page, bot: StandInBot) -> None:
+    """The answer stands in the channel, marked as visible to this person only."""
+    bot.answer_with("command", "*Balance: $12.00*")
+
+    await say(page, "/credits balance")
+
+    answer = page.get_by_role("article").filter(has_text="Balance: $12.00")
+    await expect(answer).to_contain_text("Only visible to you")
+
+
+async def test_the_composer_completes_commands_by_keyboard(page: Page, bot: StandInBot) -> None:
+    """Tab takes the command, an arrow and Tab its subcommand, Enter sends the line, Escape closes the list."""
+    composer = page.get_by_role("textbox", name="Message")
+    offered = page.get_by_role("listbox", name="Commands").get_by_role("option")
+
+    await composer.press_sequentially("/cr")
+    await expect(offered).to_have_count(1)
+    await composer.press("Tab")
+    await expect(offered).to_have_count(3)
+    await composer.press("ArrowDown")
+    await composer.press("Tab")
+    await expect(composer).to_have_value("/credits add")
+    await composer.press("Backspace")
+    await expect(offered).to_have_count(1)
+    await composer.press("Escape")
+    await expect(offered).to_have_count(0)
+    await composer.press("Enter")
+
+    await expect(composer).to_have_value("")
+    await expect(page.get_by_role("region", name="Answers of the app").get_by_role("listitem")).to_have_count(1)
+    assert bot.last("command").fields["text"] == "ad"
+
+
+async def test_errors_stand_under_their_input_until_it_is_right(page: Page, bot: StandInBot, opening: Json) -> None:
+    """Slack's own check, then the bot's, each under the field, which has the focus; then the modal closes."""
+    dialog = page.get_by_role("dialog", name=opening["title"]["text"])
+    amount = dialog.get_by_label("Amount")
+    save = dialog.get_by_role("button", name="Save")
+
+    await say(page, "/credits add")
+    await save.click()
+    await expect(dialog.get_by_role("alert")).to_have_text("Please fill this in.")
+    await expect(amount).to_be_focused()
+    bot.answer_with("view_submission", {"response_action": "errors", "errors": {"amount": "At least $5."}})
+    await amount.fill("2")
+    await save.click()
+    await expect(dialog.get_by_role("alert")).to_have_text("At least $5.")
+    bot.answer_with("view_submission", None)
+    await amount.fill("50")
+    await amount.press("Enter")
+
+    await expect(dialog).to_have_count(0)
+    values = bot.last("view_submission").payload["view"]["state"]["values"]
+    assert values["amount"]["value"]["value"] == "50"
+
+
+async def test_what_was_typed_outlives_an_update_of_the_modal(
+    page: Page, bot: StandInBot, client: AsyncWebClient, playground: Playground, opening: Json
+) -> None:
+    """An input with the same ids keeps its text when the bot replaces the view."""
+    await say(page, "/credits add")
+    await page.get_by_label("Amount").fill("75")
+    view = playground.open_view(MANAGER)
+    assert view is not None
+
+    await client.views_update(view_id=view.id, view=modal(section("Now with a note"), text_input("amount")))
+
+    await expect(page.get_by_role("dialog").get_by_text("Now with a note")).to_be_visible()
+    await expect(page.get_by_label("Amount")).to_have_value("75")
+    await page.get_by_role("dialog").press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_a_confirm_object_is_asked_before_the_bot_hears(
+    page: Page, bot: StandInBot, client: AsyncWebClient
+) -> None:
+    """Escape takes it back and nothing is sent; going on sends the button."""
+    blocks = [section(), actions(button("pause", confirm=CONFIRM), block_id="row")]
+    await client.chat_postMessage(channel=GENERAL, text="Low", blocks=blocks)
+    question = page.get_by_role("alertdialog", name="Pause?")
+    press = page.get_by_role("article").get_by_role("button", name="Press")
+
+    await press.click()
+    await expect(question.get_by_role("button", name="Pause")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(question).to_have_count(0)
+    assert [request.kind for request in bot.received] == []
+    await press.click()
+    await question.get_by_role("button", name="Pause").click()
+
+    await expect(page.get_by_role("region", name="Answers of the app").get_by_role("listitem")).to_have_count(1)
+    [action] = bot.last("block_actions").payload["actions"]
+    assert (action["block_id"], action["action_id"]) == ("row", "pause")
+
+
+async def test_a_reply_stands_in_its_thread(page: Page, client: AsyncWebClient) -> None:
+    """The parent counts it, shows it below itself, and in the pane at the right."""
+    parent = await client.chat_postMessage(channel=GENERAL, text="Balance is low")
+    await client.chat_postMessage(channel=GENERAL, text="Recharged", thread_ts=parent["ts"])
+    channel = page.get_by_role("log", name="#general")
+
+    await channel.get_by_role("button", name="1 reply").click()
+    await expect(channel.get_by_text("Recharged")).to_be_visible()
+    await channel.get_by_role("button", name="Open thread").click()
+
+    await expect(page.get_by_role("complementary", name="Thread").get_by_text("Recharged")).to_be_visible()
+
+
+async def test_the_home_tab_opens_and_is_drawn(page: Page, bot: StandInBot, client: AsyncWebClient) -> None:
+    """Opening the app's place tells the bot, and what it publishes appears."""
+    view = home(section("*$12.00* left"), actions(button("add")))
+
+    async def publish(received: Received) -> web.Response:
+        await client.views_publish(user_id=received.payload["event"]["user"], view=view)
+        return web.Response()
+
+    bot.answers["event_callback"] = publish
+
+    await page.get_by_role("navigation").get_by_role("button", name="Credits", exact=True).click()
+    await expect(page.get_by_role("tabpanel", name="Home")).to_contain_text("$12.00 left")
+    await page.get_by_role("button", name="Press").click()
+
+    await expect(page.get_by_role("region", name="Answers of the app").get_by_role("listitem")).to_have_count(2)
+    assert bot.last("block_actions").payload["view"]["type"] == "home"
+
+
+async def test_a_call_lowers_the_balance_in_sight(page: Page, meter: CountingMeter) -> None:
+    """The panel shows the charge of a call and what is left after it."""
+    panel = page.get_by_role("region", name="Call simulator")
+    await expect(panel).to_contain_text("$10.00")
+
+    await panel.get_by_role("button", name="Place one call").click()
+
+    await expect(panel.get_by_role("listitem")).to_have_count(1)
+    await expect(panel).to_contain_text(f"${meter.micros / 1_000_000:.2f}")
+
+
+async def test_the_page_speaks_the_language_of_whom_it_is_viewed_as(page: Page) -> None:
+    """Viewed as the German member, the page's own words are German, and it says so to a screen reader."""
+    await page.get_by_role("combobox", name="View as").select_option(MEMBER)
+
+    await expect(page.get_by_role("region", name="Anrufsimulator")).to_be_visible()
+    await expect(page.get_by_role("button", name="Anrufe starten")).to_be_visible()
+    await expect(page.locator("html")).to_have_attribute("lang", "de-DE")
+
+
+async def test_a_block_that_nothing_draws_is_named(page: Page, client: AsyncWebClient) -> None:
+    """A type that the drawing package leaves blank shows a box with its name instead."""
+    table = {"type": "data_table", "caption": "Calls", "rows": [[{"type": "raw_text", "text": "Country"}]] * 2}
+    await client.chat_postMessage(channel=GENERAL, text="Calls", blocks=[table])
+
+    await expect(page.get_by_role("note")).to_contain_text("data_table")
+
+
+async def test_a_broken_rule_is_listed(page: Page, playground: Playground) -> None:
+    """The count and the list follow what the playground notes; Clear empties both."""
+    playground.oracle.record("too_long", "chat.postMessage", "section text has 3001 characters")
+    rules = page.get_by_role("region", name="Rule violations")
+
+    await expect(rules.get_by_role("listitem")).to_have_count(1)
+    await expect(rules).to_contain_text("too_long")
+    await rules.get_by_role("button", name="Clear").click()
+
+    await expect(rules).to_contain_text("None.")
