@@ -64,6 +64,8 @@ class Hub:
                 if answer := predicate():
                     return answer
                 await changed.wait()
+                # A predicate that causes a change itself must not keep the loop from the time limit.
+                await asyncio.sleep(0)
 
     def _put(self, stream: Stream, event: Json | None) -> None:
         """A reader that fell a thousand changes behind is cut off and comes back for the whole state."""

@@ -26,9 +26,7 @@ help-line = `/credits { $word }`  { $what }
 help-roles = Alle hier dürfen das Guthaben sehen. Guthabenverwalter ändern etwas; wer den Workspace besitzt oder administriert, ernennt sie.
 
 ## Guthaben
-balance-title = Guthaben
-balance-fallback = Guthaben: { $balance }
-balance-amount = *{ $balance }*
+balance-title = Guthaben: { $balance }
 state-ready = :large_green_circle: Genug Guthaben
 state-low = :large_yellow_circle: Niedrig: unter { $level }
 state-exhausted = :red_circle: Aufgebraucht: Laden Sie auf, damit kostenpflichtige Anrufe weitergehen
@@ -57,7 +55,9 @@ button-newer = Neuere
 add-title = Guthaben hinzufügen
 add-amount = Betrag
 add-amount-hint = Von { $minimum } bis { $maximum }
-add-amount-placeholder = 50,00
+placeholder-amount = 50,00
+placeholder-below = 20,00
+placeholder-cap = 200,00
 add-method = Zahlungsoption
 add-next = Weiter
 add-confirm-title = Guthaben hinzufügen?

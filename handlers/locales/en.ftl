@@ -26,9 +26,7 @@ help-line = `/credits { $word }`  { $what }
 help-roles = Everyone here may see the balance. Credit managers change things; a workspace owner or administrator appoints them.
 
 ## Balance
-balance-title = Balance
-balance-fallback = Balance: { $balance }
-balance-amount = *{ $balance }*
+balance-title = Balance: { $balance }
 state-ready = :large_green_circle: Enough credit
 state-low = :large_yellow_circle: Low: below { $level }
 state-exhausted = :red_circle: Used up: add credit so that charged calls go on
@@ -57,7 +55,9 @@ button-newer = Newer
 add-title = Add credit
 add-amount = Amount
 add-amount-hint = From { $minimum } to { $maximum }
-add-amount-placeholder = 50.00
+placeholder-amount = 50.00
+placeholder-below = 20.00
+placeholder-cap = 200.00
 add-method = Payment method
 add-next = Continue
 add-confirm-title = Add credit?

@@ -18,7 +18,7 @@ def settings(account: Account, texts: Texts, *, metadata: str) -> dict[str, Any]
             block_id,
             texts("alerts-level", number=number),
             initial=levels[number - 1] if number <= len(levels) else "",
-            placeholder=texts("add-amount-placeholder"),
+            placeholder=texts("placeholder-below"),
             optional=True,
         )
         for number, block_id in enumerate(ids.LEVELS, 1)

@@ -12,8 +12,7 @@ def message(account: Account, texts: Texts, *, may_manage: bool, sandbox: bool) 
     """The answer to `/credits balance`."""
     balance = texts.money(account.balance)
     return kit.message(
-        texts("balance-fallback", balance=balance),
-        [kit.header(texts("balance-title")), *status(account, texts, may_manage=may_manage, sandbox=sandbox)],
+        texts("balance-title", balance=balance), status(account, texts, may_manage=may_manage, sandbox=sandbox)
     )
 
 
@@ -30,7 +29,8 @@ def status(account: Account, texts: Texts, *, may_manage: bool, sandbox: bool) -
             *buttons,
         ]
     return [
-        kit.section(texts("balance-amount", balance=balance), state(account, texts)),
+        kit.header(texts("balance-title", balance=balance)),
+        kit.section(state(account, texts)),
         kit.context(*small, *sandbox_mark(texts, sandbox=sandbox)),
         kit.actions("balance_actions", *buttons),
     ]

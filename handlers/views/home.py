@@ -12,7 +12,6 @@ def view(account: Account, page: Page, texts: Texts, *, may_manage: bool, sandbo
     return {
         "type": "home",
         "blocks": [
-            kit.header(texts("balance-title")),
             *balance.status(account, texts, may_manage=may_manage, sandbox=sandbox),
             kit.divider(),
             kit.header(texts("history-title")),

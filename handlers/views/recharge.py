@@ -36,7 +36,7 @@ def settings(
             _money(ids.BELOW, "recharge-below", policy.below, texts),
             _money(ids.CAP, "recharge-cap", policy.cap, texts, hint=texts("recharge-cap-hint")),
             method_select(methods, policy.method, texts),
-            kit.channel_select(ids.CHANNEL, texts("recharge-channel"), initial=account.alerts.channel, optional=True),
+            kit.channel_select(ids.CHANNEL, texts("recharge-channel"), initial=account.alerts.channel),
             *([kit.context(*sandbox_mark(texts, sandbox=True))] if sandbox else []),
         ],
         submit=texts("save"),
@@ -89,10 +89,9 @@ def saved(
 
 
 def _money(block_id: str, key: str, initial: Money | None, texts: Texts, *, hint: str = "") -> kit.Block:
-    """An amount; optional, because switching off needs none."""
     typed = initial.plain() if initial else ""
-    placeholder = texts("add-amount-placeholder")
-    return kit.text_input(block_id, texts(key), initial=typed, placeholder=placeholder, hint=hint, optional=True)
+    placeholder = texts(f"placeholder-{block_id}")
+    return kit.text_input(block_id, texts(key), initial=typed, placeholder=placeholder, hint=hint)
 
 
 def _shown(money: Money | None, texts: Texts) -> str:

@@ -17,7 +17,7 @@ def ask_amount(account: Account, limits: Limits, texts: Texts, *, sandbox: bool,
     """The modal that asks for an amount."""
     minimum, maximum = limits.minimum(account.currency), limits.maximum(account.currency)
     hint = texts("add-amount-hint", minimum=texts.money(minimum), maximum=texts.money(maximum))
-    placeholder = texts("add-amount-placeholder")
+    placeholder = texts("placeholder-amount")
     return kit.modal(
         ids.ADD_AMOUNT,
         texts("add-title"),

@@ -31,11 +31,14 @@ def pie(**segment: Any) -> Json:
     return {"type": "data_visualization", "title": "Usage", "chart": chart}
 
 
-def bars(points: list[str], categories: list[str]) -> Json:
+def bars(points: list[str], categories: list[str], value: object = 1) -> Json:
     """A bar chart."""
-    data = [{"label": label, "value": 1} for label in points]
+    data = [{"label": label, "value": value} for label in points]
     chart = {"type": "bar", "series": [{"name": "A", "data": data}], "axis_config": {"categories": categories}}
     return {"type": "data_visualization", "title": "Usage", "chart": chart}
+
+
+FILE = {"type": "input", "label": plain("Order"), "element": {"type": "file_input", "action_id": "a"}}
 
 
 def table(*rows: int) -> Json:
@@ -68,6 +71,7 @@ TAKEN: list[tuple[Surface, Json]] = [
     ("modal", text_input(min_length=1, max_length=10, placeholder=plain("50.00"))),
     ("modal", number(min_value="5", max_value="5000")),
     ("modal", {**text_input(), "hint": plain("In euros"), "optional": True, "dispatch_action": True}),
+    ("modal", FILE),
     ("home", text_input()),
 ]
 
@@ -143,6 +147,9 @@ BROKEN: list[tuple[str, Surface, Json]] = [
     ("wrong_type", "modal", number(min_value=5)),
     ("not_allowed", "message", {"type": "header", "text": {"type": "mrkdwn", "text": "*Low*"}}),
     ("not_allowed", "message", actions(button(style="loud"))),
+    ("not_allowed", "modal", FILE | {"dispatch_action": True}),
+    ("wrong_type", "message", section(block_id=1)),
+    ("wrong_type", "message", bars(["Mon"], ["Mon"], value="1")),
     ("not_allowed", "modal", {"type": "alert", "text": plain("Low"), "level": "loud"}),
     ("not_allowed", "message", bars(["Mon"], ["Mon", "Tue"])),
     ("out_of_range", "message", pie(value=0)),

@@ -114,6 +114,14 @@ async def test_an_ephemeral_message_is_checked_too(playground: Playground, clien
     assert rules(playground) == ["unknown_block"]
 
 
+async def test_text_must_be_text(playground: Playground, client: AsyncWebClient) -> None:
+    """A number is no message."""
+    call = client.api_call("chat.postMessage", json={"channel": ALERTS, "text": 5})
+
+    assert await refused(call) == "invalid_arguments"
+    assert rules(playground) == ["wrong_type"]
+
+
 async def test_findings_are_told_with_their_place(client: AsyncWebClient) -> None:
     """The answer says what is wrong and points to it, as Slack's does."""
     with pytest.raises(SlackApiError) as caught:

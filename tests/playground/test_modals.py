@@ -1,5 +1,6 @@
 """Modals and the Home tab: triggers, the stack, hashes, closing."""
 
+import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.people import MEMBER, OWNER

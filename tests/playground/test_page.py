@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.people import ALERTS, FINANCE, GENERAL, MEMBER, OWNER
 from bot.playground.server import Playground, PlaygroundConfig
+from bot.playground.workspace import PAGE_MESSAGES
 from tests.playground.controls import StandInBot, actions, button, entered, home, modal, section, text_input
 
 
@@ -109,6 +110,16 @@ async def test_what_a_person_cannot_see_is_refused(web: aiohttp.ClientSession, p
     async with web.get(path) as response:
         assert response.status == 400
         assert (await response.json())["error"]
+
+
+async def test_a_long_channel_is_shown_from_its_end(playground: Playground, web: aiohttp.ClientSession) -> None:
+    """The page gets the last 500 messages."""
+    for number in range(PAGE_MESSAGES + 1):
+        await playground.say(OWNER, GENERAL, str(number))
+
+    messages = (await get(web, f"/play/channels/{GENERAL}/messages", user=OWNER))["messages"]
+
+    assert [messages[0]["text"], messages[-1]["text"]] == ["1", str(PAGE_MESSAGES)]
 
 
 async def test_a_malformed_request_is_told_as_an_error(web: aiohttp.ClientSession) -> None:

@@ -1,5 +1,6 @@
 """Answers at a response URL: five in thirty minutes, ephemeral unless said otherwise."""
 
+import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -96,6 +97,16 @@ async def test_an_answer_is_checked_like_a_message(
 
     assert (await url.send_dict(body)).status_code == 404
     assert rules(playground) == [rule]
+    assert playground.messages(GENERAL, OWNER) == []
+
+
+async def test_an_answer_that_is_no_object_is_refused(playground: Playground, bot: StandInBot) -> None:
+    """Text that is no JSON object is no answer."""
+    url = await after_command(playground, bot)
+
+    async with aiohttp.ClientSession() as web, web.post(url.url, data="Balance: 12.00") as response:
+        assert response.status == 404
+    assert rules(playground) == ["wrong_type"]
     assert playground.messages(GENERAL, OWNER) == []
 
 
