@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 export CREDITS_PORT ?= 8080
 
-.PHONY: help demo demo-reset test check format types lint imports web web-check lock snapshots clean
+.PHONY: help demo demo-reset test check format types lint imports picture web web-check lock snapshots clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
@@ -59,7 +59,8 @@ web: ## build the playground's page (needs Node 20 and npm)
 
 web-check: ## prove that the committed page is what its source builds
 	@$(MAKE) --no-print-directory web
-	@git diff --exit-code --stat -- bot/playground/static || { echo "bot/playground/static differs from its source: run 'make web' and commit"; exit 1; }
+	@cd bot/playground/web && npm run --silent check
+	@test -z "$$(git status --porcelain -- bot/playground/static)" || { git status --short -- bot/playground/static; echo "bot/playground/static differs from its source: run 'make web' and commit"; exit 1; }
 
 snapshots: .venv/.dev ## accept the present rendering of every message and view
 	@$(BIN)/python -m pytest -q --snapshot-update -k snapshot
@@ -68,6 +69,9 @@ lock: .venv/.dev ## resolve the two lock files anew: versions and hashes only
 	@$(PIP) install uv
 	@$(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade -q -o requirements.lock
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade -q -c requirements.lock -o requirements-dev.lock
+
+picture: .venv/.dev ## take the README's picture anew (needs a Chromium)
+	@CREDITS_PICTURE=docs/playground.png $(BIN)/python -m pytest -q tests/browser -k recharged
 
 clean: ## remove what was installed and built here (not data/)
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis bot/playground/web/node_modules

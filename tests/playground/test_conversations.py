@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.people import ALERTS, FINANCE, MEMBER, OWNER, STRANGER, TELEPHONY
@@ -58,6 +59,23 @@ async def test_the_list_shows_what_the_app_may_see(client: AsyncWebClient) -> No
 
     assert [channel["name"] for channel in public["channels"]] == ["general", "credits-alerts", "telephony"]
     assert private["channels"] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "args", "error"),
+    [
+        ("conversations.list", {"types": "secret_channel"}, "invalid_types"),
+        ("conversations.list", {"cursor": "somewhere"}, "invalid_cursor"),
+        ("conversations.history", {"channel": ALERTS, "limit": "many"}, "invalid_cursor"),
+        ("conversations.join", {"channel": "D0OWNER01"}, "method_not_supported_for_channel_type"),
+    ],
+)
+async def test_a_question_that_makes_no_sense_is_refused_and_noted(
+    playground: Playground, client: AsyncWebClient, method: str, args: dict[str, str], error: str
+) -> None:
+    """What Slack cannot answer is refused under its name."""
+    assert await refused(client.api_call(method, params=args)) == error
+    assert rules(playground) == [error]
 
 
 async def test_a_direct_message_is_opened(config: PlaygroundConfig, tmp_path: Path) -> None:

@@ -238,6 +238,13 @@ async def test_a_home_tab_is_published_for_one_person(playground: Playground, cl
     assert playground.violations == []
 
 
+async def test_a_home_tab_needs_its_person(playground: Playground, client: AsyncWebClient) -> None:
+    """A tab for somebody who does not exist is refused and noted; so is an update that names no view."""
+    assert await refused(client.views_publish(user_id="U0NOBODY", view=home())) == "invalid_arguments"
+    assert await refused(client.api_call("views.update", json={"view": modal()})) == "invalid_arguments"
+    assert rules(playground) == ["invalid_arguments", "missing_argument"]
+
+
 async def test_a_home_tab_is_not_updated_like_a_modal(playground: Playground, client: AsyncWebClient) -> None:
     """views.update is for modals; the tab is published anew."""
     view = (await client.views_publish(user_id=OWNER, view=home()))["view"]

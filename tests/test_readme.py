@@ -1,0 +1,30 @@
+"""What the README shows is what happens."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+
+
+def test_the_worked_example_prints_what_the_readme_says() -> None:
+    """The Python block runs as it stands and prints the text block behind it."""
+    found = re.search(r"```python\n(.*?)```\s+```text\n(.*?)```", README, re.DOTALL)
+    assert found
+
+    ran = subprocess.run([sys.executable, "-c", found[1]], capture_output=True, text=True, check=True, timeout=60)
+
+    assert ran.stdout.split() == found[2].split()
+
+
+def test_every_folder_and_file_that_the_map_names_is_there() -> None:
+    """The folder map names nothing that has moved."""
+    rows = re.findall(r"^\| `([\w/]+/)` \|.*?\| (.*?) \|$", README, re.MULTILINE)
+    assert len(rows) >= 8
+
+    for folder, start in rows:
+        base = Path(__file__).parents[1] / folder
+        assert base.is_dir(), folder
+        for name in re.findall(r"`([\w./]+)`", start):
+            assert (base / name).exists() or (Path(__file__).parents[1] / name).exists(), f"{folder}{name}"
