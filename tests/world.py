@@ -10,8 +10,8 @@ from typing import Any
 from bot.app import Stores, Worker, build_bolt, build_services
 from bot.payments.gateway import Gateway
 from bot.payments.sandbox import Sandbox
-from bot.playground.people import ALERTS, GENERAL, MANAGER, MEMBER, OWNER, TEAM
 from bot.playground.delivery import Delivery
+from bot.playground.people import ALERTS, GENERAL, MANAGER, MEMBER, OWNER, TEAM
 from bot.playground.server import Playground, PlaygroundConfig, View
 from bot.serving import WebServer
 from bot.settings import Profile, Settings, load_settings
@@ -112,10 +112,8 @@ class World:
         """Type a command and return the message that answers it."""
         before = len(self.playground.messages(channel, user))
         await self.type(user, text, channel)
-        messages = await self.playground.wait_for(
-            lambda: found if len(found := self.playground.messages(channel, user)) > before else None
-        )
-        return dict(messages[-1])
+        await self.playground.wait_for(lambda: len(self.playground.messages(channel, user)) > before)
+        return self.playground.messages(channel, user)[-1]
 
     async def modal(self, user: str, text: str, callback_id: str, channel: str = GENERAL) -> View:
         """Type a command and return the modal that opens, once it is filled."""
@@ -129,7 +127,9 @@ class World:
             view = self.playground.open_view(user)
             return view if view and view.body.get("callback_id") == callback_id else None
 
-        return await self.playground.wait_for(shown)
+        found = await self.playground.wait_for(shown)
+        assert found
+        return found
 
     async def submit(self, user: str, view: View, **entered: Any) -> Delivery:
         """Submit a modal with these inputs, by block id: a text, an option's value, a channel, or people."""

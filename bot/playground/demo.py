@@ -12,12 +12,14 @@ from pathlib import Path
 
 import aiohttp
 import structlog
+from redis.exceptions import RedisError
 
 from bot.app import StartError, build_gateway, build_services, open_stores
 from bot.playground.config import PlaygroundConfig
 from bot.playground.meter import LedgerMeter
 from bot.playground.people import ALERTS, MANAGER, OWNER, TEAM
 from bot.playground.server import Playground
+from bot.playground.simulator import Simulator
 from bot.settings import Settings
 from handlers.locales import Texts
 from handlers.services import Services
@@ -29,6 +31,7 @@ from store.roles import Actor
 
 TOKEN = "xoxb-playground"  # noqa: S105 the playground's own
 READY_S = 30.0
+REFRESH_S = 0.5
 WELCOME = "25"
 LEVELS = ("20", "5")
 COOLDOWN_S = 20
@@ -58,7 +61,9 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             await prepare(services)
             meter = LedgerMeter(services, gateway, Actor(TEAM, MANAGER))
             async with _playground(settings, meter) as (playground, secret):
+                following = asyncio.create_task(_follow(playground.simulator, meter))
                 await _with_bot(settings, playground, secret, stop)
+                following.cancel()
 
 
 async def prepare(services: Services) -> None:
@@ -87,6 +92,18 @@ async def reset(settings: Settings) -> None:
             path.unlink()
 
 
+async def _follow(simulator: Simulator, meter: LedgerMeter) -> None:
+    """Show the balance anew when something else than a call has changed it, such as a recharge."""
+    shown: tuple[int, str] | None = None
+    while True:
+        with contextlib.suppress(RedisError, OSError):
+            balance = await meter.balance(TEAM)
+            if balance != shown:
+                shown = balance
+                await simulator.refresh()
+        await asyncio.sleep(REFRESH_S)
+
+
 @contextlib.contextmanager
 def _alone(data_dir: Path) -> Iterator[None]:
     """One demo for each data folder; the lock of a killed one vanishes by itself."""
@@ -108,6 +125,8 @@ async def _playground(settings: Settings, meter: LedgerMeter) -> AsyncIterator[t
         bot_token=TOKEN,
         manifest=Path(__file__).parents[2] / "manifest.yml",
         data_file=settings.data_dir / _MESSAGES,
+        # A seed that came again would bring the same operation ids, and the ledger would take its calls for repeats.
+        seed=secrets.randbits(64),
         completions=lambda locale: completions(Texts.of(locale)),
     )
     playground = Playground(config, meter)
