@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackClientError
 from bot.alerts import Alerts
 from bot.connect import connect, server_facts, warn_of_dangers
 from bot.embedded import EmbeddedRedis
+from bot.housekeeping import Housekeeper
 from bot.listener import Listener, Ticker
 from bot.payments.gateway import Gateway, NoGateway
 from bot.payments.sandbox import Sandbox
@@ -122,7 +123,9 @@ class Worker:
         self._payments = Listener(outbox, paying, charges.react, lanes_of_reading=reading)
         self._alerts = Listener(outbox, telling, alerts.react, lanes_of_reading=reading, give_up_after=12)
         self._ticker = Ticker(Schedule(redis), self._payments, charges.look)
+        self._housekeeper = Housekeeper(outbox, lambda: sorted(self._payments.mine))
         self._tasks: list[asyncio.Task[None]] = []
+        self._chores: list[asyncio.Task[None]] = []
 
     @property
     def healthy(self) -> bool:
@@ -131,14 +134,15 @@ class Worker:
 
     def start(self) -> None:
         """Work in the background until `stop`."""
-        running = (self._payments.run(), self._alerts.run(), self._ticker.run())
-        self._tasks = [asyncio.create_task(each) for each in running]
+        self._tasks = [asyncio.create_task(each) for each in (self._payments.run(), self._alerts.run())]
+        self._chores = [asyncio.create_task(each) for each in (self._ticker.run(), self._housekeeper.run())]
 
     async def stop(self, grace_s: float) -> None:
         """Finish what is in hand; the rest stays in the outbox."""
-        self._tasks[-1].cancel()
+        for chore in self._chores:
+            chore.cancel()
         await asyncio.gather(self._payments.stop(grace_s), self._alerts.stop(grace_s))
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._chores, return_exceptions=True)
 
 
 def build_bolt(settings: Settings, services: Services, workspaces: Workspaces) -> tuple[AsyncApp, Guard]:

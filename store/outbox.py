@@ -3,12 +3,14 @@
 One stream per partition, read by consumer groups.
 """
 
+import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from redis.exceptions import ResponseError
+from redis.asyncio import RedisCluster
+from redis.exceptions import RedisError, ResponseError
 
 from store import keys
 from store.events import Codec, Event, UnknownEventError
@@ -16,6 +18,9 @@ from store.scripts import Client
 
 GROUPS = ("payments", "alerts")
 """Each group sees every event at its own pace, so that money never waits for a message."""
+
+POLL_S = 0.05
+"""On a cluster: how long between two looks at the streams, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,9 @@ class Outbox:
         streams = {keys.outbox(partition): ">" for partition in partitions}
         if not streams:
             return []
-        answer = await self._blocking.xreadgroup(group, consumer, streams, count=count, block=block_ms)
-        return [
-            _delivery(_partition(stream), stream_id, record, again=False)
-            for stream, messages in _pairs(answer)
-            for stream_id, record in messages
-        ]
+        if isinstance(self._blocking, RedisCluster) and len(streams) > 1:
+            return await self._poll(group, consumer, streams, block_ms=block_ms, count=count)
+        return _deliveries(await self._blocking.xreadgroup(group, consumer, streams, count=count, block=block_ms))
 
     async def take_over(self, group: str, consumer: str, partition: int) -> list[Delivery]:
         """What any consumer of the group left unacknowledged here, oldest first; for the partition's leaseholder."""
@@ -84,8 +86,8 @@ class Outbox:
         await self._redis.xadd(keys.dead(delivery.partition), record)
         await self.acknowledge(group, delivery)
 
-    async def trim(self, partition: int) -> int:
-        """Drop the events that every group has acknowledged; answers how many."""
+    async def trim(self, partition: int, *, keep_ms: int = 0) -> int:
+        """Drop the events that every group has acknowledged and that are older than `keep_ms`; answers how many."""
         stream = keys.outbox(partition)
         oldest: list[str] = []
         groups = await self._redis.xinfo_groups(stream)
@@ -94,7 +96,37 @@ class Outbox:
         for each in groups:
             pending = await self._redis.xpending(stream, each["name"])
             oldest.append(pending["min"] or _next(each["last-delivered-id"]))
+        if keep_ms:
+            seconds, _ = await self._redis.time()
+            oldest.append(f"{seconds * 1000 - keep_ms}-0")
         return int(await self._redis.xtrim(stream, minid=min(oldest, key=_order), approximate=False))
+
+    async def _poll(
+        self, group: str, consumer: str, streams: Mapping[str, str], *, block_ms: int, count: int
+    ) -> list[Delivery]:
+        """As `read`, a stream at a time: a cluster's partitions lie in different slots, and one read has one slot."""
+        found: list[Delivery] = []
+        until = asyncio.get_running_loop().time() + block_ms / 1000
+        while True:
+            for stream, place in streams.items():
+                try:
+                    answer = await self._blocking.xreadgroup(group, consumer, {stream: place}, count=count)
+                except RedisError:
+                    if not found:
+                        raise
+                    return found  # what was handed to us is handed on; the error will be back at the next read
+                found += _deliveries(answer)
+            if found or asyncio.get_running_loop().time() >= until:
+                return found
+            await asyncio.sleep(POLL_S)
+
+
+def _deliveries(answer: Any) -> list[Delivery]:
+    return [
+        _delivery(_partition(stream), stream_id, record, again=False)
+        for stream, messages in _pairs(answer)
+        for stream_id, record in messages
+    ]
 
 
 def _delivery(partition: int, stream_id: str, record: dict[str, str], *, again: bool) -> Delivery:
