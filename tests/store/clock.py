@@ -1,0 +1,41 @@
+"""Redis' clock as the scripts read it, set by hand, so that a test can stand at the edge of a month."""
+
+import dataclasses
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from store import scripts
+from store.scripts import Script
+
+READS_CLOCK = (
+    "  local time = redis.call('TIME')\n  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)\n"
+)
+
+
+def with_source(script: Script, source: str) -> Script:
+    """The same script with other source."""
+    return dataclasses.replace(script, source=source, sha=hashlib.sha1(source.encode()).hexdigest())  # noqa: S324
+
+
+class Clock:
+    """Stands still until it is moved, a century ahead of any server; `load` takes the place of `store.scripts.load`."""
+
+    def __init__(self, load: Callable[[str], Script] = scripts.load) -> None:
+        self._load = load
+        self.now = datetime(2127, 5, 10, 12, tzinfo=UTC)
+
+    @property
+    def ms(self) -> int:
+        """The time in milliseconds since the epoch."""
+        return round(self.now.timestamp() * 1000)
+
+    def advance(self, **by: float) -> None:
+        """Move on, by hours=1 and the like."""
+        self.now += timedelta(**by)
+
+    def load(self, name: str) -> Script:
+        """The script `name`, reading this clock."""
+        script = self._load(name)
+        assert ("now_ms()" in script.source) == (READS_CLOCK in script.source), name
+        return with_source(script, script.source.replace(READS_CLOCK, f"  return {self.ms}\n"))

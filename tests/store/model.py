@@ -1,0 +1,217 @@
+"""What the ledger should do, in plain Python and whole dollars: the model that the scripts are held against."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+COOL_DOWN = timedelta(minutes=15)
+PER_DAY = 3
+RETRY_HOURS = (1, 3, 7)
+
+
+@dataclass
+class Due:
+    """A payment."""
+
+    id: str
+    kind: str
+    amount: int
+    month: str
+    created: datetime
+    state: str = "due"
+    attempt: int = 0
+    asks: int = 0
+
+
+@dataclass
+class Model:
+    """One account; each method answers what the store should answer, and `told` is the outbox in short."""
+
+    now: datetime
+    balance: int = 0
+    entries: list[tuple[str, int, int]] = field(default_factory=list)
+    operations: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+    levels: tuple[int, ...] = ()
+    low: int | None = None
+    exhausted: bool = False
+    policy: tuple[int, int, int] | None = None
+    saved: bool = False
+    paused: str = ""
+    slot: str = ""
+    used: Counter[str] = field(default_factory=Counter)
+    opened: Counter[str] = field(default_factory=Counter)
+    last: datetime | None = None
+    blocked: str = ""
+    payments: dict[str, Due] = field(default_factory=dict)
+
+    def post(self, kind: str, amount: int, operation: str, new_id: str) -> str:
+        """A charge or a grant."""
+        known = self.operations.setdefault(operation, (kind, amount))
+        if known != (kind, amount):
+            return "conflict"
+        if any(each[0] == operation for each in self.entries):
+            return "repeated"
+        self._enter(operation, -amount if kind == "usage" else amount)
+        if kind == "usage":
+            self._fall()
+            self._consider(new_id)
+        else:
+            self._rise()
+        return "posted"
+
+    def set_levels(self, levels: tuple[int, ...], new_id: str) -> None:
+        """Save the alert levels."""
+        if levels != self.levels or not self.saved:
+            self.levels = levels
+            self._settings_changed(new_id)
+
+    def set_policy(self, policy: tuple[int, int, int] | None, new_id: str) -> None:
+        """Save auto-recharge as (amount, below, cap), or None for off."""
+        if policy != self.policy:
+            self.paused = "" if policy is None else self.paused
+            self.policy = policy
+            self._settings_changed(new_id)
+
+    def claim(self, payment: Due, attempt: int) -> str:
+        """Take a payment over."""
+        fresh = payment.state in {"due", "retrying"}
+        if not fresh and payment.state not in {"charging", "unknown"}:
+            return "not_pending"
+        if attempt != (payment.attempt + 1 if fresh else payment.attempt):
+            return "not_pending"
+        if fresh and payment.kind == "recharge" and (self.policy is None or self.paused):
+            payment.state = "cancelled"
+            self._free(payment, refund=True)
+            return "recharge_off"
+        if fresh and attempt == 1 and payment.kind == "recharge":
+            self.told.append("started")
+        payment.asks = 0 if fresh else payment.asks
+        payment.state, payment.attempt = "charging", attempt
+        return "claimed"
+
+    def settle(self, payment: Due, charge: str, new_id: str) -> str:
+        """Credit a payment's amount."""
+        if any(each[0] == charge for each in self.entries):
+            return "repeated"
+        self._enter(charge, payment.amount)
+        if payment.kind == "recharge" and payment.state in {"failed", "cancelled", "succeeded"}:
+            self.used[payment.month] += payment.amount
+        payment.state = "succeeded"
+        self._free(payment, refund=False)
+        self.told.append("recharged" if payment.kind == "recharge" else "topped_up")
+        self._rise()
+        self._consider(new_id)
+        return "posted"
+
+    def fail(self, payment: Due, failure: str) -> str:
+        """Report a failure of a payment that is being charged."""
+        if payment.state != "charging":
+            return "not_pending"
+        if failure == "unknown":
+            self.told += ["unknown"] if payment.asks == 0 else []
+            payment.asks += 1
+            payment.state = "unknown"
+        elif failure == "needs_action":
+            payment.state = "needs_action"
+            self.told.append("needs_action")
+        elif payment.kind == "topup":
+            payment.state = "failed"
+            self.told.append("topup declined")
+        elif payment.attempt <= len(RETRY_HOURS):
+            payment.state = "retrying"
+            self.told.append("declined")
+        else:
+            payment.state = "failed"
+            self._free(payment, refund=True)
+            self.paused = "insufficient_funds"
+            self.told += ["declined", "paused"]
+        return payment.state
+
+    def wake(self, payment: Due, attempt: int | None) -> str:
+        """Wake by the schedule (None) or by a person who saw `attempt`."""
+        states = {"retrying", "unknown"} | ({"needs_action"} if attempt is not None else set())
+        if payment.state not in states or (attempt is not None and attempt != payment.attempt):
+            return "not_pending"
+        was = payment.state
+        if attempt is not None and was != "unknown":
+            payment.state = "due"
+        self.told.append("due" if payment.kind == "recharge" else "topup due")
+        return was
+
+    def top_up(self, amount: int, new_id: str) -> None:
+        """Ask for a top-up."""
+        self.payments[new_id] = Due(new_id, "topup", amount, "", self.now)
+        self.told.append("topup due")
+
+    def resume(self, new_id: str) -> str:
+        """End the pause."""
+        if self.policy is None:
+            return "recharge_off"
+        if not self.paused:
+            return "not_paused"
+        self.paused, self.last, self.blocked = "", None, ""
+        self.told.append("resumed")
+        self._consider(new_id)
+        return "resumed"
+
+    def check(self, new_id: str) -> str:
+        """Look whether a recharge is due."""
+        self._consider(new_id)
+        return self.slot
+
+    def _enter(self, operation: str, amount: int) -> None:
+        self.balance += amount
+        self.entries.append((operation, amount, self.balance))
+
+    def _settings_changed(self, new_id: str) -> None:
+        self.blocked, self.saved = "", True
+        self._rise()
+        self._fall()
+        self._consider(new_id)
+
+    def _fall(self) -> None:
+        for level in self.levels:
+            if self.balance < level and (self.low is None or level < self.low):
+                self.low = level
+                self.told.append(f"low {level}")
+        if self.balance <= 0 and not self.exhausted:
+            self.exhausted = True
+            self.told.append("exhausted")
+
+    def _rise(self) -> None:
+        was_low, was_exhausted = self.low is not None, self.exhausted
+        if was_low:
+            self.low = min((level for level in self.levels if self.balance < level), default=None)
+        self.exhausted = was_exhausted and self.balance <= 0
+        if was_exhausted > self.exhausted or (was_low and self.low is None):
+            self.told.append("recovered")
+
+    def _free(self, payment: Due, *, refund: bool) -> None:
+        if self.slot == payment.id:
+            self.slot = ""
+        if refund:
+            self.used[payment.month] -= payment.amount
+
+    def _consider(self, new_id: str) -> None:
+        if self.policy is None or self.paused or self.slot:
+            return
+        amount, below, cap = self.policy
+        if self.balance >= below:
+            return
+        day, month = f"{self.now:%Y-%m-%d}", f"{self.now:%Y-%m}"
+        if self.used[month] + amount > cap:
+            self._block("monthly_cap", month)
+        elif self.opened[day] >= PER_DAY:
+            self._block("daily_limit", day)
+        elif self.last is None or self.now >= self.last + COOL_DOWN:
+            self.slot, self.last = new_id, self.now
+            self.used[month] += amount
+            self.opened[day] += 1
+            self.payments[new_id] = Due(new_id, "recharge", amount, month, self.now)
+            self.told.append("due")
+
+    def _block(self, reason: str, period: str) -> None:
+        if self.blocked != f"{reason}:{period}":
+            self.blocked = f"{reason}:{period}"
+            self.told.append(f"blocked {reason}")

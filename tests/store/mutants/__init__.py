@@ -1,0 +1,11 @@
+"""Ways to break the scripts, one each, and the test that notices."""
+
+from tests.store.mutants.mutant import Mutant
+from tests.store.mutants.others import HEADERS, OTHERS
+from tests.store.mutants.payments import PAYMENTS
+from tests.store.mutants.postings import POSTING, THRESHOLDS
+from tests.store.mutants.recharges import RECHARGE
+
+__all__ = ["ALL", "Mutant"]
+
+ALL = [*POSTING, *THRESHOLDS, *RECHARGE, *PAYMENTS, *OTHERS, *HEADERS]

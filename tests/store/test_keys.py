@@ -1,0 +1,160 @@
+"""Keys: every one is in the table, of its type, with its life time, in its partition."""
+
+import inspect
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+import pytest
+
+from store import keys
+from store.drafts import Drafts
+from store.keys import AccountRef
+from store.leases import Leases
+from store.outbox import GROUPS, Outbox
+from store.payments import Claimed, Failure
+from store.scripts import Client
+from store.seen import Seen
+from tests.controls import CARD, MANAGER, REF, Bank, usd
+
+KEPT = {"for ever", "trimmed"}
+SAMPLES = {
+    "partition": 7,
+    "group": "alerts",
+    "digest": "00ff",
+    "tenant": REF.tenant,
+    "operation_id": "op:1|{x}",
+    "charge_ref": "ch_1",
+    "draft_id": "d1",
+    "payment_id": "p1",
+    "ref": REF,
+    "event_id": "07-1-0",
+    "key": "p1:1",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table in `store.keys`."""
+
+    pattern: re.Pattern[str]
+    type: str
+    life: str
+
+
+def table() -> list[Row]:
+    """The table in the module's docstring."""
+    assert keys.__doc__
+    rows = re.findall(r"^\| (cr:\S+) +\| (\w+) +\| ([\w ]+?) +\|", keys.__doc__, re.MULTILINE)
+    return [Row(_pattern(shape), kind, life) for shape, kind, life in rows]
+
+
+def _pattern(shape: str) -> re.Pattern[str]:
+    named = re.escape(shape).replace("pNN", r"p\d\d")
+    return re.compile(re.sub(r"<(tenant|account)>", r"[\\w.-]+", re.sub(r"<(?!tenant|account)\w+>", r".+", named)))
+
+
+def rows_of(key: str) -> list[Row]:
+    """The rows that a key belongs to: one, if all is well."""
+    return [row for row in table() if row.pattern.fullmatch(key)]
+
+
+FUNCTIONS = {
+    name: function
+    for name, function in inspect.getmembers(keys, inspect.isfunction)
+    if not name.startswith("_") and name != "partition_of" and function.__module__ == keys.__name__
+}
+
+
+def sample(name: str) -> str:
+    """A key from the function `name`."""
+    function = FUNCTIONS[name]
+    return str(function(*(SAMPLES[each] for each in inspect.signature(function).parameters if each in SAMPLES)))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_function_makes_a_key_of_one_row(name: str) -> None:
+    """Each function's keys belong to exactly one row of the table."""
+    assert len(rows_of(sample(name))) == 1
+
+
+def test_each_row_has_its_function() -> None:
+    """The table has as many rows as there are functions, each made by another."""
+    made = Counter(rows_of(sample(name))[0] for name in FUNCTIONS)
+
+    assert made == Counter(table())
+
+
+@pytest.mark.parametrize(
+    "name", ["managers", "operation", "charge", "draft", "payment", "account", "journal", "notice"]
+)
+def test_tenants_keys_lie_in_its_partition(name: str) -> None:
+    """Everything of a tenant carries its partition's tag and the tenant's name."""
+    tag = f"cr:{{p{keys.partition_of(REF.tenant):02d}}}:t:{REF.tenant}:"
+
+    assert sample(name).startswith(tag)
+
+
+def test_partition_is_stable() -> None:
+    """A tenant's partition never changes: it is where its money is."""
+    assert [keys.partition_of(name) for name in ("T0TEST", "T0OTHER", "E0ORG", "")] == [32, 58, 29, 0]
+
+
+def test_tenants_spread_over_the_partitions() -> None:
+    """Every partition gets its share of many tenants."""
+    counts = Counter(keys.partition_of(f"T{number:08X}") for number in range(64 * 100))
+
+    assert len(counts) == keys.PARTITIONS
+    assert max(counts.values()) < 200
+
+
+@pytest.mark.parametrize(("one", "other"), [("a", "a:journal"), ("a", "a:incident")])
+def test_account_cannot_be_named_like_anothers_journal(one: str, other: str) -> None:
+    """Names that would make two accounts share a key are refused."""
+    assert keys.account(AccountRef("T0TEST", one))
+    with pytest.raises(ValueError, match="not a name"):
+        AccountRef("T0TEST", other)
+
+
+async def live(redis: Client) -> None:
+    """Make every kind of key that the store makes."""
+    bank = await Bank.open(redis, balance=100)
+    await bank.levels(50)
+    await bank.recharge()
+    await bank.spend(90)
+    claimed = await bank.payments.claim(REF, (await bank.account()).slot, 1)
+    assert isinstance(claimed, Claimed)
+    await bank.payments.fail(REF, claimed, Failure.DECLINED, reason="insufficient_funds")
+    await bank.payments.settle(REF, claimed.payment_id, charge_ref="ch_1", received=usd(50))
+    await bank.payments.request_topup(MANAGER, REF, usd(25), CARD, channel="C1", operation_id="top")
+    await Drafts(redis).put(MANAGER, {})
+    await Seen(redis).first("v0=aa")
+    partition = keys.partition_of(REF.tenant)
+    outbox, worker = Outbox(redis, redis), Leases(redis, "alerts", "w", partitions=[partition])
+    for group in GROUPS:
+        await outbox.ensure_group(group, [partition])
+    [delivery, *_] = await outbox.read("alerts", "w", [partition], block_ms=1)
+    await outbox.give_up("alerts", delivery, "test")
+    await worker.renew()
+    await worker.write(partition, keys.incident(REF), {"ts": "1"})
+    await worker.write(partition, keys.notice(REF.tenant, "e"), {"ts": "1"}, ttl_ms=30 * 86_400_000)
+
+
+async def test_every_key_is_of_the_table(redis: Client) -> None:
+    """What the store leaves in Redis is in the table, of that type, and has a life time unless kept by declaration."""
+    await live(redis)
+
+    found = sorted(await redis.keys("*"))
+    assert len({rows_of(key)[0] for key in found}) >= len(table()) - 1  # all but the sandbox's
+    for key in found:
+        [row] = rows_of(key)
+        assert await redis.type(key) == row.type, key
+        assert (await redis.ttl(key) == -1) == (row.life in KEPT), key
+
+
+async def test_scripts_keys_lie_in_one_slot(redis: Client) -> None:
+    """Every key of a tenant, its outbox and its schedule share a hash tag, so that a cluster can run the scripts."""
+    await live(redis)
+
+    tags = {key.split("}")[0] for key in await redis.keys("*") if ":workers:" not in key and ":seen:" not in key}
+    assert tags == {f"cr:{{p{keys.partition_of(REF.tenant):02d}"}

@@ -1,0 +1,64 @@
+"""The tests notice: each deliberate fault in a script is found by the test that guards against it."""
+
+import inspect
+import sys
+
+import fakeredis
+import pytest
+from lupa import lua51  # type: ignore[import-untyped]
+
+from store import scripts
+from store.scripts import Client, Script
+from tests.store.clock import Clock, with_source
+from tests.store.mutants import ALL, Mutant
+
+
+def break_script(mutant: Mutant, script: Script) -> Script:
+    """The script with the fault in it, if it is the mutant's or includes it."""
+    if mutant.file != script.name and f"-- include: {mutant.file}\n" not in text_of(script.name):
+        return script
+    return with_source(script, script.source.replace(mutant.old, mutant.new))
+
+
+def text_of(file: str) -> str:
+    """A script's or a shared part's own text."""
+    return (scripts._LUA / f"{file}.lua").read_text("utf-8")
+
+
+async def run(mutant: Mutant, redis: Client, clock: Clock) -> None:
+    """Call the test that should notice, with what it asks for."""
+    module = sys.modules[mutant.killer.__module__]
+    known = {"redis": redis, "clock": clock, **mutant.given}
+    wanted = inspect.signature(mutant.killer).parameters
+    for name in {"bank", "roles"} & set(wanted):
+        known[name] = await module.arrange(redis)
+    answer = mutant.killer(**{name: known[name] for name in wanted})
+    if inspect.isawaitable(answer):
+        await answer
+
+
+@pytest.mark.parametrize("mutant", ALL, ids=str)
+async def test_fault_is_noticed(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the fault the test fails; without it, it passes; and the fault is really there and is valid Lua."""
+    assert text_of(mutant.file).count(mutant.old) >= 1, "the text to break is not there any more"
+    load = scripts.load
+    user = next(name for name in scripts.names() if break_script(mutant, load(name)) != load(name))
+    lua51.LuaRuntime().compile(break_script(mutant, load(user)).source)
+
+    for broken in (False, True):
+        clock = Clock((lambda name: break_script(mutant, load(name))) if broken else load)
+        monkeypatch.setattr("store.scripts.load", clock.load)
+        redis = fakeredis.FakeAsyncRedis(server=fakeredis.FakeServer(version=(7, 0)), decode_responses=True)
+        if not broken:
+            await run(mutant, redis, clock)
+            continue
+        with pytest.raises((Exception, pytest.fail.Exception)):
+            await run(mutant, redis, clock)
+
+
+def test_every_script_has_its_mutants() -> None:
+    """No script and no shared part is left without a deliberate fault."""
+    files = {*scripts.names(), *(f"lib/{part}" for part in ("account", "clock", "payment", "posting"))}
+
+    assert {each.file for each in ALL} == files
+    assert len(ALL) >= 90

@@ -1,0 +1,272 @@
+"""The outbox: each group sees every event in order; nothing is dropped that a group has not acknowledged."""
+
+import asyncio
+
+import pytest
+
+from store import keys
+from store.events import BalanceLow, Codec, UnknownEventError
+from store.outbox import GROUPS, Outbox
+from store.scripts import Client
+from tests.controls import REF, Bank
+
+PARTITION = keys.partition_of(REF.tenant)
+STREAM = keys.outbox(PARTITION)
+RECORD = {"type": "balance_low", "tenant": REF.tenant, "account": "default", "at_ms": "1", "currency": "USD"}
+LOW = {**RECORD, "level_micros": "20", "balance_micros": "10"}
+
+
+@pytest.fixture
+async def outbox(redis: Client) -> Outbox:
+    """Both groups on one partition."""
+    outbox = Outbox(redis, redis)
+    for group in GROUPS:
+        await outbox.ensure_group(group, [PARTITION])
+    return outbox
+
+
+async def put(redis: Client, times: int = 1) -> list[str]:
+    """Append events; answers their places."""
+    return [await redis.xadd(STREAM, dict(LOW)) for _ in range(times)]
+
+
+async def read(outbox: Outbox, group: str = "alerts", consumer: str = "w1", count: int = 64) -> list[str]:
+    """Read what is new; answers the places."""
+    found = await outbox.read(group, consumer, [PARTITION], block_ms=1, count=count)
+    return [each.stream_id for each in found]
+
+
+async def acknowledge(outbox: Outbox, group: str, places: list[str]) -> None:
+    """Acknowledge by place, what was read by anyone."""
+    for delivery in await outbox.take_over(group, "w1", PARTITION):
+        if delivery.stream_id in places:
+            await outbox.acknowledge(group, delivery)
+
+
+async def left(redis: Client) -> list[str]:
+    """What is in the stream."""
+    return [place for place, _ in await redis.xrange(STREAM)]
+
+
+async def test_event_is_read_by_each_group_once(outbox: Outbox, redis: Client) -> None:
+    """Every group gets every event, in order, and each event once."""
+    places = await put(redis, 3)
+
+    assert await read(outbox, "alerts") == places
+    assert await read(outbox, "payments") == places
+    assert await read(outbox, "alerts", "w2") == []
+
+
+async def test_event_is_decoded(outbox: Outbox, redis: Client) -> None:
+    """A delivery carries partition, place and event; the event's id is unique over all partitions."""
+    [place] = await put(redis)
+    [delivery] = await outbox.read("alerts", "w1", [PARTITION], block_ms=1)
+
+    assert isinstance(delivery.event, BalanceLow)
+    assert (delivery.event.id, delivery.event.ref) == (f"{PARTITION:02d}-{place}", REF)
+    assert (delivery.partition, delivery.again) == (PARTITION, False)
+
+
+async def test_events_from_before_the_group_are_read(redis: Client) -> None:
+    """A group that is made late starts at the very beginning; making it again does not move it."""
+    places = await put(redis, 2)
+    outbox = Outbox(redis, redis)
+    await outbox.ensure_group("alerts", [PARTITION])
+
+    assert await read(outbox) == places
+    await outbox.ensure_group("alerts", [PARTITION])
+    assert await read(outbox) == []
+
+
+async def test_several_partitions_are_read_together(outbox: Outbox, redis: Client) -> None:
+    """One read covers many partitions and tells which each event came from."""
+    await outbox.ensure_group("alerts", [3])
+    await put(redis)
+    await redis.xadd(keys.outbox(3), dict(LOW))
+
+    found = await outbox.read("alerts", "w1", [3, PARTITION], block_ms=1)
+
+    assert sorted(each.partition for each in found) == sorted([3, PARTITION])
+
+
+async def test_nothing_to_read_is_an_empty_list(outbox: Outbox) -> None:
+    """No event, or no partition: an empty answer."""
+    assert await read(outbox) == []
+    assert await outbox.read("alerts", "w1", [], block_ms=1) == []
+
+
+async def test_read_waits_for_an_event(real_redis: Client) -> None:
+    """A read that finds nothing answers as soon as an event arrives, well before its time is up."""
+    outbox = Outbox(real_redis, real_redis)
+    await outbox.ensure_group("alerts", [PARTITION])
+    reading = asyncio.create_task(outbox.read("alerts", "w1", [PARTITION], block_ms=4000))
+    async with asyncio.timeout(2):
+        while not any(client["cmd"] == "xreadgroup" for client in await real_redis.client_list()):
+            pass
+        await put(real_redis)
+        [delivery] = await reading
+
+    assert delivery.event is not None
+
+
+async def test_unacknowledged_event_is_taken_over(outbox: Outbox, redis: Client) -> None:
+    """What a dead consumer read and did not acknowledge comes again, in order, marked as such; the rest does not."""
+    places = await put(redis, 3)
+    await read(outbox, consumer="dead")
+    await acknowledge(outbox, "alerts", places[1:2])
+
+    found = await outbox.take_over("alerts", "w2", PARTITION)
+
+    assert [(each.stream_id, each.again) for each in found] == [(places[0], True), (places[2], True)]
+    assert all(isinstance(each.event, BalanceLow) for each in found)
+
+
+async def test_more_than_one_batch_is_taken_over(outbox: Outbox, redis: Client) -> None:
+    """A long queue of unacknowledged events comes whole."""
+    places = await put(redis, 250)
+    await read(outbox, consumer="dead", count=1000)
+
+    assert [each.stream_id for each in await outbox.take_over("alerts", "w2", PARTITION)] == places
+
+
+async def test_acknowledged_event_does_not_come_again(outbox: Outbox, redis: Client) -> None:
+    """After the acknowledgement there is nothing to take over; the other group is not affected."""
+    places = await put(redis)
+    await read(outbox, "alerts")
+    await read(outbox, "payments")
+    await acknowledge(outbox, "alerts", places)
+
+    assert await outbox.take_over("alerts", "w2", PARTITION) == []
+    assert len(await outbox.take_over("payments", "w2", PARTITION)) == 1
+
+
+async def test_event_given_up_is_put_aside(outbox: Outbox, redis: Client) -> None:
+    """A given-up event lies in the dead stream with group, reason and place, and does not come again."""
+    [place] = await put(redis)
+    [delivery] = await outbox.read("alerts", "w1", [PARTITION], block_ms=1)
+
+    await outbox.give_up("alerts", delivery, "channel_not_found")
+
+    [(_, record)] = await redis.xrange(keys.dead(PARTITION))
+    assert record == {**LOW, "group": "alerts", "why": "channel_not_found", "stream_id": place}
+    assert await outbox.take_over("alerts", "w1", PARTITION) == []
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"type": "from_the_future", "tenant": REF.tenant, "account": "default", "at_ms": "1"},
+        {"tenant": REF.tenant},
+        RECORD,
+        {**LOW, "balance_micros": "a lot"},
+        {**LOW, "tenant": "not a tenant"},
+        {key: value for key, value in LOW.items() if key != "account"},
+        {"type": "", "x": ""},
+    ],
+)
+async def test_event_that_cannot_be_read_is_delivered_as_such(
+    outbox: Outbox, redis: Client, record: dict[str, str]
+) -> None:
+    """An event of a later version, or a broken one, comes without an event and with its record, and stops nothing."""
+    await redis.xadd(STREAM, dict(record))
+    await put(redis)
+
+    broken, whole = await outbox.read("alerts", "w1", [PARTITION], block_ms=1)
+
+    assert (broken.event, broken.record) == (None, record)
+    assert isinstance(whole.event, BalanceLow)
+
+
+def test_missing_field_is_an_unknown_event() -> None:
+    """A record without one of its type's fields raises with the field's name."""
+    with pytest.raises(UnknownEventError, match="without balance_micros"):
+        Codec.decode("32-1-0", RECORD)
+
+
+# -- trim
+
+
+async def test_trim_drops_what_every_group_has_acknowledged(outbox: Outbox, redis: Client) -> None:
+    """Acknowledged by all: gone. The answer is how many."""
+    places = await put(redis, 3)
+    for group in GROUPS:
+        await read(outbox, group)
+        await acknowledge(outbox, group, places)
+
+    assert await outbox.trim(PARTITION) == 3
+    assert await left(redis) == []
+
+
+async def test_trim_keeps_what_one_group_has_not_read(outbox: Outbox, redis: Client) -> None:
+    """A group that lags behind keeps everything that it has not been given."""
+    places = await put(redis, 3)
+    await read(outbox, "alerts")
+    await acknowledge(outbox, "alerts", places)
+    await read(outbox, "payments", count=1)
+    await acknowledge(outbox, "payments", places)
+
+    assert await outbox.trim(PARTITION) == 1
+    assert await left(redis) == places[1:]
+
+
+async def test_trim_keeps_what_one_group_has_not_acknowledged(outbox: Outbox, redis: Client) -> None:
+    """An event in a consumer's hands, and everything after it, stays."""
+    places = await put(redis, 4)
+    for group in GROUPS:
+        await read(outbox, group)
+    await acknowledge(outbox, "alerts", places)
+    await acknowledge(outbox, "payments", [places[0], places[2], places[3]])
+
+    assert await outbox.trim(PARTITION) == 1
+    assert await left(redis) == places[1:]
+
+
+async def test_trim_keeps_the_undelivered_tail(outbox: Outbox, redis: Client) -> None:
+    """Events that arrived after the last read stay, although nothing is pending."""
+    first = await put(redis, 2)
+    for group in GROUPS:
+        await read(outbox, group)
+        await acknowledge(outbox, group, first)
+    tail = await put(redis, 2)
+
+    assert await outbox.trim(PARTITION) == 2
+    assert await left(redis) == tail
+    assert await read(outbox) == tail
+
+
+@pytest.mark.parametrize("groups", [[], ["alerts"], ["alerts", "reports"]])
+async def test_trim_waits_until_every_group_exists(redis: Client, groups: list[str]) -> None:
+    """While one of the groups was never made, nothing is dropped, whatever others have read."""
+    outbox = Outbox(redis, redis)
+    places = await put(redis, 2)
+    for group in groups:
+        await outbox.ensure_group(group, [PARTITION])
+        await read(outbox, group)
+        await acknowledge(outbox, group, places)
+
+    assert await outbox.trim(PARTITION) == 0
+    assert await left(redis) == places
+
+
+async def test_trim_keeps_what_is_young(outbox: Outbox, redis: Client) -> None:
+    """Within the time to keep, acknowledged events stay too."""
+    await redis.xadd(STREAM, dict(LOW), id="1-1")
+    places = ["1-1", *await put(redis)]
+    for group in GROUPS:
+        await read(outbox, group)
+        await acknowledge(outbox, group, places)
+
+    assert await outbox.trim(PARTITION, keep_ms=60_000) == 1
+    assert await left(redis) == places[1:]
+
+
+async def test_event_exists_exactly_when_its_entry_does(redis: Client) -> None:
+    """The crossing's event and the debit's entry are made in one step: a repeat or a refusal makes neither."""
+    bank = await Bank.open(redis, balance=100)
+    await bank.levels(50)
+    await bank.spend(60, "once")
+    await bank.spend(60, "once")
+    await bank.spend(-1)
+
+    assert await bank.event_types() == ["balance_low"]
+    assert len(await bank.entries()) == 2
