@@ -8,7 +8,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.posting import ChannelClosedError, Mark, Place, Poster, metadata
+from bot.posting import ChannelClosedError, Mark, MessageGoneError, Place, Poster, metadata, patiently
 from bot.workspaces import UnknownWorkspaceError, Workspaces
 from handlers.locales import Texts
 from handlers.people import Identity, People
@@ -27,6 +27,8 @@ from store.roles import Roles
 from store.scripts import Client
 
 log = structlog.get_logger(__name__)
+
+_NOWHERE = dict.fromkeys(("channel", "ts", "opened", "behind"), "")
 
 
 class Alerts:
@@ -53,7 +55,7 @@ class Alerts:
 
     async def react(self, event: Event, *, again: bool, more: bool) -> None:
         """Tell what there is to tell; called again for the same event, it tells nothing twice."""
-        if isinstance(event, PaymentDue):
+        if isinstance(event, PaymentDue) and more:
             return
         account = await self._ledger.account(event.ref)
         try:
@@ -67,9 +69,12 @@ class Alerts:
         await telling.tell_channel(more=more)
 
     async def load(self, ref: AccountRef) -> tuple[Incident, dict[str, str]]:
-        """The incident that stands, and where: channel, ts, the events that opened it and that it last told of."""
+        """The incident that stands, and where: channel, ts, the events that opened it and that it last told of.
+
+        `behind` says that the standing message does not yet show what was told last.
+        """
         record = await self._redis.hgetall(keys.incident(ref))
-        place = {name: record.get(name, "") for name in ("channel", "ts", "opened", "event")}
+        place = {name: record.get(name, "") for name in ("channel", "ts", "opened", "event", "behind")}
         return Incident.decode(record), place
 
     async def save(self, event: Event, incident: Incident, place: dict[str, str]) -> None:
@@ -91,9 +96,10 @@ class Alerts:
 
     async def texts_of(self, client: AsyncWebClient, tenant: str, user_id: str) -> Texts:
         """The texts in a person's own language."""
+        identity = Identity(tenant, user_id, is_stranger=False)
         try:
-            profile = await self._people.profile(client, Identity(tenant, user_id, is_stranger=False))
-        except SlackApiError:
+            profile = await patiently(self._people.profile, client=client, identity=identity)
+        except (ChannelClosedError, SlackApiError):
             return Texts()
         return Texts.of(profile.locale)
 
@@ -146,18 +152,20 @@ class _Telling:
     async def tell_channel(self, *, more: bool) -> None:
         """Tell the alert channel: open an incident, follow it, or just say it."""
         told = news.of_account(self._event, self._texts, self._label)
-        if told is None:
-            return
         stood, place = await self._alerts.load(self._event.ref)
         if place["event"] and _order(place["event"]) >= _order(self._event.id):
             # Told before a crash; only the standing message may be behind.
             await self._refresh(stood, place)
-            return
-        if isinstance(self._event, SettingsChanged | ManagersChanged):
-            await self._say(told)
-            return
+        elif told is None or isinstance(self._event, SettingsChanged | ManagersChanged):
+            if told:
+                await self._say(told)
+            await self._catch_up(stood, place, more=more)
+        else:
+            await self._tell_incident(told, stood, place, more=more)
+
+    async def _tell_incident(self, told: News, stood: Incident, place: dict[str, str], *, more: bool) -> None:
         incident = incidents.after(stood if stood.open else Incident(), self._event)
-        if stood.open and place["ts"]:
+        if stood.open and place["ts"] and not incidents.opens_anew(stood, self._event):
             await self._follow(told, incident, place, more=more)
         elif incident.open and self._channel:
             await self._begin(incident)
@@ -172,18 +180,39 @@ class _Telling:
         except ChannelClosedError:
             await self._tell_managers(closed=True)
             return
-        await self._alerts.save(self._event, incident, {"channel": self._channel, "ts": ts, "opened": mark.id})
+        where = {"channel": self._channel, "ts": ts, "opened": mark.id, "behind": ""}
+        await self._alerts.save(self._event, incident, where)
 
     async def _follow(self, told: News, incident: Incident, place: dict[str, str], *, more: bool) -> None:
         thread = Place(place["channel"], place["ts"], broadcast=told.loud)
         message = news.message(told.text, self._texts, sandbox=self._sandbox)
         try:
             await self._alerts.poster.post(self._client, self._mark("news"), thread, message, again=self._again)
+        except MessageGoneError:
+            await self._move(told, incident)
+            return
         except ChannelClosedError:
+            if self._channel and self._channel != place["channel"]:
+                await self._move(told, incident)
+                return
             await self._tell_managers(closed=True)
-        await self._alerts.save(self._event, incident, place)
+        await self._alerts.save(self._event, incident, {**place, "behind": "1" if more else ""})
         if not more:
             await self._refresh(incident, place)
+
+    async def _move(self, told: News, incident: Incident) -> None:
+        """The standing message is out of reach: go on with a new one where one is still wanted."""
+        if incident.open and self._channel:
+            await self._begin(incident)
+            return
+        await self._say(told)
+        await self._alerts.save(self._event, Incident(), _NOWHERE)
+
+    async def _catch_up(self, incident: Incident, place: dict[str, str], *, more: bool) -> None:
+        """Show what was told while this event, which changes nothing, was waiting."""
+        if place["behind"] and not more:
+            await self._refresh(incident, place)
+            await self._alerts.save(self._event, incident, {**place, "behind": ""})
 
     async def _refresh(self, incident: Incident, place: dict[str, str]) -> None:
         """Bring the standing message up to date."""
@@ -195,7 +224,7 @@ class _Telling:
         except ChannelClosedError:
             return
         if not there:
-            await self._alerts.save(self._event, Incident(), dict.fromkeys(place, ""))
+            await self._alerts.save(self._event, Incident(), _NOWHERE)
 
     async def _say(self, told: News) -> None:
         """A message of its own, with nothing that follows."""
@@ -213,7 +242,10 @@ class _Telling:
     async def _tell_managers(self, *, closed: bool) -> None:
         """Each in their own language; `closed` says that the channel is the reason."""
         tenant = self._event.ref.tenant
-        for user_id in sorted(await self._alerts.managers(tenant)):
+        managers = sorted(await self._alerts.managers(tenant))
+        if not managers:
+            log.warning("nobody_to_tell", tenant=tenant, event_id=self._event.id)
+        for user_id in managers:
             texts = await self._alerts.texts_of(self._client, tenant, user_id)
             told = news.of_account(self._event, texts, self._label)
             where = texts("notice-elsewhere", channel=kit.channel(self._channel)) if closed else ""

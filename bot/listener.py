@@ -5,6 +5,7 @@ accounts do not wait for each other. What a dead worker left unacknowledged is t
 """
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -22,8 +23,17 @@ from store.schedule import Due, Schedule
 BLOCK_MS = 1_000
 TICK_S = 1.0
 LONGEST_PAUSE_S = 60.0
+_DOUBLINGS = 10
+"""How often a pause is doubled at most; without an end the number would outgrow a float within a day."""
+
+AWAY = (RedisError, OSError)
+"""What is needed is away (TimeoutError is an OSError): no fault of the event, so it is never given up for that."""
 
 log = structlog.get_logger(__name__)
+
+
+Lane = tuple[int, str, str]
+"""Partition, tenant and account: what must be handled one after the other."""
 
 
 class Reaction(Protocol):
@@ -48,7 +58,8 @@ class Listener:
     ) -> None:
         """`lanes_of_reading`: the partitions that one blocking read may span; in a cluster, each alone.
 
-        `give_up_after`: how often an event is tried before it is put aside; None for ever.
+        `give_up_after`: how often an event may fail before it is put aside, not counting when Redis or Slack are
+        away; None for ever.
         """
         self._outbox = outbox
         self._leases = leases
@@ -58,7 +69,9 @@ class Listener:
         self._first_pause_s = first_pause_s
         self._ready: frozenset[int] = frozenset()
         self._renewed_at = float("-inf")
-        self._lanes: dict[tuple[str, str], deque[Delivery]] = {}
+        self._reads = {partitions: asyncio.Lock() for partitions in lanes_of_reading}
+        self._block_ms = min(BLOCK_MS, leases.ttl_ms // 4)
+        self._lanes: dict[Lane, deque[Delivery]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._inflight: set[tuple[int, str]] = set()
         self._stopping = asyncio.Event()
@@ -78,10 +91,12 @@ class Listener:
         """Work until `stop`; a Redis that is away is waited for."""
         heartbeat = asyncio.create_task(self._forever(self._heartbeat))
         readers = [asyncio.create_task(self._forever(self._reader(partitions))) for partitions in self._reading]
-        await self._stopping.wait()
-        for task in (heartbeat, *readers):
-            task.cancel()
-        await asyncio.gather(heartbeat, *readers, return_exceptions=True)
+        try:
+            await self._stopping.wait()
+        finally:
+            for task in (heartbeat, *readers):
+                task.cancel()
+            await asyncio.gather(heartbeat, *readers, return_exceptions=True)
 
     async def stop(self, grace_s: float) -> None:
         """Finish what is in hand, at most `grace_s`, and give the partitions back; the rest stays in the outbox."""
@@ -102,7 +117,7 @@ class Listener:
             try:
                 await step()
                 pause_s = self._first_pause_s
-            except (RedisError, OSError) as error:
+            except AWAY as error:
                 log.warning("redis_away", group=self._leases.group, error=repr(error), retry_s=pause_s)
                 await self._pause(pause_s)
                 pause_s = min(pause_s * 2, 10.0)
@@ -111,10 +126,14 @@ class Listener:
                 await self._pause(pause_s)
 
     async def _heartbeat(self) -> None:
-        started = time.monotonic()
-        taken = await self._leases.renew()
-        self._renewed_at = started
-        self._ready &= self._leases.held - taken
+        # While a read waits, no lease changes hands: what arrived for a partition just given back would lie with us,
+        # and its new reader would not learn of it.
+        async with contextlib.AsyncExitStack() as reads:
+            await asyncio.gather(*(reads.enter_async_context(lock) for lock in self._reads.values()))
+            started = time.monotonic()
+            taken = await self._leases.renew()
+            self._renewed_at = started
+            self._ready &= self._leases.held - taken
         for partition in self._leases.held - self._ready:
             await self._outbox.ensure_group(self._leases.group, [partition])
             for delivery in await self._outbox.take_over(self._leases.group, self._leases.owner, partition):
@@ -124,27 +143,31 @@ class Listener:
 
     def _reader(self, partitions: tuple[int, ...]) -> Callable[[], Awaitable[None]]:
         async def read() -> None:
-            mine = self.mine & frozenset(partitions)
+            async with self._reads[partitions]:
+                mine = self.mine & frozenset(partitions)
+                if mine:
+                    await self._read(sorted(mine))
             if not mine:
                 await self._pause(0.05)
-                return
-            group, owner = self._leases.group, self._leases.owner
-            try:
-                deliveries = await self._outbox.read(group, owner, sorted(mine), block_ms=BLOCK_MS)
-            except ResponseError:
-                await self._outbox.ensure_group(group, mine)
-                raise
-            for delivery in deliveries:
-                self._dispatch(delivery)
 
         return read
+
+    async def _read(self, mine: list[int]) -> None:
+        group, owner = self._leases.group, self._leases.owner
+        try:
+            deliveries = await self._outbox.read(group, owner, mine, block_ms=self._block_ms)
+        except ResponseError:
+            await self._outbox.ensure_group(group, mine)
+            raise
+        for delivery in deliveries:
+            self._dispatch(delivery)
 
     def _dispatch(self, delivery: Delivery) -> None:
         mark = (delivery.partition, delivery.stream_id)
         if mark in self._inflight:
             return
         self._inflight.add(mark)
-        lane = (delivery.record.get("tenant", ""), delivery.record.get("account", ""))
+        lane = (delivery.partition, delivery.record.get("tenant", ""), delivery.record.get("account", ""))
         waiting = self._lanes.get(lane)
         if waiting is not None:
             waiting.append(delivery)
@@ -154,39 +177,49 @@ class Listener:
         self._workers.add(task)
         task.add_done_callback(self._workers.discard)
 
-    async def _work(self, lane: tuple[str, str]) -> None:
-        """Handle one account's events in order until none waits."""
+    async def _work(self, lane: Lane) -> None:
+        """Handle one account's events in order until none waits; if one is not ours any more, none after it is."""
         waiting = self._lanes[lane]
         try:
-            while waiting and not self._stopping.is_set():
-                await self._handle(waiting[0], more=len(waiting) > 1)
+            while waiting:
+                if not await self._handle(waiting[0], more=len(waiting) > 1):
+                    # Should the partition still be ours, the next heartbeat takes over what lies here, in order.
+                    self._ready -= {waiting[0].partition}
+                    return
                 done = waiting.popleft()
                 self._inflight.discard((done.partition, done.stream_id))
         finally:
             del self._lanes[lane]
             self._inflight.difference_update((left.partition, left.stream_id) for left in waiting)
 
-    async def _handle(self, delivery: Delivery, *, more: bool) -> None:
-        tries, again = 0, delivery.again
+    async def _handle(self, delivery: Delivery, *, more: bool) -> bool:
+        """Until it is done or given up; False if it was left, because the lease is lost or the end has come."""
+        why = "" if delivery.event else "not an event that this version knows"
+        again, tries, failures = delivery.again, 0, 0
         while not self._stopping.is_set() and delivery.partition in self._leases.held:
             try:
-                await self._once(delivery, again=again, more=more)
+                await self._once(delivery, again=again, more=more, why=why)
             except LeaseLostError:
-                return
+                return False
+            except AWAY as error:
+                log.warning("reaction_waits", stream_id=delivery.stream_id, error=repr(error))
             except Exception as error:
                 tries += 1
-                again = True
                 log.exception("reaction_failed", stream_id=delivery.stream_id, tries=tries)
                 if self._give_up_after is not None and tries >= self._give_up_after:
-                    await self._outbox.give_up(self._leases.group, delivery, repr(error))
-                    return
-                await self._pause(min(self._first_pause_s * 2 ** (tries - 1), LONGEST_PAUSE_S))
+                    why = repr(error)
+                    continue
             else:
-                return
+                return True
+            again = True
+            failures += 1
+            pause_s = self._first_pause_s * 2 ** min(failures - 1, _DOUBLINGS)
+            await self._pause(min(pause_s, LONGEST_PAUSE_S))
+        return False
 
-    async def _once(self, delivery: Delivery, *, again: bool, more: bool) -> None:
-        if delivery.event is None:
-            await self._outbox.give_up(self._leases.group, delivery, "not an event that this version knows")
+    async def _once(self, delivery: Delivery, *, again: bool, more: bool, why: str) -> None:
+        if why or delivery.event is None:
+            await self._outbox.give_up(self._leases.group, delivery, why)
             return
         await self._reaction(delivery.event, again=again, more=more)
         await self._outbox.acknowledge(self._leases.group, delivery)
@@ -212,9 +245,18 @@ class Ticker:
         while True:
             try:
                 for due in await self._schedule.due(sorted(self._listener.mine)):
-                    await self._look(due)
-            except (RedisError, OSError) as error:
+                    await self._look_at(due)
+            except AWAY as error:
                 log.warning("schedule_away", error=repr(error))
             except Exception:
                 log.exception("schedule_failed")
             await asyncio.sleep(TICK_S)
+
+    async def _look_at(self, due: Due) -> None:
+        """One that fails is looked at again next time, and does not keep the others waiting."""
+        try:
+            await self._look(due)
+        except AWAY:
+            raise
+        except Exception:
+            log.exception("look_failed", payment=due.payment_id)

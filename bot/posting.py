@@ -4,10 +4,11 @@ What was posted for an event is recorded, and looked up in the channel where tha
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -32,13 +33,48 @@ _CLOSED = {
     "user_not_in_channel",
     "messages_tab_disabled",
     "no_permission",
+    "user_not_found",
+    "user_disabled",
+    "user_not_visible",
+    "cannot_dm_bot",
 }
+_GONE = {
+    "message_not_found",
+    "thread_not_found",
+    "cannot_reply_to_message",
+    "cant_update_message",
+    "edit_window_closed",
+}
+_AWAY = {
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "request_timeout",
+    "team_added_to_org",
+    # an operator has to put the token right
+    "invalid_auth",
+    "not_authed",
+    "account_inactive",
+    "token_expired",
+    "token_revoked",
+}
+_ERROR = 500
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
 
 class ChannelClosedError(Exception):
     """The bot cannot post there; waiting will not change that."""
+
+
+class MessageGoneError(Exception):
+    """The message to be changed or followed is not there any more."""
+
+
+class SlackAwayError(ConnectionError):
+    """Slack does not answer, or not in its senses; it may have done what it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +115,7 @@ class Poster:
 
         Raises:
             ChannelClosedError: the bot cannot post there.
+            MessageGoneError: the thread's first message is not there any more.
             LeaseLostError: another worker has taken over.
         """
         key = keys.notice(mark.tenant, mark.id)
@@ -87,8 +124,11 @@ class Poster:
             return str(record["ts"])
         found = await self._find(client, mark, place) if again or record else ""
         if not found:
-            await self._write(mark, {"channel": place.channel})
-            answer = await patiently(client.chat_postMessage, **_arguments(mark, place, message))
+
+            async def still_ours() -> None:
+                await self._write(mark, {"channel": place.channel})
+
+            answer = await patiently(client.chat_postMessage, still_ours, **_arguments(mark, place, message))
             found = str(answer["ts"])
         await self._write(mark, {"ts": found})
         return found
@@ -97,20 +137,24 @@ class Poster:
         """Replace a message; False if it is not there any more."""
         try:
             await patiently(client.chat_update, channel=channel, ts=ts, **message)
-        except SlackApiError as error:
-            if error.response.get("error") in {"message_not_found", "cant_update_message", "edit_window_closed"}:
-                return False
-            raise
+        except MessageGoneError:
+            return False
         return True
 
     async def whisper(
         self, client: AsyncWebClient, mark: Mark, channel: str, user_id: str, message: Mapping[str, Any]
     ) -> None:
-        """Tell one person where they asked; where that cannot be, in a direct message. Twice is better than never."""
+        """Tell one person where they asked; where that cannot be, in a direct message. Twice is better than never.
+
+        A person who cannot be reached at all, because they left, is passed over.
+        """
         if (await self._redis.hgetall(keys.notice(mark.tenant, mark.id))).get("ts"):
             return
         if not channel or not await self._whispered(client, channel, user_id, message):
-            await patiently(client.chat_postMessage, channel=user_id, **message)
+            try:
+                await patiently(client.chat_postMessage, channel=user_id, **message)
+            except ChannelClosedError as error:
+                log.warning("person_not_reached", user=user_id, event_id=mark.event_id, error=str(error))
         await self._write(mark, {"ts": "-"})
 
     async def _whispered(self, client: AsyncWebClient, channel: str, user_id: str, message: Mapping[str, Any]) -> bool:
@@ -138,7 +182,7 @@ class Poster:
                 if not cursor:
                     return ""
                 found["cursor"] = cursor
-        except ChannelClosedError:
+        except (ChannelClosedError, MessageGoneError):
             return ""
 
     async def _write(self, mark: Mark, fields: dict[str, str]) -> None:
@@ -152,27 +196,54 @@ def metadata(event_id: str) -> dict[str, Any]:
     return {"event_type": ids.EVENT_TYPE, "event_payload": {"event_id": event_id}}
 
 
-async def patiently(method: Any, **arguments: Any) -> AsyncSlackResponse:
-    """Call a Web API method; 429 is waited out as Slack says.
+async def _at_once() -> None:
+    """Nothing to be made sure of."""
+
+
+async def patiently(
+    method: Callable[..., Awaitable[T]], make_sure: Callable[[], Awaitable[None]] = _at_once, **arguments: Any
+) -> T:
+    """Call a Web API method; 429 is waited out as Slack says. `make_sure` comes before each asking.
 
     Raises:
         ChannelClosedError: Slack says that the bot cannot be there.
+        MessageGoneError: Slack says that the message is not there.
+        SlackAwayError: Slack does not answer; it may have done it.
         SlackApiError: any other refusal.
     """
     while True:
+        await make_sure()
         try:
-            answer: AsyncSlackResponse = await method(**arguments)
+            return await method(**arguments)
         except SlackApiError as error:
-            if error.response.status_code == _TOO_MANY:
-                seconds = float(error.response.headers.get("Retry-After", 1))
-                log.info("slack_asks_to_wait", seconds=seconds, channel=arguments.get("channel"))
-                await asyncio.sleep(seconds)
-                continue
-            if error.response.get("error") in _CLOSED:
-                raise ChannelClosedError(error.response.get("error")) from error
-            raise
-        else:
-            return answer
+            seconds = _wait_s(error)
+            if seconds is None:
+                raise _meaning(error) from error
+            log.info("slack_asks_to_wait", seconds=seconds, channel=arguments.get("channel"))
+            await asyncio.sleep(seconds)
+        except aiohttp.ClientError as error:
+            raise SlackAwayError(repr(error)) from error
+
+
+def _wait_s(error: SlackApiError) -> float | None:
+    """How long Slack asks to wait, if it does."""
+    response = error.response
+    if not isinstance(response, AsyncSlackResponse) or response.status_code != _TOO_MANY:
+        return None
+    return float(response.headers.get("Retry-After", 1))
+
+
+def _meaning(error: SlackApiError) -> Exception:
+    """What a refusal means for what was to be told."""
+    response = error.response
+    if not isinstance(response, AsyncSlackResponse) or response.status_code >= _ERROR:
+        return SlackAwayError(str(error))
+    code = str(response.get("error"))
+    if code in _AWAY:
+        return SlackAwayError(code)
+    if code in _GONE:
+        return MessageGoneError(code)
+    return ChannelClosedError(code) if code in _CLOSED else error
 
 
 def _arguments(mark: Mark, place: Place, message: Mapping[str, Any]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class Charges:
     async def look(self, due: Due) -> None:
         """Look at what is due now: a waiting payment, or an account whose recharge had to wait."""
         if due.payment_id:
-            await self._payments.wake(due.ref, due.payment_id)
+            await self._payments.wake(due.ref, due.payment_id, cause=due.cause)
         else:
             await self._payments.check_recharge(due.ref)
 

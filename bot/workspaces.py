@@ -4,6 +4,8 @@ import asyncio
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.posting import patiently
+
 
 class UnknownWorkspaceError(LookupError):
     """No token is known for this tenant."""
@@ -19,10 +21,14 @@ class Workspaces:
         self._lock = asyncio.Lock()
 
     async def sign_in(self) -> frozenset[str]:
-        """The tenants that the token serves: its workspace, or its organisation; asks Slack the first time."""
+        """The tenants that the token serves: its workspace, or its organisation; asks Slack the first time.
+
+        Raises:
+            bot.posting.SlackAwayError: Slack does not answer, or does not know the token.
+        """
         async with self._lock:
             if not self._tenants:
-                answer = await self.client.auth_test()
+                answer = await patiently(self.client.auth_test)
                 names = {answer.get("team_id"), answer.get("enterprise_id")}
                 self._tenants = frozenset(str(name) for name in names if name)
         return self._tenants

@@ -37,6 +37,10 @@ async def test_looking_for_a_channel_is_no_broken_rule(playground: Playground, c
     assert await refused(client.conversations_info(channel=FINANCE)) == "channel_not_found"
     assert await refused(client.conversations_history(channel=TELEPHONY)) == "not_in_channel"
     assert await refused(client.conversations_join(channel=FINANCE)) == "channel_not_found"
+    assert await refused(client.conversations_info(channel="C0NOWHERE")) == "channel_not_found"
+    assert await refused(client.conversations_replies(channel=ALERTS, ts="1.000001")) == "thread_not_found"
+    playground.workspace.channels[TELEPHONY].is_archived = True
+    assert await refused(client.conversations_join(channel=TELEPHONY)) == "is_archived"
     assert playground.violations == []
 
 
