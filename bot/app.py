@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import secrets
 import socket
@@ -25,7 +26,7 @@ from bot.recharge import Charges
 from bot.serving import WebServer
 from bot.settings import Settings
 from bot.web import build_web
-from bot.workspaces import Workspaces
+from bot.workspaces import Authorize, Workspaces
 from handlers import register
 from handlers.guard import Guard
 from handlers.once import once
@@ -42,6 +43,12 @@ from store.roles import Roles
 from store.schedule import Schedule
 from store.scripts import Client
 from store.seen import Seen
+
+AWAY = (
+    "Slack does not tell me which workspace this is. Try again in a minute.\n"
+    "Slack sagt mir nicht, welcher Workspace das ist. Versuchen Sie es in einer Minute noch einmal."
+)
+"""In both languages, because who asks is not known either."""
 
 log = structlog.get_logger(__name__)
 
@@ -148,12 +155,22 @@ class Worker:
 def build_bolt(settings: Settings, services: Services, workspaces: Workspaces) -> tuple[AsyncApp, Guard]:
     """The Bolt app with every handler on it."""
     secret = settings.slack_signing_secret
-    app = AsyncApp(token=workspaces.client.token, signing_secret=secret.get_secret_value() if secret else "")
-    # Given a client as well, Bolt would warn at every start that its own reading of the environment is not used.
-    app.client.base_url = workspaces.client.base_url
-    app.client.retry_handlers = workspaces.client.retry_handlers
+    # Bolt reads the environment as well, and would warn at every start that what it found there is not used.
+    bolt_log = logging.getLogger("slack_bolt.AsyncApp")
+    bolt_log.addFilter(_errors_only)
+    app = AsyncApp(
+        client=workspaces.client,
+        signing_secret=secret.get_secret_value() if secret else "",
+        authorize=Authorize(workspaces),  # type: ignore[arg-type] # Bolt takes None for "not authorized"
+        user_facing_authorize_error_message=AWAY,
+    )
+    bolt_log.removeFilter(_errors_only)
     app.middleware(once(services.seen))
     return app, register(app, services, People())
+
+
+def _errors_only(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.ERROR
 
 
 async def serve(settings: Settings, stop: asyncio.Event, *, web: bool = True, worker: bool = True) -> None:
@@ -173,12 +190,13 @@ async def serve(settings: Settings, stop: asyncio.Event, *, web: bool = True, wo
         readiness = Readiness(stores, workspaces, background)
         over_http = web and not settings.socket_mode
         server = WebServer(
-            build_web(app if over_http else None, readiness),
+            build_web(app if over_http else None, readiness, secret=settings.slack_signing_secret),
             settings.host,
             settings.port,
             grace_s=settings.shutdown_grace_s,
         )
         async with contextlib.AsyncExitStack() as stack:
+            stack.callback(asyncio.create_task(workspaces.keep_signing_in()).cancel)
             # The end goes the other way: no new requests, then those in flight, then the background work.
             if background:
                 background.start()

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 import structlog
@@ -23,6 +23,7 @@ from store.schedule import Due, Schedule
 BLOCK_MS = 1_000
 TICK_S = 1.0
 LONGEST_PAUSE_S = 60.0
+_END_S = 0.2
 _DOUBLINGS = 10
 """How often a pause is doubled at most; without an end the number would outgrow a float within a day."""
 
@@ -87,6 +88,11 @@ class Listener:
         """Whether leases were renewed lately."""
         return time.monotonic() - self._renewed_at < self._leases.ttl_ms / 1000
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the end has come."""
+        return self._stopping.is_set()
+
     async def run(self) -> None:
         """Work until `stop`; a Redis that is away is waited for."""
         heartbeat = asyncio.create_task(self._forever(self._heartbeat))
@@ -94,18 +100,15 @@ class Listener:
         try:
             await self._stopping.wait()
         finally:
-            for task in (heartbeat, *readers):
-                task.cancel()
-            await asyncio.gather(heartbeat, *readers, return_exceptions=True)
+            self._stopping.set()
+            await end({heartbeat, *readers})
 
     async def stop(self, grace_s: float) -> None:
         """Finish what is in hand, at most `grace_s`, and give the partitions back; the rest stays in the outbox."""
         self._stopping.set()
         if self._workers:
             _, pending = await asyncio.wait(set(self._workers), timeout=grace_s)
-            for task in pending:
-                task.cancel()
-            await asyncio.gather(*pending, return_exceptions=True)
+            await end(pending)
         try:
             await self._leases.leave()
         except RedisError:
@@ -232,6 +235,19 @@ class Listener:
             return
 
 
+async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks and wait until they are over.
+
+    Cancelled anew until they are: `wait_for` of Python 3.11, which the Redis client uses, swallows a cancellation that
+    comes at the same moment as its result.
+    """
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=_END_S)
+
+
 class Ticker:
     """Looks once a second at what the schedule has due in the partitions that a listener holds."""
 
@@ -241,8 +257,8 @@ class Ticker:
         self._look = look
 
     async def run(self) -> None:
-        """Work until cancelled."""
-        while True:
+        """Work until cancelled, or until the listener stops."""
+        while not self._listener.stopping:
             try:
                 for due in await self._schedule.due(sorted(self._listener.mine)):
                     await self._look_at(due)

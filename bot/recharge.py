@@ -21,7 +21,7 @@ from bot.payments.gateway import (
 )
 from store.events import Event, PaymentDue
 from store.keys import AccountRef
-from store.outcomes import Refused
+from store.outcomes import Reason, Refused
 from store.payments import Claimed, Failure, Payments
 from store.schedule import Due
 
@@ -29,6 +29,10 @@ PATIENCE_S = 30.0
 """How long a provider may take to answer before the outcome counts as unknown."""
 
 log = structlog.get_logger(__name__)
+
+
+class NotCreditedError(Exception):
+    """The provider has the money, but the ledger refuses to credit it: it is tried again until a person sees to it."""
 
 
 class Charges:
@@ -71,6 +75,7 @@ class Charges:
         match answer:
             case Succeeded(charge_ref=charge_ref, received=received):
                 outcome = await self._payments.settle(ref, claimed.payment_id, charge_ref=charge_ref, received=received)
+                _insist(claimed, charge_ref, outcome)
             case Declined(code=code, dead=dead):
                 failure = Failure.DEAD if dead else Failure.DECLINED
                 outcome = await self._payments.fail(ref, claimed, failure, reason=code)
@@ -79,3 +84,13 @@ class Charges:
             case (Failure() as failure, str() as code):
                 outcome = await self._payments.fail(ref, claimed, failure, reason=code)
         log.info("payment_step", payment=claimed.payment_id, answer=type(answer).__name__, outcome=repr(outcome))
+
+
+def _insist(claimed: Claimed, charge_ref: str, outcome: Any) -> None:
+    """Money that was received must not be forgotten because the ledger refused it."""
+    if not isinstance(outcome, Refused):
+        return
+    log.error("charge_not_credited", payment=claimed.payment_id, charge_ref=charge_ref, reason=outcome.reason)
+    # A conflict means that this charge was credited before, though with another amount: trying again changes nothing.
+    if outcome.reason is not Reason.OPERATION_CONFLICT:
+        raise NotCreditedError(f"{charge_ref}: {outcome.reason}")

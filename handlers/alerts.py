@@ -1,6 +1,6 @@
 """`/credits alerts`: when and where to warn."""
 
-from handlers import channels, forms, ids, parsing
+from handlers import channels, forms, gate, ids, parsing
 from handlers.call import Call
 from handlers.guard import RefusedError
 from handlers.views import alerts, errors
@@ -11,10 +11,7 @@ from store.outcomes import Refused
 
 async def begin(call: Call) -> None:
     """Open the settings, for managers."""
-    services, person = call.services, await call.person()
-    refused = await services.roles.refuse_manage(person.actor)
-    if refused:
-        raise RefusedError(refused.reason)
+    services, person = call.services, await gate.manager(call)
     modal, account = await call.open_modal(), await call.account()
     draft_id = await services.drafts.put(person.actor, call.where())
     await modal.show(alerts.settings(account, person.texts, metadata=draft_id))
@@ -28,17 +25,20 @@ async def open_(call: Call) -> None:
 
 async def submit(call: Call) -> None:
     """Save, or say under each input what is wrong with it."""
-    person, form, fields = await call.person(), forms.values(call.body["view"]), await forms.draft(call)
+    person, fields = await gate.manager(call), await forms.draft(call)
+    form = forms.values(call.body["view"], *ids.LEVELS, ids.CHANNEL)
     account, services = await call.account(), call.services
     levels: list[Money] = []
     wrong: dict[str, str] = {}
-    for block_id in filter(form.get, ids.LEVELS):
+    for block_id in ids.LEVELS:
+        if not form[block_id].strip():
+            continue
         try:
             levels.append(parsing.amount(form[block_id], account.currency))
         except parsing.UsageError as error:
             wrong[block_id] = errors.usage_plain(error, person.texts, account.currency)
-    channel = form[ids.CHANNEL] or ""
-    if levels and not channel:
+    channel = form[ids.CHANNEL]
+    if (levels or account.recharge.on) and not channel:
         wrong[ids.CHANNEL] = person.texts.plain("channel-missing")
     wrong = wrong or await channels.join(call, person, channel)
     if wrong:

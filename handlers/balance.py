@@ -1,17 +1,14 @@
 """`/credits balance` and `/credits help`."""
 
+from handlers import gate
 from handlers.call import Call
-from handlers.guard import RefusedError
 from handlers.views import balance
 from handlers.views import help as help_view
 
 
 async def show(call: Call) -> None:
     """Answer the balance, and how the account stands."""
-    person, services = await call.person(), call.services
-    refused = await services.roles.refuse_view(person.actor)
-    if refused:
-        raise RefusedError(refused.reason)
+    person, services = await gate.viewer(call), call.services
     account = await call.account()
     may_manage = await services.roles.refuse_manage(person.actor) is None
     await call.respond(balance.message(account, person.texts, may_manage=may_manage, sandbox=services.methods.sandbox))

@@ -1,5 +1,6 @@
 """One request of a person, with what every handler needs: to acknowledge, to know who asks, to answer."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from handlers import failures
 from handlers.locales import Texts
 from handlers.people import Identity, People, Profile
 from handlers.services import Services
@@ -20,6 +22,13 @@ from store.roles import Actor
 _GONE = {"hash_conflict", "not_found", "view_not_found"}
 """The person closed or changed the view meanwhile: nothing to be done."""
 
+_PATIENCE_S = 1.5
+"""For what is only wanted to speak the person's language; an acknowledgement may be waiting for it."""
+_TRIGGER_S = 3
+"""A trigger lives no longer."""
+_ANSWER_S = 8
+"""For an answer that nobody else waits for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -29,20 +38,23 @@ class Person:
     texts: Texts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Modal:
     """An opened modal, to be filled."""
 
     client: AsyncWebClient
     view_id: str
     hash: str
+    filled: bool = False
 
     async def show(self, view: dict[str, Any]) -> None:
         """Fill it; a view that was closed or changed meanwhile is left alone."""
+        self.filled = True
         try:
-            await self.client.views_update(view_id=self.view_id, hash=self.hash, view=view)
+            async with asyncio.timeout(_ANSWER_S):
+                await self.client.views_update(view_id=self.view_id, hash=self.hash, view=view)
         except SlackApiError as error:
-            if error.response.get("error") not in _GONE:
+            if failures.code(error) not in _GONE:
                 raise
 
 
@@ -58,11 +70,15 @@ class Call:
     identity: Identity
     acknowledge: AsyncAck
     acknowledged: bool = False
+    deadline: asyncio.Timeout | None = None
+    modal: Modal | None = None
     _person: Person | None = field(default=None)
 
     async def ack(self, **answer: Any) -> None:
         """Tell Slack that we have it; within 3 s, once."""
         self.acknowledged = True
+        if self.deadline:
+            self.deadline.reschedule(None)
         await self.acknowledge(**answer)
 
     @property
@@ -86,11 +102,17 @@ class Call:
 
     def guess_texts(self) -> Texts:
         """The person's language as far as it is known without asking Slack."""
+        if self._person:
+            return self._person.texts
         profile = self.people.known(self.identity)
         return Texts.of(profile.locale if profile else None)
 
     async def person(self, *, fresh: bool = False) -> Person:
-        """Who asks; `fresh` asks Slack again whether they administer the workspace."""
+        """Who asks; `fresh` asks Slack again whether they administer the workspace.
+
+        Where Slack does not say, the person is answered in English as one who does not administer it; with `fresh`
+        one of `failures.SLACK_SILENT` is raised instead.
+        """
         if self._person is None or fresh:
             profile = await self._profile(fresh=fresh)
             actor = Actor(
@@ -104,8 +126,11 @@ class Call:
 
     async def _profile(self, *, fresh: bool) -> Profile:
         try:
-            return await self.people.profile(self.client, self.identity, fresh=fresh)
-        except SlackApiError:
+            async with asyncio.timeout(_PATIENCE_S):
+                return await self.people.profile(self.client, self.identity, fresh=fresh)
+        except failures.SLACK_SILENT:
+            if fresh:
+                raise
             return Profile(locale="", is_admin=False, is_person=True)
 
     async def account(self) -> Account:
@@ -120,11 +145,12 @@ class Call:
 
     async def open_modal(self) -> Modal:
         """Open a modal at once, while the trigger lives (3 s); it is filled when everything is looked up."""
-        answer = await self.client.views_open(
-            trigger_id=self.body["trigger_id"], view=general.loading(self.guess_texts())
-        )
+        loading = general.loading(self.guess_texts())
+        async with asyncio.timeout(_TRIGGER_S):
+            answer = await self.client.views_open(trigger_id=self.body["trigger_id"], view=loading)
         view: dict[str, Any] = answer["view"]
-        return Modal(self.client, view["id"], view["hash"])
+        self.modal = Modal(self.client, view["id"], view["hash"])
+        return self.modal
 
     def where(self) -> dict[str, str]:
         """Where to answer later, to be kept in a draft."""
@@ -136,9 +162,18 @@ class Call:
 
     async def tell(self, where: dict[str, str], message: dict[str, Any], *, replace: bool = False) -> None:
         """Answer at an earlier request's place; where that is gone, in a direct message."""
-        if where.get("response_url"):
-            webhook = AsyncWebhookClient(where["response_url"], retry_handlers=[])
-            answer = await webhook.send_dict({**message, "response_type": "ephemeral", "replace_original": replace})
-            if answer.status_code == 200:  # noqa: PLR2004 HTTP OK
-                return
-        await self.client.chat_postMessage(channel=self.identity.user_id, **message)
+        answer = {**message, "response_type": "ephemeral", "replace_original": replace}
+        if where.get("response_url") and await _told(where["response_url"], answer):
+            return
+        async with asyncio.timeout(_ANSWER_S):
+            await self.client.chat_postMessage(channel=self.identity.user_id, **message)
+
+
+async def _told(response_url: str, answer: dict[str, Any]) -> bool:
+    """Whether Slack took the answer; where that is unsure it is told again elsewhere: twice is better than never."""
+    try:
+        async with asyncio.timeout(_ANSWER_S):
+            response = await AsyncWebhookClient(response_url, retry_handlers=[]).send_dict(answer)
+    except failures.SLACK_SILENT:
+        return False
+    return response.status_code == 200  # noqa: PLR2004 HTTP OK

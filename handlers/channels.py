@@ -4,7 +4,7 @@ import asyncio
 
 from slack_sdk.errors import SlackApiError
 
-from handlers import ids
+from handlers import failures, ids
 from handlers.call import Call, Person
 
 _PATIENCE_S = 1.5
@@ -25,10 +25,10 @@ async def join(call: Call, person: Person, channel: str) -> dict[str, str]:
                 await call.client.conversations_join(channel=channel)
                 return {}
             member = info.get("is_member")
-    except TimeoutError:
-        return {}
     except SlackApiError as error:
-        if error.response.get("error") == "ratelimited":
+        if failures.code(error) in {"", "ratelimited", "internal_error", "service_unavailable"}:
             return {}
         member = False
+    except failures.SLACK_SILENT:
+        return {}
     return {} if member else {ids.CHANNEL: person.texts.plain("channel-not-member")}

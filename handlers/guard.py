@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
-from redis.exceptions import RedisError
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers import failures
 from handlers.call import Call
 from handlers.parsing import UsageError
 from handlers.people import People, identify
@@ -19,6 +19,9 @@ from handlers.views import errors, general
 from store.outcomes import Reason
 
 Handler = Callable[[Call], Awaitable[None]]
+
+SUBMISSION_S = 1.9
+"""A submitted view is worked on before it is acknowledged; this long, then the person is asked to submit again."""
 
 log = structlog.get_logger(__name__)
 
@@ -68,37 +71,62 @@ class Guard:
 
     async def _run(self, handler: Handler, call: Call) -> None:
         try:
-            await handler(call)
-        except UsageError as error:
-            texts = (await call.person()).texts
-            await self._say(call, errors.usage(error, texts, await self._currency(call)))
-        except RefusedError as refusal:
-            texts = (await call.person()).texts
-            currency = await self._currency(call)
-            await self._say(call, errors.refused(refusal.reason, texts, self._services.limits, currency))
-        except Exception as error:
+            try:
+                await _within(handler, call)
+            except UsageError as error:
+                texts = (await call.person()).texts
+                await self._say(call, errors.usage(error, texts, await self._currency(call)))
+            except RefusedError as refusal:
+                texts = (await call.person()).texts
+                currency = await self._currency(call)
+                await self._say(call, errors.refused(refusal.reason, texts, self._services.limits, currency))
+        except Exception as error:  # noqa: BLE001 logged below, after the person has heard of it
             reference = secrets.token_hex(4)
-            log.exception("handler_failed", handler=handler.__name__, reference=reference)
-            key = "error-ledger" if isinstance(error, RedisError) else "error"
-            await self._apologise(call, key, reference)
+            try:  # the person first: Slack may be waiting
+                await self._apologise(call, failures.key(error), reference)
+            finally:
+                log.exception("handler_failed", handler=handler.__name__, reference=reference, exc_info=error)
 
     async def _say(self, call: Call, text: str) -> None:
-        """In a modal that was submitted, inside it; else as a message to this person."""
-        if not call.acknowledged and call.body.get("type") == "view_submission":
-            texts = (await call.person()).texts
+        """In a modal that was submitted or waits to be filled, inside it; else as a message to this person."""
+        texts = call.guess_texts()
+        if not call.acknowledged and _is_submission(call):
             await call.ack(response_action="update", view=general.notice(text, texts))
             return
         if not call.acknowledged:
             await call.ack()
+        if call.modal and not call.modal.filled:
+            await call.modal.show(general.notice(text, texts))
+            return
         await call.respond(general.says(text))
 
     async def _apologise(self, call: Call, key: str, reference: str) -> None:
+        """Say it with the reference. A submitted form stays as it is: submitted again, it is the same operation."""
+        text = call.guess_texts()(key, reference=reference)
         try:
-            texts = (await call.person()).texts
-            await self._say(call, texts(key, reference=reference))
+            if key != "error" and not call.acknowledged and _is_submission(call):
+                await call.ack(response_action="update", view=general.again(call.body["view"], text))
+                return
+            await self._say(call, text)
         except Exception:
             log.exception("apology_failed", reference=reference)
 
     async def _currency(self, call: Call) -> str:
         account = await self._services.ledger.account(call.ref)
         return account.currency if account else self._services.currency
+
+
+def _is_submission(call: Call) -> bool:
+    return call.body.get("type") == "view_submission"
+
+
+async def _within(handler: Handler, call: Call) -> None:
+    """Run the handler; until it has acknowledged a submitted view, only so long as Slack waits."""
+    if not _is_submission(call):
+        await handler(call)
+        return
+    try:
+        async with asyncio.timeout(SUBMISSION_S) as call.deadline:
+            await handler(call)
+    finally:
+        call.deadline = None

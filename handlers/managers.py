@@ -5,22 +5,20 @@ from collections.abc import Iterable
 
 from slack_sdk.errors import SlackApiError
 
-from handlers import forms, ids
+from handlers import failures, forms, gate, ids
 from handlers.call import Call
 from handlers.guard import RefusedError
 from handlers.people import Identity
-from handlers.views import kit, managers
+from handlers.views import managers
 from store.outcomes import Refused
 
-_PATIENCE_S = 1.5
+_PATIENCE_S = 1.0
+_UNKNOWN = {"user_not_found", "user_not_visible", "users_not_found"}
 
 
 async def begin(call: Call) -> None:
     """Open the people picker, for owners and administrators."""
-    services, person = call.services, await call.person(fresh=True)
-    refused = await services.roles.refuse_appoint(person.actor)
-    if refused:
-        raise RefusedError(refused.reason)
+    services, person = call.services, await gate.administrator(call)
     modal, known = await call.open_modal(), await services.roles.managers(call.identity.tenant)
     draft_id = await services.drafts.put(person.actor, {**call.where(), "shown": ",".join(sorted(known))})
     await modal.show(managers.settings(known, person.texts, metadata=draft_id))
@@ -28,11 +26,12 @@ async def begin(call: Call) -> None:
 
 async def submit(call: Call) -> None:
     """Apply the difference between what was shown and what was chosen."""
-    person, form, fields = await call.person(fresh=True), forms.values(call.body["view"]), await forms.draft(call)
-    shown, chosen = set(filter(None, fields["shown"].split(","))), set(form[ids.USERS] or [])
+    person, fields = await gate.administrator(call), await forms.draft(call, "shown")
+    form = forms.values(call.body["view"], ids.USERS)
+    shown, chosen = set(filter(None, fields["shown"].split(","))), set(form[ids.USERS])
     strange = await _not_people(call, chosen - shown)
     if strange:
-        text = person.texts.plain("managers-not-people", users=", ".join(map(kit.user, strange)))
+        text = person.texts.plain("managers-not-people", users=", ".join(strange))
         await call.ack(response_action="errors", errors={ids.USERS: text})
         return
     outcome = await call.services.roles.change_managers(
@@ -49,15 +48,25 @@ async def submit(call: Call) -> None:
 
 
 async def _not_people(call: Call, users: Iterable[str]) -> list[str]:
-    """Those of `users` that are bots, deactivated or of another workspace; none if Slack is slow to say."""
+    """The names of those that are bots, deactivated, unknown or of another workspace, as far as Slack says in time."""
     strange = []
     try:
         async with asyncio.timeout(_PATIENCE_S):
             for user_id in sorted(users):
-                identity = Identity(call.identity.tenant, user_id, is_stranger=False)
-                profile = await call.people.profile(call.client, identity)
-                if not profile.is_person:
-                    strange.append(user_id)
-    except (TimeoutError, SlackApiError):
+                name = await _if_strange(call, user_id)
+                if name:
+                    strange.append(name)
+    except failures.SLACK_SILENT:
         return strange
     return strange
+
+
+async def _if_strange(call: Call, user_id: str) -> str:
+    """The name of one that cannot be a manager, "" for one that can."""
+    try:
+        profile = await call.people.profile(call.client, Identity(call.identity.tenant, user_id, is_stranger=False))
+    except SlackApiError as error:
+        if failures.code(error) not in _UNKNOWN:
+            raise
+        return user_id
+    return "" if profile.is_person else profile.name or user_id

@@ -1,5 +1,6 @@
 """A request is taken once: an identical signed request, or an event that Slack sends again, is not done again."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -8,6 +9,9 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from store.seen import Seen
+
+_PATIENCE_S = 0.8
+"""Slack waits 3 s in all."""
 
 log = structlog.get_logger(__name__)
 
@@ -18,10 +22,12 @@ def once(seen: Seen) -> Callable[..., Awaitable[BoltResponse | None]]:
     async def middleware(req: AsyncBoltRequest, next_: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse | None:
         for mark in _marks(req):
             try:
-                if not await seen.first(mark):
+                async with asyncio.timeout(_PATIENCE_S):
+                    first = await seen.first(mark)
+                if not first:
                     log.info("request_repeated", mark=mark.partition(":")[0])
                     return BoltResponse(status=200, body="")
-            except RedisError:
+            except (RedisError, TimeoutError):
                 # The handler will find the same and tell the person; what it does is idempotent of itself.
                 log.warning("request_not_remembered")
         return await next_()

@@ -74,7 +74,7 @@ def command(text: str) -> Request:
     Raises:
         UsageError: an unknown word, with the nearest known one; or words where none belong.
     """
-    typed, _, rest = " ".join(text.split()).partition(" ")
+    typed, _, rest = " ".join(_unescaped(text).split()).partition(" ")
     if not typed:
         return Request(Word.HELP)
     word = _WORDS.get(typed.lower())
@@ -104,8 +104,13 @@ def amount(text: str | None, currency: str) -> Money:
         raise UsageError(f"amount-{problem.problem}", typed=typed) from None
 
 
+def _unescaped(text: str) -> str:
+    """What the person typed: Slack escapes three characters in the text of a command."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def _unknown(typed: str) -> UsageError:
-    near = get_close_matches(typed.lower(), _WORDS, n=1, cutoff=0.6)
+    near = get_close_matches(typed.lower()[:_LONGEST_ECHO], _WORDS, n=1, cutoff=0.6)
     if near:
         return UsageError("unknown-command", word=_echo(typed), nearest=near[0])
     return UsageError("unknown-command-no-guess", word=_echo(typed))
@@ -113,5 +118,6 @@ def _unknown(typed: str) -> UsageError:
 
 def _echo(text: str) -> str:
     """What was typed, short enough and harmless enough to be shown again."""
-    safe = " ".join(text.split()).replace("`", "'")
+    visible = "".join(each for each in " ".join(text.split()) if each.isprintable())
+    safe = visible.replace("`", "'")
     return safe if len(safe) <= _LONGEST_ECHO else f"{safe[: _LONGEST_ECHO - 1]}…"

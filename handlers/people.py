@@ -32,6 +32,7 @@ class Profile:
     is_admin: bool
     is_person: bool
     """Neither a bot nor a deactivated account nor somebody of another workspace."""
+    name: str = ""
 
 
 def identify(context: AsyncBoltContext, body: Mapping[str, Any]) -> Identity:
@@ -81,4 +82,5 @@ def _decode(user: Mapping[str, Any]) -> Profile:
         locale=str(user.get("locale") or ""),
         is_admin=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
         is_person=not (user.get("is_bot") or user.get("deleted") or user.get("is_stranger")),
+        name=str(user.get("real_name") or user.get("name") or ""),
     )

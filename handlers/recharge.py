@@ -1,25 +1,25 @@
 """`/credits recharge`: the settings of auto-recharge; and the buttons that retry and resume."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from handlers import channels, forms, ids, parsing
+from handlers import channels, forms, gate, ids, parsing
 from handlers.call import Call, Person
 from handlers.guard import RefusedError
-from handlers.views import errors, recharge
+from handlers.views import errors, general, recharge
 from store.account import Account, RechargePolicy
 from store.money import Money
 from store.outcomes import Reason, Refused
 
 _FIGURES = (ids.AMOUNT, ids.BELOW, ids.CAP)
+_CONFIRMED = (*_FIGURES, "method", "channel_id")
+"""What the draft of a confirmation holds."""
 
 
 async def begin(call: Call) -> None:
     """Open the settings, for managers."""
-    services, person = call.services, await call.person()
-    refused = await services.roles.refuse_manage(person.actor)
-    if refused:
-        raise RefusedError(refused.reason)
+    services, person = call.services, await gate.manager(call)
     methods = await services.methods.methods(call.ref)
     if not methods:
         raise RefusedError(Reason.NO_METHOD)
@@ -38,21 +38,25 @@ async def open_(call: Call) -> None:
 
 async def submit(call: Call) -> None:
     """Save, or ask first where saving charges at once, or say under each input what is wrong with it."""
-    person, form, fields = await call.person(), forms.values(call.body["view"]), await forms.draft(call)
-    account = await call.account()
+    person, fields = await gate.manager(call), await forms.draft(call)
+    form = forms.values(call.body["view"], ids.SWITCH, *_FIGURES, ids.METHOD, ids.CHANNEL)
+    account, methods = await call.account(), await call.services.methods.methods(call.ref)
     policy, wrong = _policy(form, account, person, call)
-    channel = form[ids.CHANNEL] or ""
+    if policy.on and all(each.id != policy.method for each in methods):
+        wrong[ids.METHOD] = person.texts.plain("method-gone")
+    channel = form[ids.CHANNEL]
     if policy.on and not wrong:
         wrong = await channels.join(call, person, channel)
     if wrong:
         await call.ack(response_action="errors", errors=wrong)
         return
     fields = {**fields, **_kept(policy), "channel_id": channel}
-    if not _charges_now(account, policy):
+    alerts = replace(account.alerts, channel=channel, locale=person.texts.locale)
+    same = policy == account.recharge and alerts == account.alerts
+    if same or not _charges_now(account, policy):
         await _save(call, person, policy, fields, operation_id=f"view:{call.body['view']['id']}")
         return
     draft_id = await call.services.drafts.put(person.actor, fields)
-    methods = await call.services.methods.methods(call.ref)
     label = next((each.label for each in methods if each.id == policy.method), policy.method)
     sandbox = call.services.methods.sandbox
     view = recharge.confirm(account, policy, label, person.texts, sandbox=sandbox, metadata=draft_id)
@@ -61,21 +65,23 @@ async def submit(call: Call) -> None:
 
 async def submit_confirm(call: Call) -> None:
     """Confirmed that saving charges now."""
-    person, fields, account = await call.person(), await forms.draft(call), await call.account()
+    person, fields, account = await gate.manager(call), await forms.draft(call, *_CONFIRMED), await call.account()
     figures = {name: Money(int(fields[name]), account.currency) for name in _FIGURES}
     policy = RechargePolicy(on=True, method=fields["method"], **figures)
-    draft_id = call.body["view"]["private_metadata"]
-    await _save(call, person, policy, fields, operation_id=f"recharge:{draft_id}")
+    await _save(call, person, policy, fields, operation_id=f"recharge:{forms.draft_id(call)}")
 
 
 async def retry(call: Call) -> None:
     """The button under a declined recharge: try again now. It names the attempt that it was shown for."""
     await call.ack()
-    person = await call.person()
-    payment_id, _, attempt = call.action()["value"].partition(":")
-    outcome = await call.services.payments.retry(person.actor, call.ref, payment_id, int(attempt))
+    person = await gate.manager(call)
+    payment_id, _, attempt = str(call.action().get("value") or "").partition(":")
+    if not (attempt.isascii() and attempt.isdigit()):
+        raise RefusedError(Reason.UNKNOWN_PAYMENT)
+    outcome = await call.services.payments.retry(person.actor, call.ref, payment_id, int(attempt[:9]))
     if isinstance(outcome, Refused):
         raise RefusedError(outcome.reason)
+    await call.respond(general.says(person.texts("retry-begun")))
 
 
 async def resume(call: Call) -> None:
@@ -87,6 +93,7 @@ async def resume(call: Call) -> None:
         raise RefusedError(outcome.reason)
     if outcome.result == "not_paused":
         raise RefusedError(Reason.NOT_PENDING)
+    await call.respond(general.says(person.texts("resume-begun")))
 
 
 async def follow_link(call: Call) -> None:
@@ -99,16 +106,18 @@ def _policy(
 ) -> tuple[RechargePolicy, dict[str, str]]:
     """The policy that was typed, and per input what is wrong with it; figures may be missing when switching off."""
     on = form[ids.SWITCH] == recharge.ON
+    if form[ids.SWITCH] not in {recharge.ON, recharge.OFF}:
+        raise parsing.UsageError("form-unreadable")
     figures: dict[str, Money | None] = dict.fromkeys(_FIGURES)
     wrong: dict[str, str] = {}
     for name in _FIGURES:
-        if not on and not (form[name] or "").strip():
+        if not on and not form[name].strip():
             continue
         try:
             figures[name] = parsing.amount(form[name], account.currency)
         except parsing.UsageError as error:
             wrong[name] = errors.usage_plain(error, person.texts, account.currency)
-    policy = RechargePolicy(on=on, method=form[ids.METHOD] or "", **figures)
+    policy = RechargePolicy(on=on, method=form[ids.METHOD], **figures)
     refused = call.services.policies.refuse_recharge(policy) if on and not wrong else None
     if refused:
         text = errors.refused_plain(refused.reason, person.texts, call.services.limits, account.currency)

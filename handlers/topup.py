@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from handlers import forms, ids, parsing
+from handlers import forms, gate, ids, parsing
 from handlers.call import Call, Person
 from handlers.guard import RefusedError
 from handlers.services import PaymentMethod
@@ -15,7 +15,8 @@ from store.outcomes import Reason, Refused
 
 async def begin(call: Call, typed: str) -> None:
     """From the command: straight to the confirmation if an amount was typed, else ask for it."""
-    account = await _allowed(call)
+    await gate.manager(call)
+    account = await call.account()
     amount = parsing.amount(typed, account.currency) if typed else None
     refused = call.services.limits.refuse(amount) if amount else None
     if refused:
@@ -26,12 +27,14 @@ async def begin(call: Call, typed: str) -> None:
 async def open_(call: Call) -> None:
     """From a button: ask for the amount."""
     await call.ack()
-    await _open(call, await _allowed(call), None)
+    await gate.manager(call)
+    await _open(call, await call.account(), None)
 
 
 async def submit_amount(call: Call) -> None:
     """The amount was typed: show the confirmation in the same modal, or what is wrong under the input."""
-    person, form, fields = await call.person(), forms.values(call.body["view"]), await forms.draft(call)
+    person, fields = await gate.manager(call), await forms.draft(call)
+    form = forms.values(call.body["view"], ids.AMOUNT)
     account, services = await call.account(), call.services
     try:
         amount = parsing.amount(form[ids.AMOUNT], account.currency)
@@ -51,9 +54,12 @@ async def submit_amount(call: Call) -> None:
 
 async def submit_confirm(call: Call) -> None:
     """Confirmed: request the payment. The draft's id is the operation id, so twice is once."""
-    person, form, fields = await call.person(), forms.values(call.body["view"]), await forms.draft(call)
+    person, fields = await gate.manager(call), await forms.draft(call, "amount_micros", "currency", "method")
     services, methods = call.services, await _methods(call)
-    chosen = next((each for each in methods if each.id == form.get(ids.METHOD)), methods[0])
+    wanted = fields["method"] or forms.values(call.body["view"], ids.METHOD)[ids.METHOD]
+    chosen = next((each for each in methods if each.id == wanted), None)
+    if chosen is None:
+        raise parsing.UsageError("method-gone")
     amount = Money(int(fields["amount_micros"]), fields["currency"])
     outcome = await services.payments.request_topup(
         person.actor,
@@ -61,21 +67,13 @@ async def submit_confirm(call: Call) -> None:
         amount,
         chosen.id,
         channel=fields["channel"],
-        operation_id=f"topup:{call.body['view']['private_metadata']}",
+        operation_id=f"topup:{forms.draft_id(call)}",
     )
     if isinstance(outcome, Refused):
         raise RefusedError(outcome.reason)
     await call.ack(response_action="clear")
     sandbox, repeated = services.methods.sandbox, outcome.repeated
     await call.tell(fields, topup.requested(amount, chosen.label, person.texts, repeated=repeated, sandbox=sandbox))
-
-
-async def _allowed(call: Call) -> Account:
-    person = await call.person()
-    refused = await call.services.roles.refuse_manage(person.actor)
-    if refused:
-        raise RefusedError(refused.reason)
-    return await call.account()
 
 
 async def _methods(call: Call) -> tuple[PaymentMethod, ...]:
@@ -100,8 +98,9 @@ async def _open(call: Call, account: Account, amount: Money | None) -> None:
 async def _confirm(
     call: Call, person: Person, account: Account, amount: Money, where: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The confirmation, with its draft: what is confirmed later is what is shown now."""
-    draft = {**where, "amount_micros": str(amount.micros), "currency": amount.currency}
-    draft_id = await call.services.drafts.put(person.actor, draft)
+    """The confirmation, with its draft: what is confirmed later is what is shown now, a lone method included."""
     methods, sandbox = await _methods(call), call.services.methods.sandbox
+    method = methods[0].id if len(methods) == 1 else ""
+    draft = {**where, "amount_micros": str(amount.micros), "currency": amount.currency, "method": method}
+    draft_id = await call.services.drafts.put(person.actor, draft)
     return topup.confirm(account, amount, methods, person.texts, sandbox=sandbox, metadata=draft_id)

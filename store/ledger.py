@@ -6,7 +6,7 @@ from store import keys
 from store.account import Account, Entry, Page
 from store.keys import AccountRef
 from store.money import Money
-from store.operations import KEEP_MS, Ids, checked_id, decode_change, decode_posting, digest, random_id
+from store.operations import KEEP_MS, Ids, checked_id, decode_change, decode_posting, digest, harmless, random_id
 from store.outcomes import Change, Posting
 from store.scripts import Client, Scripts
 
@@ -52,7 +52,7 @@ class Ledger:
         Refused: UNKNOWN_ACCOUNT, CURRENCY_MISMATCH, AMOUNT_INVALID (not above zero), BALANCE_LIMIT,
         OPERATION_CONFLICT.
         """
-        payment_id = self._ids()
+        payment_id, memo = self._ids(), harmless(memo)
         answer = await self._scripts.call(
             "charge_usage",
             {**self._posting_keys(ref, operation_id), "payment": keys.payment(ref.tenant, payment_id)},
@@ -80,6 +80,7 @@ class Ledger:
         kind: str = "grant",
     ) -> Posting:
         """Credit money that no payment of ours brought, such as a grant. Refused: as `charge_usage`."""
+        memo = harmless(memo)
         answer = await self._scripts.call(
             "add_credit",
             self._posting_keys(ref, operation_id),

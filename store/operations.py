@@ -12,6 +12,7 @@ KEEP_MS = 90 * 24 * 3600 * 1000
 """How long an operation is remembered, milliseconds."""
 
 _ID = re.compile(r"[\x21-\x7e]{1,200}")
+_CHARGE = re.compile(r"[\x21-\x7e]{1,190}")
 
 Ids = Callable[[], str]
 
@@ -27,6 +28,23 @@ def checked_id(operation_id: str) -> str:
         msg = f"an operation id is 1 to 200 printable ASCII characters without spaces, not {operation_id!r}"
         raise ValueError(msg)
     return operation_id
+
+
+def charge_id(charge_ref: str, payment_id: str) -> str:
+    """By which a provider's charge is known; never raises, because the provider has the money by then.
+
+    Its own id if that is 1 to 190 printable ASCII characters without spaces, else that id's SHA-256. A charge without
+    an id is known by its payment, or the second of them would pass for the first.
+    """
+    if _CHARGE.fullmatch(charge_ref):
+        return charge_ref
+    named = charge_ref or f"payment:{payment_id}"
+    return f"sha256:{hashlib.sha256(named.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def harmless(text: str) -> str:
+    """`text` with "?" for each lone surrogate, which Redis and Slack could not be sent."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def digest(*contents: str) -> str:

@@ -76,15 +76,17 @@ class Outbox:
         await self._redis.xack(keys.outbox(delivery.partition), group, delivery.stream_id)
 
     async def give_up(self, group: str, delivery: Delivery, why: str) -> None:
-        """Put it aside with the reason, where an operator finds it, and acknowledge it."""
+        """Put it aside with the reason, where an operator finds it, and acknowledge it: both or neither."""
         record: dict[Any, Any] = {
             **delivery.record,
             "group": group,
             "why": why,
             "stream_id": delivery.stream_id,
         }
-        await self._redis.xadd(keys.dead(delivery.partition), record)
-        await self.acknowledge(group, delivery)
+        async with self._redis.pipeline(transaction=True) as both:
+            both.xadd(keys.dead(delivery.partition), record)
+            both.xack(keys.outbox(delivery.partition), group, delivery.stream_id)
+            await both.execute()
 
     async def trim(self, partition: int, *, keep_ms: int = 0) -> int:
         """Drop the events that every group has acknowledged and that are older than `keep_ms`; answers how many."""

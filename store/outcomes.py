@@ -33,6 +33,8 @@ class Reason(StrEnum):
     DRAFT_GONE = "draft_gone"
     """What was to be confirmed has expired, was confirmed already, or was somebody else's."""
     RECHARGE_OFF = "recharge_off"
+    ABOVE_CAP = "above_cap"
+    """A recharge that was open when the monthly cap was lowered, or that waited into a month without room."""
 
     UNKNOWN_PAYMENT = "unknown_payment"
     NOT_PENDING = "not_pending"

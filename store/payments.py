@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from store import keys
+from store import keys, operations
 from store.keys import AccountRef
 from store.money import Money
 from store.operations import KEEP_MS, Ids, checked_id, decode_change, decode_posting, digest, random_id
@@ -136,7 +136,7 @@ class Payments:
         answer = await self._scripts.call(
             "request_topup",
             {
-                **self._keys(ref, payment_id, "account", "outbox", "payment"),
+                **self._keys(ref, payment_id, "account", "outbox", "due", "payment"),
                 "operation": keys.operation(ref.tenant, checked_id(operation_id)),
             },
             **self._who(ref),
@@ -156,11 +156,11 @@ class Payments:
         """Take a payment over for its attempt number `attempt`, before the provider is called.
 
         Refused: UNKNOWN_PAYMENT, NOT_PENDING (settled, or another attempt's turn), RECHARGE_OFF (then cancelled),
-        METHOD_DEAD (a top-up's; then failed, and told).
+        ABOVE_CAP (then cancelled, and told), METHOD_DEAD (a top-up's; then failed, and told).
         """
         answer = await self._scripts.call(
             "claim_payment",
-            self._keys(ref, payment_id, "account", "payment", "outbox"),
+            self._keys(ref, payment_id, "account", "payment", "outbox", "due"),
             **self._who(ref),
             payment_id=payment_id,
             wanted_attempt=attempt,
@@ -178,25 +178,25 @@ class Payments:
         Refused: UNKNOWN_ACCOUNT, UNKNOWN_PAYMENT, CURRENCY_MISMATCH, AMOUNT_INVALID, BALANCE_LIMIT,
         OPERATION_CONFLICT (the same charge reported with another amount).
         """
-        operation_id, next_id = checked_id(f"charge:{charge_ref}"), self._ids()
+        charge, next_id = operations.charge_id(charge_ref, payment_id), self._ids()
         answer = await self._scripts.call(
             "settle_payment",
             {
                 **self._keys(ref, payment_id, "account", "outbox", "due", "payment"),
                 "journal": keys.journal(ref),
-                "operation": keys.charge(ref.tenant, charge_ref),
+                "operation": keys.charge(ref.tenant, charge),
                 "next_payment": keys.payment(ref.tenant, next_id),
             },
             **self._who(ref),
-            operation_id=operation_id,
+            operation_id=f"charge:{charge}",
             digest=digest("settle", ref.account, payment_id, str(received.micros), received.currency),
             amount_micros=received.micros,
             currency=received.currency,
-            memo=memo,
+            memo=operations.harmless(memo),
             keep_ms=KEEP_CHARGE_MS,
             payment_id=payment_id,
             next_payment_id=next_id,
-            charge_ref=charge_ref,
+            charge_ref=operations.harmless(charge_ref),
         )
         return decode_posting(answer, received.currency)
 
@@ -212,16 +212,19 @@ class Payments:
             payment_id=claimed.payment_id,
             fence=claimed.fence,
             result=failure.value,
-            reason=reason,
-            url=url,
+            reason=operations.harmless(reason),
+            url=operations.harmless(url),
             retry_offsets_ms=self._retry_offsets,
             ask_again_ms=self._ask_again_ms,
         )
         return decode_change(answer)
 
-    async def wake(self, ref: AccountRef, payment_id: str) -> Change:
-        """The schedule's: hand a waiting payment to the workers again. Refused: UNKNOWN_PAYMENT, NOT_PENDING."""
-        return await self._wake(ref, payment_id, attempt="", actor="")
+    async def wake(self, ref: AccountRef, payment_id: str, *, cause: str = "schedule") -> Change:
+        """Hand a waiting payment to the workers again, for the schedule or after a change of settings ("settings").
+
+        Refused: UNKNOWN_PAYMENT, NOT_PENDING.
+        """
+        return await self._wake(ref, payment_id, cause=cause)
 
     async def retry(self, actor: Actor, ref: AccountRef, payment_id: str, attempt: int) -> Change:
         """A person's: try again now, provided that `attempt` is still the last one.
@@ -229,7 +232,7 @@ class Payments:
         Refused: STRANGER, NOT_A_MANAGER, UNKNOWN_PAYMENT, NOT_PENDING (another attempt was made meanwhile).
         """
         refused = await self._roles.refuse_manage(actor, ref)
-        return refused or await self._wake(ref, payment_id, attempt=str(attempt), actor=actor.id)
+        return refused or await self._wake(ref, payment_id, cause="person", attempt=str(attempt), actor=actor.id)
 
     async def resume(self, actor: Actor, ref: AccountRef) -> Change:
         """End the pause of auto-recharge; recharges at once if the balance is below the trigger.
@@ -260,12 +263,15 @@ class Payments:
         )
         return str(answer[1])
 
-    async def _wake(self, ref: AccountRef, payment_id: str, *, attempt: str, actor: str) -> Change:
+    async def _wake(
+        self, ref: AccountRef, payment_id: str, *, cause: str, attempt: str = "", actor: str = ""
+    ) -> Change:
         answer = await self._scripts.call(
             "wake_payment",
             self._keys(ref, payment_id, "payment", "outbox", "due"),
             **self._who(ref),
             payment_id=payment_id,
+            cause=cause,
             attempt=attempt,
             actor=actor,
         )

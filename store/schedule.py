@@ -10,10 +10,14 @@ from store.scripts import Client
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A look that is due: at a payment, or with `payment_id` "" at an account's recharge."""
+    """A look that is due: at a payment, or with `payment_id` "" at an account's recharge.
+
+    `cause` is "schedule" because the time has come, "settings" because settings were changed.
+    """
 
     ref: AccountRef
     payment_id: str
+    cause: str = "schedule"
 
 
 class Schedule:
@@ -23,16 +27,29 @@ class Schedule:
         self._redis = redis
 
     async def due(self, partitions: Iterable[int], *, limit: int = 100) -> list[Due]:
-        """What is due now in these partitions, at most `limit` of each."""
+        """What is due now in these partitions, at most `limit` of each; what cannot be read is taken off."""
         seconds, micros = await self._redis.time()
         now_ms = seconds * 1000 + micros // 1000
         found: list[Due] = []
         for partition in partitions:
             members = await self._redis.zrangebyscore(keys.due(partition), "-inf", now_ms, start=0, num=limit)
-            found.extend(map(_decode, members))
+            looks = {member: _decode(member) for member in members}
+            found.extend(look for look in looks.values() if look)
+            unreadable = [member for member, look in looks.items() if not look]
+            if unreadable:  # left there, it would hold up the rest and come again at every look
+                await self._redis.zrem(keys.due(partition), *unreadable)
         return found
 
 
-def _decode(member: str) -> Due:
-    kind, tenant, account, *rest = member.split(":")
-    return Due(AccountRef(tenant, account), rest[0] if kind == "payment" else "")
+def _decode(member: str) -> Due | None:
+    try:
+        match member.split(":"):
+            case ["check", tenant, account]:
+                return Due(AccountRef(tenant, account), "")
+            case ["payment", tenant, account, payment_id] if payment_id:
+                return Due(AccountRef(tenant, account), payment_id)
+            case ["settings", tenant, account, payment_id] if payment_id:
+                return Due(AccountRef(tenant, account), payment_id, "settings")
+    except ValueError:  # not a name for a tenant or an account
+        return None
+    return None

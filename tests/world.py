@@ -187,7 +187,7 @@ async def open_world(
         async def ready() -> dict[str, bool]:
             return {}
 
-        web = WebServer(build_web(app, ready), "127.0.0.1", 0, grace_s=2)
+        web = WebServer(build_web(app, ready, secret=settings.slack_signing_secret), "127.0.0.1", 0, grace_s=2)
         await web.start()
         playground.bot_url = f"http://127.0.0.1:{web.port}"
         await services.ledger.open_account(REF, "USD")

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from babel.dates import format_datetime
-from babel.numbers import get_currency_symbol
+from babel.numbers import get_currency_symbol, get_decimal_symbol
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.syntax.ast import Message, Resource
 
@@ -68,6 +68,10 @@ class Texts:
         """An exact amount with its sign, plus included: "+$50.00", "−$0.02"."""
         text = format_money(Money(abs(money.micros), money.currency), self.locale, exact=True)
         return f"{'−' if money.micros < 0 else '+'}{text}"
+
+    def decimal(self, number: str) -> str:
+        """A plain decimal as it is typed here: "12.50" or "12,50"."""
+        return number.replace(".", get_decimal_symbol(self.locale.replace("-", "_")))
 
     def examples(self, currency: str) -> str:
         """How amounts may be typed."""

@@ -1,7 +1,7 @@
 # Deutsch. Dieselben Schlüssel mit denselben Variablen stehen in jedem Katalog.
 
 ## Wörter
-app = Guthaben
+app = Credits
 loading = Einen Moment …
 cancel = Abbrechen
 close = Schließen
@@ -86,6 +86,8 @@ recharge-confirm-submit = Speichern und zahlen
 recharge-saved = Gespeichert: Die automatische Aufladung fügt { $amount } hinzu, wenn das Guthaben unter { $below } sinkt, höchstens { $cap } im Monat.
 recharge-saved-off = Gespeichert: Die automatische Aufladung ist aus.
 recharge-saved-now = { $amount } werden jetzt abgebucht; die Bestätigung kommt in { $channel }.
+retry-begun = Ich versuche es jetzt noch einmal. Was daraus wird, steht im Kanal.
+resume-begun = Die automatische Aufladung geht weiter.
 settings-unchanged = Es wurde nichts geändert.
 
 ## Warnungen
@@ -102,8 +104,7 @@ history-empty = Auf diesem Konto ist noch nichts geschehen.
 history-line = *{ $amount }*  { $what }
 history-after = Guthaben { $after }
 history-page = Die neuesten zuerst.
-history-range = { $first } bis { $last }
-kind-usage = Anruf
+kind-usage = Verbrauch
 kind-recharge = Automatische Aufladung
 kind-topup = Guthaben hinzugefügt
 kind-grant = Gutschrift
@@ -117,11 +118,13 @@ managers-saved-none = Gespeichert: Jetzt darf niemand etwas ändern.
 
 ## Was im Kanal steht: die stehende Nachricht
 incident-low = :warning: Guthaben niedrig
-incident-low-text = Das Guthaben beträgt { $balance }, weniger als { $level }.
+incident-low-text = Das Guthaben ist auf { $balance } gesunken, unter { $level }.
 incident-exhausted = :rotating_light: Guthaben aufgebraucht
-incident-exhausted-text = Das Guthaben beträgt { $balance }. Kostenpflichtige Anrufe können abbrechen.
+incident-exhausted-text = Das Guthaben ist auf { $balance } gesunken. Kostenpflichtige Anrufe können abbrechen.
 incident-recovered = :white_check_mark: Guthaben wieder ausreichend
-incident-recovered-text = Das Guthaben beträgt { $balance }.
+incident-recovered-text = Das Guthaben ist auf { $balance } gestiegen.
+incident-fell = Vorher war es unter { $level } gesunken.
+incident-fell-out = Vorher war es aufgebraucht.
 incident-recharge = :arrows_counterclockwise: Automatische Aufladung
 part-started = { $amount } werden mit { $method } hinzugefügt …
 part-arrived = { $amount } sind eingegangen.
@@ -134,9 +137,9 @@ part-blocked-monthly_cap = Nicht aufgeladen: Die Obergrenze von { $cap } im Mona
 part-blocked-daily_limit = Nicht aufgeladen: Die Grenze von { $count } Aufladungen am Tag ist erreicht.
 
 ## Was im Kanal steht: die Neuigkeiten
-news-low = Das Guthaben ist unter { $level } gesunken: noch { $balance }.
-news-exhausted = Das Guthaben ist aufgebraucht: { $balance }.
-news-recovered = Das Guthaben hat sich erholt: { $balance }.
+news-low = Das Guthaben ist unter { $level } gesunken, auf { $balance }.
+news-exhausted = :rotating_light: *Das Guthaben ist aufgebraucht.* Es ist auf { $balance } gesunken.
+news-recovered = Das Guthaben hat sich erholt: Es ist auf { $balance } gestiegen.
 news-recovered-partly = Nicht mehr aufgebraucht: { $balance }, aber noch unter { $level }.
 news-started = Aufladung begonnen: { $amount } mit { $method }.
 news-recharged = :white_check_mark: *{ $amount } aufgeladen.* Das Guthaben beträgt { $balance }.
@@ -155,8 +158,8 @@ news-topup-needs-action = :lock: Ihre Bank verlangt eine Bestätigung für { $am
 news-topup-arrived = :white_check_mark: { $amount } sind eingegangen. Das Guthaben beträgt { $balance }.
 news-settings = :gear: { $who } hat { $topic } geändert.
 news-managers = :busts_in_silhouette: { $who } hat die Guthabenverwalter geändert.
-news-managers-appointed = Ernannt: { $users }
-news-managers-dismissed = Entlassen: { $users }
+news-managers-appointed = Neu ernannt: { $users }
+news-managers-dismissed = Nicht mehr Guthabenverwalter: { $users }
 topic-recharge = die automatische Aufladung
 topic-alerts = die Warnungen
 topic-method = die Zahlungsoption
@@ -172,7 +175,7 @@ somebody = Jemand
 notice-elsewhere = In { $channel } konnte ich das nicht schreiben: Laden Sie mich dort mit `/invite` ein oder wählen Sie mit `/credits warnungen` einen anderen Kanal.
 
 ## Warum eine Karte nicht zahlte
-reason-insufficient_funds = nicht genug Geld darauf
+reason-insufficient_funds = nicht genügend Guthaben auf der Karte
 reason-lost_card = als verloren gemeldet
 reason-stolen_card = als gestohlen gemeldet
 reason-expired_card = abgelaufen
@@ -196,6 +199,7 @@ refused-no_method = Hier ist keine Zahlungsoption eingerichtet. Wer diesen Bot b
 refused-method_dead = Die Bank sagt, dass diese Karte nie wieder versucht werden darf. Wählen Sie eine andere.
 refused-draft_gone = Das ist abgelaufen oder wurde schon bestätigt; es wurde nichts geändert. Beginnen Sie mit `/credits` neu.
 refused-recharge_off = Die automatische Aufladung ist aus. Schalten Sie sie mit `/credits automatik` ein.
+refused-above_cap = Die Obergrenze im Monat ist erreicht. Erhöhen Sie sie mit `/credits automatik` oder fügen Sie mit `/credits aufladen` Guthaben hinzu.
 refused-unknown_payment = Diese Zahlung finde ich nicht mehr. Sehen Sie in `/credits verlauf` nach.
 refused-not_pending = Das ist schon erledigt. Sehen Sie in `/credits verlauf` nach.
 refused-fenced = Daran wird schon gearbeitet. Sehen Sie gleich in `/credits verlauf` nach.
@@ -212,9 +216,13 @@ unknown-command = „{ $word }“ kenne ich nicht. Meinten Sie `/credits { $near
 unknown-command-no-guess = „{ $word }“ kenne ich nicht. `/credits hilfe` zeigt alles.
 too-many-words = Nach „{ $word }“ kommt nichts mehr: Tippen Sie `/credits { $word }`.
 channel-not-member = In diesem Kanal bin ich nicht. Laden Sie mich dort mit `/invite` ein und speichern Sie dann noch einmal.
+form-unreadable = Dieses Formular konnte ich nicht lesen; es wurde nichts geändert. Schließen Sie es und öffnen Sie es mit `/credits` neu.
+method-gone = Diese Zahlungsoption gibt es nicht mehr; es wurde nichts geändert. Wählen Sie eine andere.
 channel-missing = Wählen Sie einen Kanal, damit ich weiß, wo ich mich melden soll.
 managers-not-people = Guthabenverwalter können nur Menschen aus diesem Workspace sein, nicht { $users }.
 
 ## Wenn etwas schiefgeht
 error = Bei mir ist etwas schiefgegangen (Kennung { $reference }). Es wurde nichts doppelt getan. Sehen Sie in `/credits verlauf` nach, bevor Sie es wiederholen.
-error-ledger = Ich erreiche das Kontobuch gerade nicht (Kennung { $reference }). Versuchen Sie es in einer Minute noch einmal; eine Wiederholung tut nichts doppelt.
+error-ledger = Ich erreiche das Kontobuch gerade nicht (Kennung { $reference }). Versuchen Sie es in einer Minute noch einmal; sehen Sie in `/credits verlauf` nach, bevor Sie eine Zahlung wiederholen.
+error-slack = Slack hat mir nicht geantwortet, wie es sollte (Kennung { $reference }). Es wurde nichts doppelt getan. Versuchen Sie es in einer Minute noch einmal.
+error-slow = Das dauerte zu lange, und ich weiß nicht, ob es getan wurde (Kennung { $reference }). Hier können Sie es gefahrlos noch einmal versuchen; anderswo sehen Sie zuerst in `/credits verlauf` nach.

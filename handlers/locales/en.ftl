@@ -86,6 +86,8 @@ recharge-confirm-submit = Save and charge
 recharge-saved = Saved: auto-recharge adds { $amount } when the balance falls below { $below }, at most { $cap } a month.
 recharge-saved-off = Saved: auto-recharge is off.
 recharge-saved-now = { $amount } is being charged now; the confirmation comes in { $channel }.
+retry-begun = Trying again now. What comes of it is told in the channel.
+resume-begun = Auto-recharge goes on.
 settings-unchanged = Nothing was changed.
 
 ## Warnings
@@ -102,8 +104,7 @@ history-empty = Nothing has happened on this account yet.
 history-line = *{ $amount }*  { $what }
 history-after = balance { $after }
 history-page = Newest first.
-history-range = { $first } to { $last }
-kind-usage = Call
+kind-usage = Usage
 kind-recharge = Auto-recharge
 kind-topup = Credit added
 kind-grant = Grant
@@ -117,11 +118,13 @@ managers-saved-none = Saved: nobody may change anything now.
 
 ## What is told in the channel: the standing message
 incident-low = :warning: Balance low
-incident-low-text = The balance is { $balance }, below { $level }.
+incident-low-text = The balance fell to { $balance }, below { $level }.
 incident-exhausted = :rotating_light: Credit used up
-incident-exhausted-text = The balance is { $balance }. Calls that are charged to credit may stop.
+incident-exhausted-text = The balance fell to { $balance }. Calls that are charged to credit may stop.
 incident-recovered = :white_check_mark: Balance recovered
-incident-recovered-text = The balance is { $balance }.
+incident-recovered-text = The balance rose to { $balance }.
+incident-fell = Before, it had fallen below { $level }.
+incident-fell-out = Before, it had been used up.
 incident-recharge = :arrows_counterclockwise: Auto-recharge
 part-started = Adding { $amount } with { $method } …
 part-arrived = { $amount } arrived.
@@ -134,9 +137,9 @@ part-blocked-monthly_cap = Not recharged: the monthly cap of { $cap } is reached
 part-blocked-daily_limit = Not recharged: the limit of { $count } recharges a day is reached.
 
 ## What is told in the channel: the news
-news-low = The balance fell below { $level }: { $balance } left.
-news-exhausted = The credit is used up: { $balance }.
-news-recovered = The balance has recovered: { $balance }.
+news-low = The balance fell below { $level }, to { $balance }.
+news-exhausted = :rotating_light: *The credit is used up.* The balance fell to { $balance }.
+news-recovered = The balance has recovered: it rose to { $balance }.
 news-recovered-partly = No longer used up: { $balance }, still below { $level }.
 news-started = Recharge started: { $amount } with { $method }.
 news-recharged = :white_check_mark: *{ $amount } recharged.* The balance is { $balance }.
@@ -172,7 +175,7 @@ somebody = Somebody
 notice-elsewhere = I could not post this in { $channel }: invite me there with `/invite`, or choose another channel with `/credits alerts`.
 
 ## Why a card did not pay
-reason-insufficient_funds = not enough money on it
+reason-insufficient_funds = not enough money on the card
 reason-lost_card = reported lost
 reason-stolen_card = reported stolen
 reason-expired_card = expired
@@ -196,6 +199,7 @@ refused-no_method = No payment method is set up here. The operator of this bot c
 refused-method_dead = The bank said never to try this card again. Choose another one.
 refused-draft_gone = This has expired or was already confirmed; nothing was changed. Start again with `/credits`.
 refused-recharge_off = Auto-recharge is off. Switch it on with `/credits recharge`.
+refused-above_cap = The monthly cap is reached. Raise it with `/credits recharge`, or add credit with `/credits add`.
 refused-unknown_payment = I do not find this payment any more. Look at `/credits history`.
 refused-not_pending = This has already been dealt with. Look at `/credits history`.
 refused-fenced = This is already being worked on. Look at `/credits history` in a moment.
@@ -212,9 +216,13 @@ unknown-command = I do not know “{ $word }”. Did you mean `/credits { $neare
 unknown-command-no-guess = I do not know “{ $word }”. `/credits help` lists everything.
 too-many-words = “{ $word }” takes nothing more: type `/credits { $word }`.
 channel-not-member = I am not in that channel. Invite me there with `/invite`, then save again.
+form-unreadable = I could not read this form; nothing was changed. Close it and open it again with `/credits`.
+method-gone = That payment method is not on offer any more; nothing was changed. Choose another one.
 channel-missing = Choose a channel, so that I know where to tell you.
 managers-not-people = Only people of this workspace can be credit managers, not { $users }.
 
 ## When something breaks
 error = Something went wrong on my side (reference { $reference }). Nothing was done twice. Look at `/credits history` before you repeat it.
-error-ledger = I cannot reach the ledger right now (reference { $reference }). Try again in a minute; repeating it does nothing twice.
+error-ledger = I cannot reach the ledger right now (reference { $reference }). Try again in a minute; look at `/credits history` before you repeat a payment.
+error-slack = Slack did not answer me as it should (reference { $reference }). Nothing was done twice. Try again in a minute.
+error-slow = That took too long, and I do not know whether it was done (reference { $reference }). Here you can safely try again; elsewhere, look at `/credits history` first.

@@ -12,7 +12,7 @@ from store.money import Money
 
 def settings(account: Account, texts: Texts, *, metadata: str) -> dict[str, Any]:
     """The modal with up to three levels and the channel."""
-    levels = [level.plain() for level in account.alerts.levels]
+    levels = [texts.decimal(level.plain()) for level in account.alerts.levels]
     fields = [
         kit.text_input(
             block_id,

@@ -18,13 +18,13 @@ _FIELDS = {
 
 def usage(error: UsageError, texts: Texts, currency: str) -> str:
     """A UsageError in words, as mrkdwn."""
-    variables = {name: kit.escape(value) for name, value in error.variables.items()}
+    variables = {name: kit.escape(value) for name, value in _variables(error, texts).items()}
     return texts(error.key, **variables, **_common(texts, currency))
 
 
 def usage_plain(error: UsageError, texts: Texts, currency: str) -> str:
     """A UsageError in words, for the line under an input."""
-    return texts.plain(error.key, **error.variables, **_common(texts, currency))
+    return texts.plain(error.key, **_variables(error, texts), **_common(texts, currency))
 
 
 def refused(reason: Reason, texts: Texts, limits: Limits, currency: str) -> str:
@@ -41,6 +41,12 @@ def refused_plain(reason: Reason, texts: Texts, limits: Limits, currency: str) -
 def refused_field(reason: Reason, fallback: str) -> str:
     """The input under which a refusal belongs."""
     return _FIELDS.get(reason, fallback)
+
+
+def _variables(error: UsageError, texts: Texts) -> dict[str, str]:
+    """What the error tells, with the decimal that it suggests as it is typed here."""
+    second = error.variables.get("second")
+    return {**error.variables, **({"second": texts.decimal(second)} if second else {})}
 
 
 def _common(texts: Texts, currency: str) -> dict[str, str]:

@@ -38,6 +38,10 @@ class Incident:
     state: str = ""
     balance_micros: int = 0
     level_micros: int = 0
+    fell_micros: int = 0
+    """The lowest level that was crossed."""
+    used_up: str = ""
+    """"1" if the balance was used up meanwhile."""
     part: str = ""
     amount_micros: int = 0
     cap_micros: int = 0
@@ -71,9 +75,10 @@ def after(incident: Incident, event: Event) -> Incident:
     match event:
         case BalanceLow():
             state = incident.state if incident.state == "exhausted" else "low"
-            return replace(_balance(incident, event), state=state, level_micros=event.level_micros)
+            low = replace(_balance(incident, event), state=state, level_micros=event.level_micros)
+            return replace(low, fell_micros=min(incident.fell_micros or event.level_micros, event.level_micros))
         case BalanceExhausted():
-            return replace(_balance(incident, event), state="exhausted")
+            return replace(_balance(incident, event), state="exhausted", used_up="1")
         case BalanceRecovered():
             state = "low" if event.level_micros else "recovered"
             return replace(_balance(incident, event), state=state, level_micros=event.level_micros)
@@ -95,6 +100,11 @@ def after(incident: Incident, event: Event) -> Incident:
             return incident
 
 
+def opens_anew(incident: Incident, event: Event) -> bool:
+    """Whether `event` is a new crossing after a recovery: it gets a message of its own, not a line in an old thread."""
+    return incident.state == "recovered" and isinstance(event, BalanceLow | BalanceExhausted)
+
+
 def message(incident: Incident, texts: Texts, *, method: str, sandbox: bool) -> dict[str, Any]:
     """The standing message; `method` is what people call the payment method."""
     kind = incident.state or "recharge"
@@ -102,6 +112,9 @@ def message(incident: Incident, texts: Texts, *, method: str, sandbox: bool) -> 
     balance = texts.money(Money(incident.balance_micros, incident.currency))
     level = texts.money(Money(incident.level_micros, incident.currency))
     lines = [] if kind == "recharge" else [texts(f"incident-{kind}-text", **_used(kind, balance, level))]
+    if kind == "recovered" and (incident.used_up or incident.fell_micros):
+        fell = texts.money(Money(incident.fell_micros, incident.currency))
+        lines.append(texts("incident-fell-out") if incident.used_up else texts("incident-fell", level=fell))
     if incident.part:
         lines.append(part(incident, texts, method))
     buttons = _buttons(incident, texts)

@@ -59,7 +59,7 @@ def confirm(
                     balance=texts.money(account.balance),
                     below=_shown(policy.below, texts),
                     amount=_shown(policy.amount, texts),
-                    method=method,
+                    method=kit.escape(method),
                 )
             ),
             *([kit.context(*sandbox_mark(texts, sandbox=True))] if sandbox else []),
@@ -89,7 +89,7 @@ def saved(
 
 
 def _money(block_id: str, key: str, initial: Money | None, texts: Texts, *, hint: str = "") -> kit.Block:
-    typed = initial.plain() if initial else ""
+    typed = texts.decimal(initial.plain()) if initial else ""
     placeholder = texts(f"placeholder-{block_id}")
     return kit.text_input(block_id, texts(key), initial=typed, placeholder=placeholder, hint=hint)
 

@@ -37,7 +37,11 @@ def confirm(
     """The modal that says what will be charged to what; with several methods, one is chosen here."""
     shown, after = texts.money(amount), texts.money(account.balance + amount)
     one = len(methods) == 1
-    pays = texts("add-confirm-pays", amount=shown, method=methods[0].label) if one else texts("add-cost", amount=shown)
+    pays = (
+        texts("add-confirm-pays", amount=shown, method=kit.escape(methods[0].label))
+        if one
+        else texts("add-cost", amount=shown)
+    )
     return kit.modal(
         ids.ADD_CONFIRM,
         texts("add-confirm-title"),
@@ -54,7 +58,7 @@ def confirm(
 
 def requested(amount: Money, method: str, texts: Texts, *, repeated: bool, sandbox: bool) -> dict[str, Any]:
     """What is said when the payment is on its way."""
-    news = texts("add-requested", amount=texts.money(amount), method=method)
+    news = texts("add-requested", amount=texts.money(amount), method=kit.escape(method))
     text = texts("add-repeated") if repeated else news
     return kit.message(text, [kit.section(text), *_mark(texts, sandbox=sandbox)])
 

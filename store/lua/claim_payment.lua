@@ -1,12 +1,13 @@
 -- claim_payment: take a payment over before the provider is called. A first or renewed attempt gets the next
 -- number, which with the payment's id makes the provider's idempotency key; an attempt whose outcome is unknown
 -- keeps its number, so asking again cannot charge again. Every claim raises the fence. What must not be charged
--- any more ends here: a recharge that was switched off or paused, a top-up whose method has died meanwhile.
--- KEYS: account payment outbox
+-- any more ends here: a recharge that was switched off or paused or that a lowered cap forbids, a top-up whose method
+-- has died meanwhile.
+-- KEYS: account payment outbox due
 -- ARGV: tenant account_id payment_id wanted_attempt
 -- Output: {'claimed', fence, attempt, kind, amount_micros, currency, method, requested_by} | {'refused', reason}
--- Event: recharge_started topup_declined
-local account_key, payment_key, outbox_key = KEYS[1], KEYS[2], KEYS[3]
+-- Event: recharge_started recharge_blocked topup_declined
+local account_key, payment_key, outbox_key, due_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local tenant, account_id, payment_id, wanted_attempt = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 -- include: lib/clock
 -- include: lib/account
@@ -21,14 +22,30 @@ if not fresh and payment.state ~= 'charging' and payment.state ~= 'unknown' then
 local attempt = fresh and text(tonumber(payment.attempt) + 1) or payment.attempt
 if attempt ~= wanted_attempt then return { 'refused', 'not_pending' } end
 
-local ctx = { account_key = account_key, outbox = outbox_key, tenant = tenant, account_id = account_id, now = now_ms() }
-if fresh and payment.kind == 'recharge' and (account.recharge_on ~= '1' or account.recharge_paused ~= '') then
+local ctx = { account_key = account_key, outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id,
+  now = now_ms() }
+
+local function cancel()
   redis.call('HSET', payment_key, 'state', 'cancelled', 'updated_ms', text(ctx.now))
   close_slot(ctx, account, payment_id, payment.amount_micros, payment.month)
-  return { 'refused', 'recharge_off' }
+  unwatch(ctx, payment_id)
+end
+
+if fresh and payment.kind == 'recharge' then
+  if account.recharge_on ~= '1' or account.recharge_paused ~= '' then
+    cancel()
+    return { 'refused', 'recharge_off' }
+  end
+  local today = calendar(ctx.now)
+  if not reserve_now(ctx, account, payment, payment_key, today) then
+    cancel()
+    tell_wait(ctx, account, 'monthly_cap', today.next_month_ms, today.month)
+    return { 'refused', 'above_cap' }
+  end
 end
 if fresh and payment.kind == 'topup' and is_dead(account, payment.method) then
   redis.call('HSET', payment_key, 'state', 'failed', 'reason', 'method_dead', 'updated_ms', text(ctx.now))
+  unwatch(ctx, payment_id)
   tell_trouble(ctx, 'topup_declined', payment_id, payment, 'method_dead')
   return { 'refused', 'method_dead' }
 end
@@ -36,6 +53,7 @@ local method = (fresh and payment.kind == 'recharge') and account.method or paym
 local fence = text(tonumber(payment.fence) + 1)
 redis.call('HSET', payment_key, 'state', 'charging', 'attempt', attempt, 'fence', fence, 'method', method,
   'asks', fresh and '0' or payment.asks, 'updated_ms', text(ctx.now))
+watch(ctx, payment_id, ctx.now + WATCH_MS)
 if fresh and attempt == '1' and payment.kind == 'recharge' then
   emit(ctx, 'recharge_started', 'payment', payment_id, 'amount_micros', payment.amount_micros,
     'currency', payment.currency, 'method', method)

@@ -21,8 +21,11 @@ if payment.state ~= 'charging' then return { 'refused', 'not_pending' } end
 local ctx = { account_key = account_key, outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id,
   now = now_ms() }
 
+-- Off the schedule with it, unless what follows puts it on again. Not as the first write: a removal is made even without
+-- memory, and only a script's first write can be denied for want of it.
 local function set_state(state, ...)
   redis.call('HSET', payment_key, 'state', state, 'reason', reason, 'updated_ms', text(ctx.now), ...)
+  unwatch(ctx, payment_id)
 end
 
 local function tell(kind, ...)
@@ -38,7 +41,7 @@ end
 if result == 'unknown' or result == 'unavailable' then
   local asks = tonumber(payment.asks) or 0
   set_state('unknown', 'asks', text(asks + 1))
-  wake_at(due_key, tenant, account_id, payment_id, text(ctx.now + math.min(tonumber(ask_again_ms) * 2 ^ asks, 3600000)))
+  watch(ctx, payment_id, ctx.now + math.min(tonumber(ask_again_ms) * 2 ^ asks, 3600000))
   if asks == 0 then tell('payment_unknown') end
   return { 'done', 'unknown' }
 end
@@ -63,10 +66,10 @@ local offsets = {}
 for offset in string.gmatch(retry_offsets_ms, '%d+') do offsets[#offsets + 1] = tonumber(offset) end
 local offset = offsets[tonumber(payment.attempt)]
 if result == 'declined' and offset then
-  local next_ms = text(math.max(tonumber(payment.created_ms) + offset, ctx.now + 60000))
-  set_state('retrying', 'next_ms', next_ms)
-  wake_at(due_key, tenant, account_id, payment_id, next_ms)
-  tell('recharge_declined', 'next_ms', next_ms)
+  local next_ms = math.max(tonumber(payment.created_ms) + offset, ctx.now + 60000)
+  set_state('retrying', 'next_ms', text(next_ms))
+  watch(ctx, payment_id, next_ms)
+  tell('recharge_declined', 'next_ms', text(next_ms))
   return { 'done', 'retrying' }
 end
 set_state('failed')

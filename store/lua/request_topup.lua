@@ -1,9 +1,9 @@
 -- request_topup: record that a person wants to add credit; the charge is made by whoever claims the payment.
--- KEYS: account operation outbox payment
+-- KEYS: account operation outbox due payment
 -- ARGV: tenant account_id operation_id digest amount_micros currency method actor channel keep_ms payment_id
 -- Output: {'done' | 'repeated', payment_id} | {'refused', reason}
 -- Event: topup_due
-local account_key, operation_key, outbox_key, payment_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local account_key, operation_key, outbox_key, due_key, payment_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local tenant, account_id, operation_id, digest, amount_micros, currency, method, actor, channel, keep_ms, payment_id =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
 -- include: lib/clock
@@ -18,11 +18,12 @@ if account.currency ~= currency then return { 'refused', 'currency_mismatch' } e
 if not canonical(amount_micros) or tonumber(amount_micros) <= 0 then return { 'refused', 'amount_invalid' } end
 if is_dead(account, method) then return { 'refused', 'method_dead' } end
 
-local ctx = { outbox = outbox_key, tenant = tenant, account_id = account_id, now = now_ms() }
+local ctx = { outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id, now = now_ms() }
 redis.call('HSET', payment_key, 'id', payment_id, 'kind', 'topup', 'account', account_id,
   'amount_micros', amount_micros, 'currency', currency, 'method', method, 'state', 'due', 'attempt', '0',
   'fence', '0', 'asks', '0', 'requested_by', actor, 'channel', channel, 'operation', operation_id,
   'created_ms', text(ctx.now))
 remember(operation_key, digest, keep_ms, payment_id)
+watch(ctx, payment_id, ctx.now + WATCH_MS)
 emit(ctx, 'topup_due', 'payment', payment_id, 'attempt', '1')
 return { 'done', payment_id }

@@ -48,9 +48,16 @@ end
 account.recharge_told = ''
 redis.call('HSET', account_key, 'recharge_paused', account.recharge_paused, 'recharge_told', '', unpack(writes))
 emit(ctx, 'settings_changed', 'topic', topic, 'by', actor, 'currency', account.currency, 'changes', cjson.encode(changes))
+-- A recharge that waits for the old card, or for nothing any more, is looked at again at once.
+if account.recharge_slot ~= '' and (wanted.recharge_on == '0' or method ~= old_method) then
+  redis.call('ZADD', due_key, text(ctx.now), 'settings:' .. tenant .. ':' .. account_id .. ':' .. account.recharge_slot)
+end
 local balance = tonumber(account.balance)
-settle_upwards(ctx, account, balance, 'settings')
-settle_downwards(ctx, account, balance)
-save_state(ctx, account)
+-- An account on which nothing has happened yet is not low: it is new.
+if account.version ~= '0' then
+  settle_upwards(ctx, account, balance, 'settings')
+  settle_downwards(ctx, account, balance)
+  save_state(ctx, account)
+end
 consider_recharge(ctx, account, balance, payment_key, payment_id)
 return { 'done', 'changed' }

@@ -36,6 +36,7 @@ local balance = tonumber(account.balance)
 redis.call('HSET', payment_key, 'state', 'succeeded', 'charge_ref', charge_ref, 'entry', outcome[2],
   'updated_ms', text(ctx.now))
 close_slot(ctx, account, payment_id, '0', '')
+unwatch(ctx, payment_id)
 -- A reservation covers one charge: a success after the failure was told, or a second one, counts anew.
 local uncovered = payment.state == 'failed' or payment.state == 'cancelled' or payment.state == 'succeeded'
 if uncovered and payment.kind == 'recharge' then count_again(ctx, account, payment) end

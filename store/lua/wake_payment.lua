@@ -1,34 +1,41 @@
--- wake_payment: hand a waiting payment to the workers again, because its time has come or a person says so.
+-- wake_payment: hand a waiting payment to the workers again, because its time has come (`schedule`), because a person
+-- says so, or because new settings may let it go on or end it. The schedule also looks after payments whose event or
+-- worker was lost.
 -- KEYS: payment outbox due
--- ARGV: tenant account_id payment_id attempt actor
+-- ARGV: tenant account_id payment_id cause attempt actor
 -- Output: {'done', state} | {'refused', reason}
 -- Event: recharge_due topup_due
--- `attempt` is empty for the schedule; a person's button names the attempt it was shown for, so that a second
+-- `cause` is schedule, person or settings. A person's button names the attempt that it was shown for, so that a second
 -- press finds it gone.
 local payment_key, outbox_key, due_key = KEYS[1], KEYS[2], KEYS[3]
-local tenant, account_id, payment_id, attempt, actor = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local tenant, account_id, payment_id, cause, attempt, actor = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 -- include: lib/clock
 -- include: lib/account
 -- include: lib/payment
 
+local WAITS = {
+  schedule = { retrying = true, unknown = true, due = true, charging = true },
+  person = { retrying = true, unknown = true, needs_action = true },
+  settings = { retrying = true, needs_action = true },
+}
+
 local payment = read_payment(payment_key, account_id)
-local by_person = attempt ~= ''
+local ctx = { outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id, now = now_ms() }
+if cause == 'settings' then redis.call('ZREM', due_key, 'settings:' .. tenant .. ':' .. account_id .. ':' .. payment_id) end
 if not payment then
-  redis.call('ZREM', due_key, 'payment:' .. tenant .. ':' .. account_id .. ':' .. payment_id)
+  unwatch(ctx, payment_id)
   return { 'refused', 'unknown_payment' }
 end
-local waits = payment.state == 'retrying' or payment.state == 'unknown'
-  or (by_person and payment.state == 'needs_action')
-if not waits or (by_person and attempt ~= payment.attempt) then
-  if not by_person then redis.call('ZREM', due_key, 'payment:' .. tenant .. ':' .. account_id .. ':' .. payment_id) end
+if not WAITS[cause][payment.state] or (cause == 'person' and attempt ~= payment.attempt) then
+  if cause == 'schedule' then unwatch(ctx, payment_id) end
   return { 'refused', 'not_pending' }
 end
 
-local ctx = { outbox = outbox_key, tenant = tenant, account_id = account_id, now = now_ms() }
-if by_person then
-  redis.call('HSET', payment_key, 'state', payment.state == 'unknown' and 'unknown' or 'due', 'woken_by', actor)
+local asks_again = payment.state == 'unknown' or payment.state == 'charging'
+if cause ~= 'schedule' and not asks_again then
+  redis.call('HSET', payment_key, 'state', 'due', 'woken_by', actor)
 end
-redis.call('ZREM', due_key, 'payment:' .. tenant .. ':' .. account_id .. ':' .. payment_id)
-local next_attempt = payment.state == 'unknown' and payment.attempt or text(tonumber(payment.attempt) + 1)
+watch(ctx, payment_id, ctx.now + WATCH_MS)
+local next_attempt = asks_again and payment.attempt or text(tonumber(payment.attempt) + 1)
 emit(ctx, payment.kind == 'recharge' and 'recharge_due' or 'topup_due', 'payment', payment_id, 'attempt', next_attempt)
 return { 'done', payment.state }

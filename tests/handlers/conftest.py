@@ -3,10 +3,17 @@
 from collections.abc import AsyncIterator
 
 import pytest
+import structlog
 from redis.asyncio import Redis
 
 from store.scripts import Client
 from tests.world import World, open_world
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> None:
+    """Log plainly: drawing a failure with all its variables takes longer than the failure."""
+    structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 
 
 @pytest.fixture

@@ -7,6 +7,17 @@ from datetime import datetime, timedelta
 COOL_DOWN = timedelta(minutes=15)
 PER_DAY = 3
 RETRY_HOURS = (1, 3, 7)
+WATCH = timedelta(minutes=10)
+ASK_AGAIN = timedelta(seconds=5)
+ASK_AT_MOST = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+WAITS = {
+    "schedule": {"retrying", "unknown", "due", "charging"},
+    "person": {"retrying", "unknown", "needs_action"},
+    "settings": {"retrying", "needs_action"},
+}
+"""The states in which each cause may wake a payment."""
 
 
 @dataclass
@@ -18,6 +29,7 @@ class Due:
     amount: int
     month: str
     created: datetime
+    method: str
     state: str = "due"
     attempt: int = 0
     asks: int = 0
@@ -25,17 +37,22 @@ class Due:
 
 @dataclass
 class Model:
-    """One account; each method answers what the store should answer, and `told` is the outbox in short."""
+    """One account; each method answers what the store should answer.
+
+    `told` is the outbox in short; `scheduled` is what is to be looked at when: "check", a payment, "settings:" and one.
+    """
 
     now: datetime
     balance: int = 0
     entries: list[tuple[str, int, int]] = field(default_factory=list)
     operations: dict[str, tuple[object, ...]] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    scheduled: dict[str, datetime] = field(default_factory=dict)
     levels: tuple[int, ...] = ()
     low: int | None = None
     exhausted: bool = False
     policy: tuple[int, int, int] | None = None
+    method: str = ""
     saved: bool = False
     paused: str = ""
     slot: str = ""
@@ -63,15 +80,21 @@ class Model:
     def set_levels(self, levels: tuple[int, ...], new_id: str) -> None:
         """Save the alert levels."""
         if levels != self.levels or not self.saved:
-            self.levels = levels
+            self.levels, self.saved = levels, True
             self._settings_changed(new_id)
 
-    def set_policy(self, policy: tuple[int, int, int] | None, new_id: str) -> None:
-        """Save auto-recharge as (amount, below, cap), or None for off."""
-        if policy != self.policy:
-            self.paused = "" if policy is None else self.paused
-            self.policy = policy
-            self._settings_changed(new_id)
+    def set_policy(self, policy: tuple[int, int, int] | None, method: str, new_id: str) -> None:
+        """Save auto-recharge as (amount, below, cap), or None for off, and its card."""
+        if (policy, method) != (self.policy, self.method):
+            afresh = policy is None or method != self.method
+            self.policy, self.method, self.saved = policy, method, True
+            self._settings_changed(new_id, afresh=afresh)
+
+    def set_method(self, method: str, new_id: str) -> None:
+        """Save the card alone."""
+        if method != self.method:
+            self.method = method
+            self._settings_changed(new_id, afresh=True)
 
     def claim(self, payment: Due, attempt: int) -> str:
         """Take a payment over."""
@@ -80,14 +103,16 @@ class Model:
             return "not_pending"
         if attempt != (payment.attempt + 1 if fresh else payment.attempt):
             return "not_pending"
-        if fresh and payment.kind == "recharge" and (self.policy is None or self.paused):
-            payment.state = "cancelled"
-            self._free(payment, refund=True)
-            return "recharge_off"
+        if fresh and payment.kind == "recharge":
+            refused = self._refuse_charge(payment)
+            if refused:
+                return refused
+            payment.method = self.method
         if fresh and attempt == 1 and payment.kind == "recharge":
             self.told.append("started")
         payment.asks = 0 if fresh else payment.asks
         payment.state, payment.attempt = "charging", attempt
+        self._watch(payment)
         return "claimed"
 
     def settle(self, payment: Due, charge: str, new_id: str) -> str:
@@ -108,7 +133,9 @@ class Model:
         """Report a failure of a payment that is being charged."""
         if payment.state != "charging":
             return "not_pending"
+        self.scheduled.pop(payment.id, None)
         if failure == "unknown":
+            self.scheduled[payment.id] = self.now + min(ASK_AGAIN * 2**payment.asks, ASK_AT_MOST)
             self.told += ["unknown"] if payment.asks == 0 else []
             payment.asks += 1
             payment.state = "unknown"
@@ -120,6 +147,8 @@ class Model:
             self.told.append("topup declined")
         elif payment.attempt <= len(RETRY_HOURS):
             payment.state = "retrying"
+            again = payment.created + timedelta(hours=RETRY_HOURS[payment.attempt - 1])
+            self.scheduled[payment.id] = max(again, self.now + MINUTE)
             self.told.append("declined")
         else:
             payment.state = "failed"
@@ -128,20 +157,24 @@ class Model:
             self.told += ["declined", "paused"]
         return payment.state
 
-    def wake(self, payment: Due, attempt: int | None) -> str:
-        """Wake by the schedule (None) or by a person who saw `attempt`."""
-        states = {"retrying", "unknown"} | ({"needs_action"} if attempt is not None else set())
-        if payment.state not in states or (attempt is not None and attempt != payment.attempt):
+    def wake(self, payment: Due, cause: str, attempt: int) -> str:
+        """Wake for the schedule, for changed settings, or for a person who saw `attempt`."""
+        self.scheduled.pop(f"settings:{payment.id}" if cause == "settings" else "", None)
+        if payment.state not in WAITS[cause] or (cause == "person" and attempt != payment.attempt):
+            if cause == "schedule":
+                self.scheduled.pop(payment.id, None)
             return "not_pending"
         was = payment.state
-        if attempt is not None and was != "unknown":
+        if cause != "schedule" and was != "unknown":
             payment.state = "due"
+        self._watch(payment)
         self.told.append("due" if payment.kind == "recharge" else "topup due")
         return was
 
-    def top_up(self, amount: int, new_id: str) -> None:
+    def top_up(self, amount: int, method: str, new_id: str) -> None:
         """Ask for a top-up."""
-        self.payments[new_id] = Due(new_id, "topup", amount, "", self.now)
+        self.payments[new_id] = Due(new_id, "topup", amount, "", self.now, method)
+        self._watch(self.payments[new_id])
         self.told.append("topup due")
 
     def resume(self, new_id: str) -> str:
@@ -157,6 +190,7 @@ class Model:
 
     def check(self, new_id: str) -> str:
         """Look whether a recharge is due."""
+        self.scheduled.pop("check", None)
         self._consider(new_id)
         return self.slot
 
@@ -164,11 +198,38 @@ class Model:
         self.balance += amount
         self.entries.append((operation, amount, self.balance))
 
-    def _settings_changed(self, new_id: str) -> None:
-        self.blocked, self.saved = "", True
-        self._rise()
-        self._fall()
+    def _settings_changed(self, new_id: str, *, afresh: bool = False) -> None:
+        self.blocked = ""
+        if afresh:
+            self.paused = ""
+            if self.slot:
+                self.scheduled[f"settings:{self.slot}"] = self.now
+        if self.entries:
+            self._rise()
+            self._fall()
         self._consider(new_id)
+
+    def _refuse_charge(self, payment: Due) -> str:
+        """Why a recharge must not be charged now, or "" with its reservation in the month that it is charged in."""
+        if self.policy is None or self.paused:
+            self._cancel(payment)
+            return "recharge_off"
+        month, cap = f"{self.now:%Y-%m}", self.policy[2]
+        if self.used[month] + (payment.amount if payment.month != month else 0) > cap:
+            self._cancel(payment)
+            self._block("monthly_cap", month)
+            return "above_cap"
+        if payment.month != month:
+            self.used[month] += payment.amount
+            payment.month = month
+        return ""
+
+    def _cancel(self, payment: Due) -> None:
+        payment.state = "cancelled"
+        self._free(payment, refund=True)
+
+    def _watch(self, payment: Due) -> None:
+        self.scheduled[payment.id] = self.now + WATCH
 
     def _fall(self) -> None:
         for level in self.levels:
@@ -190,6 +251,7 @@ class Model:
     def _free(self, payment: Due, *, refund: bool) -> None:
         if self.slot == payment.id:
             self.slot = ""
+        self.scheduled.pop(payment.id, None)
         if refund:
             self.used[payment.month] -= payment.amount
 
@@ -204,14 +266,20 @@ class Model:
             self._block("monthly_cap", month)
         elif self.opened[day] >= PER_DAY:
             self._block("daily_limit", day)
-        elif self.last is None or self.now >= self.last + COOL_DOWN:
+        elif self.last is not None and self.now < self.last + COOL_DOWN:
+            self.scheduled["check"] = self.last + COOL_DOWN
+        else:
             self.slot, self.last = new_id, self.now
             self.used[month] += amount
             self.opened[day] += 1
-            self.payments[new_id] = Due(new_id, "recharge", amount, month, self.now)
+            self.payments[new_id] = Due(new_id, "recharge", amount, month, self.now, self.method)
+            self._watch(self.payments[new_id])
             self.told.append("due")
 
     def _block(self, reason: str, period: str) -> None:
+        midnight = self.now.replace(hour=0, minute=0, second=0, microsecond=0)
+        ahead = midnight.replace(day=1) + timedelta(days=31) if reason == "monthly_cap" else midnight
+        self.scheduled["check"] = ahead.replace(day=1) if reason == "monthly_cap" else midnight + timedelta(days=1)
         if self.blocked != f"{reason}:{period}":
             self.blocked = f"{reason}:{period}"
             self.told.append(f"blocked {reason}")

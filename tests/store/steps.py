@@ -9,6 +9,7 @@ from store.scripts import Client
 from tests.controls import CARD, MANAGER, REF, Bank, usd
 
 HOUR_MS = 3_600_000
+WATCH_MS = 600_000
 DUE = keys.due(keys.partition_of(REF.tenant))
 
 
@@ -59,6 +60,11 @@ async def top_up(bank: Bank, units: int = 25, operation_id: str = "draft-1", met
     )
     assert isinstance(outcome, Done), outcome
     return outcome.result
+
+
+def member(payment_id: str, kind: str = "payment") -> str:
+    """What stands for the payment on the schedule; `kind` "settings" after a change of them."""
+    return f"{kind}:{REF.tenant}:{REF.account}:{payment_id}"
 
 
 async def waiting(bank: Bank) -> dict[str, int]:

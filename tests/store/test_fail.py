@@ -16,7 +16,7 @@ from store.scripts import Client
 from tests.controls import CARD, MANAGER, REF, Bank, usd
 from tests.store.clock import Clock
 from tests.store.outline import outline
-from tests.store.steps import DUE, HOUR_MS, arrange, claim, fail, open_id, payment, settle, top_up, waiting
+from tests.store.steps import DUE, HOUR_MS, arrange, claim, fail, member, open_id, payment, settle, top_up, waiting
 
 
 @pytest.fixture
@@ -69,8 +69,8 @@ async def test_declined_recharge_is_retried_after_one_three_and_seven_hours(bank
     payment_id = await open_id(bank)
     for attempt in (1, 2, 3):
         assert await fail(bank, await claim(bank, attempt=attempt), Failure.DECLINED) == Done("retrying")
-        [(member, at_ms)] = (await waiting(bank)).items()
-        assert member == f"payment:{REF.tenant}:default:{payment_id}"
+        [(look, at_ms)] = (await waiting(bank)).items()
+        assert look == member(payment_id)
         retried.append((at_ms - start) / HOUR_MS)
         clock.advance(milliseconds=at_ms - clock.ms)
         assert await bank.payments.wake(REF, payment_id) == Done("retrying")
@@ -193,3 +193,16 @@ async def test_failure_of_an_unknown_payment_is_refused(bank: Bank) -> None:
     unknown = Claimed("none", 1, 1, "recharge", usd(50), CARD, "")
 
     assert await fail(bank, unknown, Failure.DECLINED) == Refused(Reason.UNKNOWN_PAYMENT)
+
+
+async def test_answer_that_cannot_be_written_is_made_harmless(bank: Bank) -> None:
+    """A provider's reason or link with half a character is recorded all the same."""
+    claimed = await claim(bank)
+
+    outcome = await bank.payments.fail(
+        REF, claimed, Failure.NEEDS_ACTION, reason="bank \ud83d", url="https://pay.example/\ud83d"
+    )
+
+    [event] = await outline(bank, PaymentNeedsAction)
+    assert outcome == Done("needs_action")
+    assert (event.reason, event.url) == ("bank ?", "https://pay.example/?")

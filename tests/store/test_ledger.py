@@ -123,6 +123,18 @@ async def test_memo_is_kept_as_it_is(bank: Bank, memo: str) -> None:
     await bank.prove()
 
 
+@pytest.mark.parametrize("post", [charge, credit])
+async def test_memo_that_cannot_be_written_is_made_harmless(bank: Bank, post: object) -> None:
+    """Half a character, as cut text may end in, becomes a question mark, in a repeat as well."""
+    assert callable(post)
+    first = await post(bank, usd(1), "memo", "a call \ud83d")
+    again = await post(bank, usd(1), "memo", "a call \ud83d")
+
+    assert (await bank.entries())[-1].memo == "a call ?"
+    assert isinstance(again, Repeated)
+    assert again.entry == entry_id(first)
+
+
 @pytest.mark.parametrize("micros", [0, -1, -50_000_000, MAX_MICROS + 1, 10**17, 10**30])
 @pytest.mark.parametrize("post", [charge, credit])
 async def test_amount_is_refused(bank: Bank, post: object, micros: int) -> None:

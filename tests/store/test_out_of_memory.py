@@ -6,14 +6,22 @@ import pytest
 from redis.exceptions import RedisError
 
 from store.account import AlertPolicy
+from store.outcomes import Done, Reason, Refused
 from store.payments import Claimed, Failure
 from store.scripts import Client
 from tests.controls import CARD, CURRENCY, MANAGER, OWNER, REF, Bank, usd
 from tests.store import recharging
 from tests.store.clock import Clock
 from tests.store.posting import OTHER, dump
+from tests.store.steps import DUE, member, waiting
 
 Verb = Callable[[Bank, Claimed], Awaitable[object]]
+
+
+def report(failure: Failure) -> Verb:
+    """The provider did not take the money."""
+    return lambda bank, claimed: bank.payments.fail(REF, claimed, failure, reason="try_later")
+
 
 VERBS: dict[str, Verb] = {
     "open_account": lambda bank, _: bank.ledger.open_account(OTHER, CURRENCY),
@@ -21,6 +29,9 @@ VERBS: dict[str, Verb] = {
     "add_credit": lambda bank, _: bank.grant(100),
     "set_policy": lambda bank, _: bank.policies.set_alerts(
         MANAGER, REF, AlertPolicy((usd(90),), "C2"), operation_id="oom"
+    ),
+    "set_policy, with a recharge open": lambda bank, _: bank.policies.set_method(
+        MANAGER, REF, "card_new", operation_id="oom"
     ),
     "change_managers": lambda bank, _: bank.roles.change_managers(
         OWNER, appoint=["U0NEW"], dismiss=[], operation_id="oom"
@@ -32,38 +43,141 @@ VERBS: dict[str, Verb] = {
     "settle_payment": lambda bank, claimed: bank.payments.settle(
         REF, claimed.payment_id, charge_ref="ch_1", received=usd(50)
     ),
-    "fail_payment": lambda bank, claimed: bank.payments.fail(REF, claimed, Failure.DECLINED, reason="try_later"),
+    "wake_payment": lambda bank, claimed: bank.payments.wake(REF, claimed.payment_id),
+    **{f"fail_payment: {failure}": report(failure) for failure in Failure},
 }
 
 
 @pytest.fixture
-async def full(real_redis: Client, clock: Clock) -> AsyncIterator[tuple[Bank, Claimed]]:
-    """An account with a claimed recharge, on a server that refuses to grow."""
+async def charging(real_redis: Client, clock: Clock) -> tuple[Bank, Claimed]:
+    """An account with a claimed recharge."""
     bank = await recharging.arrange(real_redis)
     await bank.levels(50)
     await bank.spend(90)
-    claimed = await recharging.claim(bank)
-    await real_redis.config_set("maxmemory-policy", "noeviction")
-    await real_redis.config_set("maxmemory", "1")
+    return bank, await recharging.claim(bank)
+
+
+@pytest.fixture
+async def full(charging: tuple[Bank, Claimed]) -> AsyncIterator[tuple[Bank, Claimed]]:
+    """An account with a claimed recharge, on a server that refuses to grow."""
+    bank, claimed = charging
+    await fill(bank)
     yield bank, claimed
-    await real_redis.config_set("maxmemory", "0")
+    await empty(bank)
+
+
+async def fill(bank: Bank) -> None:
+    """The server refuses to grow from now on."""
+    await bank.redis.config_set("maxmemory-policy", "noeviction")
+    await bank.redis.config_set("maxmemory", "1")
+
+
+async def empty(bank: Bank) -> None:
+    """The server has memory again."""
+    await bank.redis.config_set("maxmemory", "0")
+
+
+async def refuse_whole(bank: Bank, call: Callable[[], Awaitable[object]]) -> object:
+    """Without memory the call raises and changes nothing; with memory again it is made: its answer."""
+    before = await dump(bank.redis)
+    with pytest.raises(RedisError, match=r"(?i)memory"):
+        await call()
+    after = await dump(bank.redis)
+    await empty(bank)
+
+    assert after == before
+    answer = await call()
+    assert await dump(bank.redis) != before
+    await bank.prove()
+    return answer
 
 
 @pytest.mark.parametrize("verb", VERBS)
 async def test_change_is_refused_whole(full: tuple[Bank, Claimed], verb: str) -> None:
     """Without memory the call raises and nothing was changed; with memory again, the same call is made."""
     bank, claimed = full
-    before = await dump(bank.redis)
 
-    with pytest.raises(RedisError, match=r"(?i)memory"):
-        await VERBS[verb](bank, claimed)
-    after = await dump(bank.redis)
-    await bank.redis.config_set("maxmemory", "0")
+    await refuse_whole(bank, lambda: VERBS[verb](bank, claimed))
 
-    assert after == before
-    await VERBS[verb](bank, claimed)
-    assert await dump(bank.redis) != before
-    await bank.prove()
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({"on": False}, Reason.RECHARGE_OFF), ({"amount": 20, "cap": 20}, Reason.ABOVE_CAP)],
+)
+async def test_cancellation_is_refused_whole(
+    charging: tuple[Bank, Claimed], changes: dict[str, object], reason: Reason
+) -> None:
+    """A claim that would cancel leaves slot, reservation and state alone, and cancels once there is memory."""
+    bank, claimed = charging
+    await bank.payments.fail(REF, claimed, Failure.DECLINED, reason="try_later")
+    await bank.recharge(**changes)  # type: ignore[arg-type]
+    await fill(bank)
+
+    answer = await refuse_whole(bank, lambda: bank.payments.claim(REF, claimed.payment_id, 2))
+
+    assert answer == Refused(reason)
+
+
+async def test_move_of_the_reservation_is_refused_whole(charging: tuple[Bank, Claimed], clock: Clock) -> None:
+    """A claim in a later month moves the reservation and claims, or does neither."""
+    bank, claimed = charging
+    await bank.payments.fail(REF, claimed, Failure.DECLINED, reason="try_later")
+    clock.advance(days=31)
+    await fill(bank)
+
+    answer = await refuse_whole(bank, lambda: bank.payments.claim(REF, claimed.payment_id, 2))
+
+    assert isinstance(answer, Claimed)
+
+
+async def test_retry_by_a_person_is_refused_whole(charging: tuple[Bank, Claimed]) -> None:
+    """The button's press is taken with its event, or not at all."""
+    bank, claimed = charging
+    await bank.payments.fail(REF, claimed, Failure.DECLINED, reason="try_later")
+    await fill(bank)
+
+    answer = await refuse_whole(bank, lambda: bank.payments.retry(MANAGER, REF, claimed.payment_id, 1))
+
+    assert answer == Done("retrying")
+
+
+async def test_wake_because_of_settings_needs_no_memory_and_is_made_whole(charging: tuple[Bank, Claimed]) -> None:
+    """It begins with a removal and goes through: off the schedule, watched, and told, as one step."""
+    bank, claimed = charging
+    await bank.payments.fail(REF, claimed, Failure.DECLINED, reason="try_later")
+    await bank.policies.set_method(MANAGER, REF, "card_new", operation_id="card")
+    told = await bank.event_types()
+    await fill(bank)
+
+    try:
+        answer = await bank.payments.wake(REF, claimed.payment_id, cause="settings")
+    finally:
+        await empty(bank)
+
+    assert answer == Done("retrying")
+    assert list(await waiting(bank)) == [member(claimed.payment_id)]
+    assert await bank.event_types() == [*told, "recharge_due"]
+    assert (await recharging.claim(bank, 2)).method == "card_new"
+
+
+async def test_look_at_an_account_needs_no_memory_and_is_made_whole(real_redis: Client, clock: Clock) -> None:
+    """It begins with a removal and goes through: the recharge is open, reserved, watched and told."""
+    bank = await recharging.arrange(real_redis)
+    await bank.spend(90)
+    await recharging.complete(bank)
+    await bank.spend(55)
+    clock.advance(minutes=15)
+    await fill(bank)
+
+    try:
+        slot = await bank.payments.check_recharge(REF)
+    finally:
+        await empty(bank)
+
+    assert slot == (await bank.account()).slot != ""
+    assert await bank.redis.zrange(DUE, 0, -1) == [member(slot)]
+    assert (await bank.event_types())[-1] == "recharge_due"
+    assert await recharging.used(bank) == str(usd(100).micros)
 
 
 async def test_dismissal_needs_no_memory_and_is_made_whole(full: tuple[Bank, Claimed]) -> None:

@@ -140,18 +140,6 @@ async def test_acknowledged_event_does_not_come_again(outbox: Outbox, redis: Cli
     assert len(await outbox.take_over("payments", "w2", PARTITION)) == 1
 
 
-async def test_event_given_up_is_put_aside(outbox: Outbox, redis: Client) -> None:
-    """A given-up event lies in the dead stream with group, reason and place, and does not come again."""
-    [place] = await put(redis)
-    [delivery] = await outbox.read("alerts", "w1", [PARTITION], block_ms=1)
-
-    await outbox.give_up("alerts", delivery, "channel_not_found")
-
-    [(_, record)] = await redis.xrange(keys.dead(PARTITION))
-    assert record == {**LOW, "group": "alerts", "why": "channel_not_found", "stream_id": place}
-    assert await outbox.take_over("alerts", "w1", PARTITION) == []
-
-
 @pytest.mark.parametrize(
     "record",
     [

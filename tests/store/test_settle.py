@@ -82,6 +82,41 @@ async def test_charge_is_remembered_for_years(bank: Bank) -> None:
     assert await bank.redis.ttl(keys.charge(REF.tenant, "ch_1")) > 9 * 365 * 86_400
 
 
+ODD_REFS = ["", " ", "ch 1", "ch_1\n", "chargé", "📞", "\x00", "\ud800", "x" * 191, "x" * 100_000]
+
+
+@pytest.mark.parametrize("charge_ref", [*ODD_REFS, "x", "x" * 190, "ch:1|{x}"], ids=ascii)
+async def test_charge_is_credited_whatever_its_id_looks_like(bank: Bank, charge_ref: str) -> None:
+    """The provider has the money: an id that is no name for an operation is credited, once, like any other."""
+    payment_id = await open_id(bank)
+    first = await settle(bank, payment_id, charge_ref)
+    again = await settle(bank, payment_id, charge_ref)
+
+    assert isinstance(first, Posted)
+    assert again == Repeated(first.entry, first.before, first.after, first.at_ms)
+    await bank.prove()
+
+
+async def test_ids_that_are_alike_are_different_charges(bank: Bank) -> None:
+    """Ids that differ in anything, even beyond what can be written, are credited each."""
+    payment_id = await open_id(bank)
+    refs = [*ODD_REFS, "\udfff", "x" * 192, "?"]
+
+    outcomes = [await settle(bank, payment_id, charge_ref, usd(1)) for charge_ref in refs]
+
+    assert all(isinstance(outcome, Posted) for outcome in outcomes)
+    assert (await bank.account()).balance == usd(10 + len(refs))
+    await bank.prove()
+
+
+async def test_charges_without_an_id_are_told_apart_by_their_payments(bank: Bank) -> None:
+    """Two payments whose provider named no charge are both credited."""
+    first, second = await open_id(bank), await top_up(bank)
+
+    assert isinstance(await settle(bank, first, ""), Posted)
+    assert isinstance(await settle(bank, second, "", usd(25)), Posted)
+
+
 async def test_callers_operation_ids_cannot_collide_with_charges(bank: Bank) -> None:
     """A caller that happens to use the id of a charge's operation does not keep the charge from being credited."""
     await bank.spend(1, "charge:ch_1")
@@ -143,3 +178,13 @@ async def test_success_that_comes_late_is_credited(bank: Bank, failure: Failure)
     assert await bank.payments.retry(MANAGER, REF, claimed.payment_id, 1) == Refused(Reason.NOT_PENDING)
     assert await waiting(bank) == {}
     await bank.prove()
+
+
+async def test_memo_that_cannot_be_written_is_made_harmless(bank: Bank) -> None:
+    """A provider's text with half a character does not keep its money from being credited."""
+    payment_id = await open_id(bank)
+
+    outcome = await bank.payments.settle(REF, payment_id, charge_ref="ch_1", received=usd(50), memo="card \ud83d")
+
+    assert isinstance(outcome, Posted)
+    assert (await bank.entries())[-1].memo == "card ?"

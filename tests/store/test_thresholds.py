@@ -145,6 +145,15 @@ async def test_new_level_above_the_balance_is_told_at_once(bank: Bank) -> None:
     assert await outline(bank) == ["low 200"]
 
 
+async def test_new_level_above_the_balance_is_kept(bank: Bank) -> None:
+    """A level told by the settings is not told again by the next debit."""
+    await bank.levels(200)
+    await bank.spend(1)
+
+    assert await outline(bank) == ["low 200"]
+    assert (await bank.account()).low == usd(200)
+
+
 async def test_saving_the_same_levels_again_is_silent(bank: Bank) -> None:
     """A breach that was told is not told again by saving the settings."""
     await bank.spend(60)

@@ -14,7 +14,7 @@ from store.scripts import Client
 from tests.controls import CARD, MANAGER, REF, Bank, usd
 from tests.store.clock import Clock
 from tests.store.outline import outline
-from tests.store.steps import arrange, claim, fail, open_id, settle, top_up, waiting
+from tests.store.steps import arrange, claim, fail, member, open_id, settle, top_up, waiting
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ async def test_declined_topup_is_not_retried(bank: Bank, failure: Failure) -> No
     [event] = await outline(bank, TopupDeclined)
     assert outcome == Done("failed")
     assert (event.by, event.channel, event.kind) == (MANAGER.id, "C1", "topup")
-    assert await waiting(bank) == {}
+    assert list(await waiting(bank)) == [member(await open_id(bank))]
     assert (await bank.account()).paused == ""
     assert await bank.payments.retry(MANAGER, REF, payment_id, 1) == Refused(Reason.NOT_PENDING)
 

@@ -16,7 +16,7 @@ from store.scripts import Client
 from tests.controls import CARD, CURRENCY, MANAGER, MEMBER, OWNER, REF, STRANGER, Bank, usd
 from tests.store.clock import Clock
 from tests.store.outline import outline
-from tests.store.steps import DUE, arrange, claim, fail, open_id, waiting
+from tests.store.steps import DUE, arrange, claim, fail, member, open_id, waiting
 
 
 @pytest.fixture
@@ -27,10 +27,10 @@ async def bank(redis: Client, clock: Clock) -> Bank:
 
 async def test_wake_of_an_unknown_payment_is_taken_off_the_schedule(bank: Bank) -> None:
     """What is scheduled for a payment that does not exist is not looked at for ever."""
-    await bank.redis.zadd(DUE, {f"payment:{REF.tenant}:default:none": 1})
+    await bank.redis.zadd(DUE, {member("none"): 1})
 
     assert await bank.payments.wake(REF, "none") == Refused(Reason.UNKNOWN_PAYMENT)
-    assert await waiting(bank) == {}
+    assert list(await waiting(bank)) == [member(await open_id(bank))]
 
 
 async def test_payment_on_the_schedule_is_found_when_due(bank: Bank) -> None:
@@ -46,16 +46,17 @@ async def test_payment_on_the_schedule_is_found_when_due(bank: Bank) -> None:
 
 
 async def test_retry_by_a_person_is_made_once(bank: Bank) -> None:
-    """A second press of the button, and the schedule's own wake, find the attempt gone."""
+    """A second press of the button finds the attempt gone; the schedule's own wake only asks for the same one again."""
     claimed = await claim(bank)
     await fail(bank, claimed, Failure.DECLINED)
 
     assert await bank.payments.retry(MANAGER, REF, claimed.payment_id, 1) == Done("retrying")
     assert await bank.payments.retry(MANAGER, REF, claimed.payment_id, 1) == Refused(Reason.NOT_PENDING)
-    assert await bank.payments.wake(REF, claimed.payment_id) == Refused(Reason.NOT_PENDING)
-    assert await waiting(bank) == {}
+    assert await bank.payments.wake(REF, claimed.payment_id) == Done("due")
+    assert [event.attempt for event in await outline(bank, RechargeDue)] == ["1", "2", "2"]
     assert (await claim(bank, attempt=2)).attempt == 2
-    assert await outline(bank) == ["due", "started", "declined", "due"]
+    assert await bank.payments.claim(REF, claimed.payment_id, 3) == Refused(Reason.NOT_PENDING)
+    assert await outline(bank) == ["due", "started", "declined", "due", "due"]
 
 
 async def test_retry_from_an_old_message_is_refused(bank: Bank) -> None:

@@ -92,6 +92,21 @@ local function tell_wait(ctx, account, reason, again_ms, period)
     'cap_micros', account.recharge_cap, 'per_day', account.recharge_per_day, 'currency', account.currency)
 end
 
+-- The schedule looks at a payment at this time, whatever becomes of the events about it.
+local WATCH_MS = 600000
+
+local function watched(ctx, payment_id)
+  return 'payment:' .. ctx.tenant .. ':' .. ctx.account_id .. ':' .. payment_id
+end
+
+local function watch(ctx, payment_id, at_ms)
+  redis.call('ZADD', ctx.due, text(at_ms), watched(ctx, payment_id))
+end
+
+local function unwatch(ctx, payment_id)
+  redis.call('ZREM', ctx.due, watched(ctx, payment_id))
+end
+
 -- Open the one recharge slot if the balance is below the trigger and nothing forbids it.
 -- payment_key names a record that does not exist yet; it is used only when the slot opens.
 local function consider_recharge(ctx, account, balance, payment_key, payment_id)
@@ -112,6 +127,7 @@ local function consider_recharge(ctx, account, balance, payment_key, payment_id)
   redis.call('HSET', payment_key, 'id', payment_id, 'kind', 'recharge', 'account', ctx.account_id,
     'amount_micros', account.recharge_amount, 'currency', account.currency, 'method', account.method,
     'state', 'due', 'attempt', '0', 'fence', '0', 'month', today.month, 'created_ms', text(ctx.now))
+  watch(ctx, payment_id, ctx.now + WATCH_MS)
   emit(ctx, 'recharge_due', 'payment', payment_id, 'attempt', '1')
 end
 

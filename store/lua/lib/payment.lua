@@ -14,15 +14,22 @@ local function read_payment(key, account_id)
   return payment
 end
 
-local function wake_at(due_key, tenant, account_id, payment_id, at_ms)
-  redis.call('ZADD', due_key, at_ms, 'payment:' .. tenant .. ':' .. account_id .. ':' .. payment_id)
-end
-
 -- Money that arrived without a reservation of the month's cap is counted against it all the same.
 local function count_again(ctx, account, payment)
   if account.recharge_month ~= payment.month then return end
   account.recharge_month_used =
     text(redis.call('HINCRBY', ctx.account_key, 'recharge_month_used', payment.amount_micros))
+end
+
+-- May a recharge still be charged under the month's cap? Its reservation moves to the month that it is charged in.
+local function reserve_now(ctx, account, payment, payment_key, today)
+  local used = account.recharge_month == today.month and tonumber(account.recharge_month_used) or 0
+  if payment.month == today.month then return used <= tonumber(account.recharge_cap) end
+  used = used + tonumber(payment.amount_micros)
+  if used > tonumber(account.recharge_cap) then return false end
+  redis.call('HSET', ctx.account_key, 'recharge_month', today.month, 'recharge_month_used', text(used))
+  redis.call('HSET', payment_key, 'month', today.month)
+  return true
 end
 
 -- Tell what became of a payment that did not go through, or not yet.

@@ -1,11 +1,13 @@
 """Ways to break the scripts, one each, and the test that notices."""
 
+from tests.store.mutants.caps import CAPS
 from tests.store.mutants.mutant import Mutant
 from tests.store.mutants.others import HEADERS, OTHERS
 from tests.store.mutants.payments import PAYMENTS
 from tests.store.mutants.postings import POSTING, THRESHOLDS
 from tests.store.mutants.recharges import RECHARGE
+from tests.store.mutants.wakes import SETTINGS, WAKES, WATCHES
 
 __all__ = ["ALL", "Mutant"]
 
-ALL = [*POSTING, *THRESHOLDS, *RECHARGE, *PAYMENTS, *OTHERS, *HEADERS]
+ALL = [*POSTING, *THRESHOLDS, *RECHARGE, *PAYMENTS, *WATCHES, *WAKES, *SETTINGS, *CAPS, *OTHERS, *HEADERS]

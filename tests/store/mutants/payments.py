@@ -3,7 +3,7 @@
 from store.money import Money
 from store.payments import Failure
 from tests.controls import CURRENCY, usd
-from tests.store import test_claim, test_fail, test_settle, test_topup, test_wake
+from tests.store import test_claim, test_fail, test_settle, test_topup
 from tests.store.mutants.mutant import CURRENCIES, NEVER, REPEAT, Mutant
 
 PAYMENTS = [
@@ -40,8 +40,8 @@ PAYMENTS = [
     ),
     Mutant(
         "claim_payment",
-        "if fresh and payment.kind == 'recharge' and",
-        "if payment.kind == 'recharge' and",
+        "if fresh and payment.kind == 'recharge' then",
+        "if payment.kind == 'recharge' then",
         test_claim.test_recharge_already_charging_is_not_cancelled,
     ),
     Mutant(
@@ -131,30 +131,6 @@ PAYMENTS = [
         "\ntext(0, ",
         test_settle.test_success_that_comes_late_is_credited,
         {"failure": Failure.DECLINED},
-    ),
-    Mutant(
-        "wake_payment",
-        "(by_person and attempt ~= payment.attempt)",
-        "false",
-        test_wake.test_retry_from_an_old_message_is_refused,
-    ),
-    Mutant(
-        "wake_payment",
-        "(by_person and payment.state == 'needs_action')",
-        "payment.state == 'needs_action'",
-        test_fail.test_payment_that_needs_its_owner_waits_for_a_person,
-    ),
-    Mutant(
-        "wake_payment",
-        "payment.state == 'unknown' and payment.attempt or",
-        "",
-        test_wake.test_retry_of_an_unanswered_charge_keeps_the_key,
-    ),
-    Mutant(
-        "wake_payment",
-        "if by_person then\n  redis.call('HSET'",
-        "if false then\n  redis.call('HSET'",
-        test_wake.test_retry_by_a_person_is_made_once,
     ),
     Mutant("request_topup", REPEAT, "", test_topup.test_topup_confirmed_twice_is_one_payment),
     Mutant("request_topup", "\nremember(", "\ntext(0, ", test_topup.test_topup_confirmed_twice_is_one_payment),

@@ -90,11 +90,13 @@ THRESHOLDS = [
         "was_low",
         test_thresholds.test_lower_levels_are_armed_again_while_an_upper_stays,
     ),
-    Mutant("set_policy", "\nsettle_upwards(", "\ntext(0, ", test_thresholds.test_removing_the_breached_level_recovers),
+    Mutant(
+        "set_policy", "\n  settle_upwards(", "\n  text(0, ", test_thresholds.test_removing_the_breached_level_recovers
+    ),
     Mutant(
         "set_policy",
-        "\nsettle_downwards(",
-        "\ntext(0, ",
+        "\n  settle_downwards(",
+        "\n  text(0, ",
         test_thresholds.test_new_level_above_the_balance_is_told_at_once,
     ),
 ]

@@ -1,0 +1,123 @@
+"""Every event that people are told of, and every state of the message that stands in the channel."""
+
+from dataclasses import replace
+from typing import Any
+
+from handlers.views.incident import Incident
+from store.events import (
+    BalanceExhausted,
+    BalanceLow,
+    BalanceRecovered,
+    Event,
+    ManagersChanged,
+    PaymentNeedsAction,
+    PaymentUnknown,
+    RechargeBlocked,
+    Recharged,
+    RechargeDeclined,
+    RechargePaused,
+    RechargeResumed,
+    RechargeStarted,
+    SettingsChanged,
+    ToppedUp,
+    TopupDeclined,
+)
+from store.keys import AccountRef
+from store.money import MAX_MICROS
+
+REF = AccountRef("T0TEST")
+AT_MS = 1_795_000_000_000
+CHANNEL = "C0ALERTS1"
+
+
+def incidents() -> dict[str, Incident]:
+    """Every state of the standing message."""
+    low = Incident(currency="USD", state="low", balance_micros=19_000_000, level_micros=20_000_000)
+    paid = replace(low, amount_micros=50_000_000, method="card_1", payment="p1", attempt="1")
+    parts = ("started", "arrived", "declined", "paused", "unknown", "needs-action")
+    told = {f"low-{part}": replace(paid, part=part, reason="insufficient_funds", next_ms=AT_MS) for part in parts}
+    return {
+        "low": low,
+        "exhausted": replace(low, state="exhausted", balance_micros=0),
+        "recovered": replace(low, state="recovered", balance_micros=70_000_000),
+        **told,
+        "declined-last": replace(paid, part="declined", reason="never heard of"),
+        "needs-action-link": replace(told["low-needs-action"], url="https://bank.example/confirm"),
+        "blocked-cap": replace(paid, part="blocked-monthly_cap", cap_micros=200_000_000),
+        "blocked-day": replace(paid, part="blocked-daily_limit", count="3"),
+        "recharge-only": replace(paid, state="", part="paused", reason="expired_card"),
+        "largest": replace(
+            paid,
+            state="exhausted",
+            balance_micros=-MAX_MICROS,
+            amount_micros=MAX_MICROS,
+            part="declined",
+            next_ms=AT_MS,
+        ),
+    }
+
+
+def events() -> dict[str, Event]:
+    """Every event that is told."""
+    base: dict[str, Any] = {"id": "01-1-0", "ref": REF, "at_ms": AT_MS}
+    level: dict[str, Any] = {**base, "balance_micros": 4_990_000, "currency": "USD"}
+    paid: dict[str, Any] = {
+        **base,
+        "payment": "p1",
+        "amount_micros": 50_000_000,
+        "currency": "USD",
+        "method": "card_1",
+    }
+    arrived: dict[str, Any] = {**paid, "entry": "1-0", "balance_micros": 70_000_000, "channel": CHANNEL}
+    trouble: dict[str, Any] = {**paid, "reason": "insufficient_funds", "attempt": "1", "channel": CHANNEL}
+    mine: dict[str, Any] = {"kind": "topup", "by": "slack:U0MANAGER"}
+    own: dict[str, Any] = {"kind": "recharge", "by": ""}
+    blocked: dict[str, Any] = {
+        **base,
+        "amount_micros": 50_000_000,
+        "cap_micros": 200_000_000,
+        "per_day": "3",
+        "currency": "USD",
+    }
+    changed: dict[str, Any] = {**base, "by": "slack:U0MANAGER", "currency": "USD"}
+    every = [("recharge_on", "", "1"), ("recharge_amount", "", "50000000"), ("recharge_below", "5000000", "20000000")]
+    every += [
+        ("recharge_cap", "", "200000000"),
+        ("method", "", "card_1"),
+        ("channel", "", CHANNEL),
+        ("locale", "", "de-DE"),
+    ]
+    crowd = ",".join(f"U0PERSON{number:03d}" for number in range(50))
+    return {
+        "low": BalanceLow(**level, level_micros=5_000_000),
+        "exhausted": BalanceExhausted(**{**level, "balance_micros": -10_000}),
+        "recovered": BalanceRecovered(**level, level_micros=0, was_exhausted="1", cause="topup"),
+        "recovered-partly": BalanceRecovered(**level, level_micros=20_000_000, was_exhausted="1", cause="topup"),
+        "started": RechargeStarted(**paid),
+        "recharged": Recharged(**arrived, by=""),
+        "topped-up": ToppedUp(**arrived, by="slack:U0MANAGER"),
+        "topped-up-by-a-job": ToppedUp(**arrived, by="import"),
+        "unknown": PaymentUnknown(**trouble, **own),
+        "unknown-topup": PaymentUnknown(**trouble, **mine),
+        "needs-action": PaymentNeedsAction(**trouble, **own, url="https://bank.example/confirm"),
+        "needs-action-topup": PaymentNeedsAction(**trouble, **mine, url="https://bank.example/confirm"),
+        "declined-topup": TopupDeclined(**trouble, **mine),
+        "declined": RechargeDeclined(**trouble, **own, next_ms=AT_MS + 3_600_000),
+        "declined-last": RechargeDeclined(**trouble, **own, next_ms=0),
+        "paused": RechargePaused(**{**trouble, "reason": "lost_card"}, **own),
+        "resumed": RechargeResumed(**base, by="slack:U0MANAGER"),
+        "blocked-cap": RechargeBlocked(**blocked, reason="monthly_cap"),
+        "blocked-day": RechargeBlocked(**blocked, reason="daily_limit"),
+        "settings": SettingsChanged(**changed, topic="recharge", changes=_changes(every)),
+        "settings-alerts": SettingsChanged(
+            **changed, topic="alerts", changes=_changes([("levels", "", "20000000,5000000")])
+        ),
+        "settings-method": SettingsChanged(**changed, topic="method", changes=_changes([("method", "card_1", "")])),
+        "managers": ManagersChanged(**base, by="slack:U0OWNER01", appointed="U0MEMBER1", dismissed="U0MANAGER"),
+        "managers-crowd": ManagersChanged(**base, by="slack:U0OWNER01", appointed=crowd, dismissed=crowd),
+    }
+
+
+def _changes(changes: list[tuple[str, str, str]]) -> str:
+    pieces = (f'{{"field":"{field}","old":"{old}","new":"{new}"}}' for field, old, new in changes)
+    return f"[{','.join(pieces)}]"

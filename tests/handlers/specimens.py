@@ -1,0 +1,199 @@
+"""One of each thing that Slack is shown: usual, and as large as data can make it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from handlers.locales import Texts
+from handlers.parsing import UsageError
+from handlers.services import PaymentMethod
+from handlers.views import alerts, balance, errors, general, history, home, incident, managers, news, recharge, topup
+from handlers.views import help as help_view
+from store.account import Account, AlertPolicy, Entry, Page, RechargePolicy
+from store.money import MAX_MICROS, Money
+from store.outcomes import Reason
+from store.policy import Limits
+from tests.handlers.happenings import AT_MS, CHANNEL, events, incidents
+
+Specimen = tuple[str, dict[str, Any]]
+"""Where it is shown (message, modal, home), and what."""
+
+HUGE = Money(MAX_MICROS, "USD")
+MEMO = "<!channel> <https://example.org|Approve> & " + "long " * 2_000
+METHODS = (PaymentMethod("card_1", "Visa •••• 4242"),)
+MANY = tuple(PaymentMethod(f"card_{number}", f"Card <{number}> " + "x" * 100) for number in range(100))
+LIMITS = Limits()
+HUGE_LIMITS = Limits(1, MAX_MICROS)
+
+
+def usd(units: str | int) -> Money:
+    """Dollars."""
+    return Money.of(units, "USD")
+
+
+def account(**changes: Any) -> Account:
+    """An account in good order."""
+    usual = Account(
+        currency="USD",
+        balance=usd("123.456789"),
+        version=7,
+        recharge=RechargePolicy(on=True, amount=usd(50), below=usd(20), cap=usd(200), method="card_1"),
+        alerts=AlertPolicy((usd(20), usd(5)), CHANNEL, "en-US"),
+        low=None,
+        exhausted=False,
+        slot="",
+        paused="",
+        dead_methods=frozenset(),
+    )
+    return replace(usual, **changes)
+
+
+FRESH = account(balance=usd(0), recharge=RechargePolicy(on=False), alerts=AlertPolicy())
+LARGEST = account(
+    balance=HUGE,
+    recharge=RechargePolicy(on=True, amount=HUGE, below=HUGE, cap=HUGE, method="card_1"),
+    alerts=AlertPolicy((HUGE, HUGE, HUGE), CHANNEL, "en-US"),
+)
+ACCOUNTS = {
+    "usual": account(),
+    "fresh": FRESH,
+    "low": account(balance=usd("19.99"), low=usd(20)),
+    "exhausted": account(balance=usd("-0.01"), low=usd(5), exhausted=True),
+    "recharging": account(balance=usd(5), low=usd(20), slot="p1"),
+    "paused": account(balance=usd(5), low=usd(20), paused="lost_card"),
+    "largest": LARGEST,
+}
+
+
+def entry(number: int, **changes: Any) -> Entry:
+    """A call."""
+    usual = Entry(
+        id=f"{AT_MS + number}-0",
+        kind="usage",
+        amount=usd("-0.015"),
+        before=usd("50.015"),
+        after=usd(50),
+        version=number,
+        actor="ingest",
+        memo="Call to +44 7700 900123",
+        operation=f"op-{number}",
+        at_ms=AT_MS + number * 60_000,
+    )
+    return replace(usual, **changes)
+
+
+USUAL_PAGE = Page(
+    (
+        entry(4),
+        entry(3, kind="recharge", amount=usd(50), memo=""),
+        entry(2, kind="topup", amount=usd(50), actor="slack:U0MANAGER", memo=""),
+        entry(1, kind="grant", amount=usd(5), memo="Welcome"),
+    ),
+    "",
+)
+FULL_PAGE = Page(
+    tuple(entry(n, amount=-HUGE, before=HUGE, after=-HUGE, actor="slack:U0MANAGER", memo=MEMO) for n in range(10)),
+    "1-1",
+)
+
+
+def specimens(texts: Texts) -> dict[str, Specimen]:
+    """Every message, modal and Home tab in one language."""
+    groups = (_looking, _adding, _recharging, _settings, _refusing, _telling)
+    return {name: (surface, body) for group in groups for name, surface, body in group(texts)}
+
+
+Named = Iterator[tuple[str, str, dict[str, Any]]]
+
+
+def _looking(texts: Texts) -> Named:
+    yield "help", "message", help_view.message(texts)
+    for name, each in ACCOUNTS.items():
+        for manages in (True, False):
+            body = balance.message(each, texts, may_manage=manages, sandbox=manages)
+            yield f"balance-{name}-{'manager' if manages else 'member'}", "message", body
+    trail = '["' + '","'.join(["9" * 13 + "-0"] * 60) + '"]'
+    yield "history-empty", "message", history.message(Page((), ""), texts, older="", newer="")
+    yield "history", "message", history.message(USUAL_PAGE, texts, older='["","1-1"]', newer="")
+    yield "history-largest", "message", history.message(FULL_PAGE, texts, older=trail, newer=trail)
+    yield "home", "home", home.view(account(), USUAL_PAGE, texts, may_manage=True, sandbox=True)
+    yield "home-fresh", "home", home.view(FRESH, Page((), ""), texts, may_manage=False, sandbox=False)
+    yield "home-largest", "home", home.view(LARGEST, FULL_PAGE, texts, may_manage=True, sandbox=True)
+
+
+def _adding(texts: Texts) -> Named:
+    ask: Callable[..., dict[str, Any]] = topup.ask_amount
+    yield "add-amount", "modal", ask(account(), LIMITS, texts, sandbox=True, metadata="d" * 32)
+    yield "add-amount-largest", "modal", ask(LARGEST, HUGE_LIMITS, texts, sandbox=False, metadata="d" * 32)
+    for name, methods in (("one", METHODS), ("many", MANY)):
+        body = topup.confirm(account(), usd(50), methods, texts, sandbox=True, metadata="d" * 32)
+        yield f"add-confirm-{name}", "modal", body
+    half = Money(MAX_MICROS // 2, "USD")
+    body = topup.confirm(account(balance=half), half, MANY, texts, sandbox=True, metadata="d" * 32)
+    yield "add-confirm-largest", "modal", body
+    for repeated in (False, True):
+        body = topup.requested(usd(50), MANY[0].label, texts, repeated=repeated, sandbox=True)
+        yield f"add-requested-{'again' if repeated else 'once'}", "message", body
+
+
+def _recharging(texts: Texts) -> Named:
+    for name, each in ACCOUNTS.items():
+        methods = MANY if name == "largest" else METHODS
+        body = recharge.settings(each, methods, LIMITS, texts, sandbox=True, metadata="d" * 32)
+        yield f"recharge-{name}", "modal", body
+    for name, each in (("usual", account()), ("largest", LARGEST)):
+        body = recharge.confirm(each, each.recharge, MANY[0].label, texts, sandbox=True, metadata="d" * 32)
+        yield f"recharge-confirm-{name}", "modal", body
+        for outcome, changed, charging in (("same", False, False), ("on", True, False), ("now", True, True)):
+            body = recharge.saved(each.recharge, CHANNEL, texts, changed=changed, charging=charging, sandbox=True)
+            yield f"recharge-saved-{name}-{outcome}", "message", body
+    off = recharge.saved(RechargePolicy(on=False), "", texts, changed=True, charging=False, sandbox=False)
+    yield "recharge-saved-off", "message", off
+
+
+def _settings(texts: Texts) -> Named:
+    crowd = [f"U0PERSON{number:03d}" for number in range(50)]
+    for name, each in (("usual", account()), ("fresh", FRESH), ("largest", LARGEST)):
+        yield f"alerts-{name}", "modal", alerts.settings(each, texts, metadata="d" * 32)
+        yield f"alerts-saved-{name}", "message", alerts.saved(each.alerts, texts, changed=True)
+    yield "alerts-saved-same", "message", alerts.saved(AlertPolicy(), texts, changed=False)
+    for name, users in (("none", []), ("one", crowd[:1]), ("crowd", crowd)):
+        yield f"managers-{name}", "modal", managers.settings(users, texts, metadata="d" * 32)
+        yield f"managers-saved-{name}", "message", managers.saved(users, texts, changed=True)
+
+
+def _refusing(texts: Texts) -> Named:
+    echo = "x" * 60
+    for reason in Reason:
+        text = errors.refused(reason, texts, LIMITS, "USD")
+        yield f"refused-{reason}", "modal", general.notice(text, texts)
+    for key in ("not_a_number", "other_currency", "not_positive", "too_fine", "too_large"):
+        text = errors.usage(UsageError(f"amount-{key}", typed=echo), texts, "USD")
+        yield f"amount-{key}", "message", general.says(text)
+    text = errors.usage(UsageError("amount-ambiguous", typed="1,234", first="1234", second="1.23"), texts, "USD")
+    yield "amount-ambiguous", "message", general.says(text)
+    for key, words in (
+        ("unknown-command", {"nearest": "balance"}),
+        ("unknown-command-no-guess", {}),
+        ("too-many-words", {}),
+    ):
+        yield key, "message", general.says(errors.usage(UsageError(key, word=echo, **words), texts, "USD"))
+    for key in ("error", "error-ledger", "error-slack", "error-slow"):
+        yield key, "message", general.says(texts(key, reference="0a1b2c3d"))
+    again = topup.confirm(account(), usd(50), METHODS, texts, sandbox=True, metadata="d" * 32)
+    yield "again", "modal", general.again(again, texts("error-slow", reference="0a1b2c3d"))
+    yield "loading", "modal", general.loading(texts)
+
+
+def _telling(texts: Texts) -> Named:
+    for name, each in incidents().items():
+        yield f"incident-{name}", "message", incident.message(each, texts, method=MANY[0].label, sandbox=True)
+    for name, event in events().items():
+        told = news.of_account(event, texts, lambda method: f"<{method}>")
+        if told:
+            yield f"news-{name}", "message", news.message(told.text, texts, sandbox=news.is_money(event))
+        text = news.to_person(event, texts, lambda method: f"<{method}>")
+        if text:
+            action = news.person_actions(event, texts)
+            small = texts("notice-elsewhere", channel=f"<#{CHANNEL}>")
+            yield f"person-{name}", "message", news.message(text, texts, sandbox=True, small=small, action=action)

@@ -1,0 +1,130 @@
+"""Twenty and more bad inputs typed into each modal: each is answered under its input, and nothing changes."""
+
+import pytest
+
+from bot.playground.people import ALERTS, MANAGER, MEMBER
+from tests.handlers.driver import LANGUAGE, appoint_both, keys_said, state
+from tests.handlers.openings import (
+    errors_of,
+    open_alerts,
+    open_amount,
+    open_recharge,
+    state_of,
+    typed_in,
+    wrong,
+)
+from tests.world import World
+
+TYPED = {
+    "abc": "amount-not_a_number",
+    "$": "amount-not_a_number",
+    "50 please": "amount-not_a_number",
+    "50 50": "amount-not_a_number",
+    "1.2.3": "amount-not_a_number",
+    "1e3": "amount-not_a_number",
+    "½": "amount-not_a_number",
+    "٥٠": "amount-not_a_number",
+    "５０": "amount-not_a_number",
+    "\u202e50": "amount-not_a_number",
+    "💶": "amount-not_a_number",
+    "<!channel>": "amount-not_a_number",
+    "`50`": "amount-not_a_number",
+    "50'; DROP TABLE accounts; --": "amount-not_a_number",
+    "return redis.call('FLUSHALL')": "amount-not_a_number",
+    "5\x000": "amount-not_a_number",
+    "x" * 60: "amount-not_a_number",
+    "0": "amount-not_positive",
+    "-50": "amount-not_positive",
+    "50 EUR": "amount-other_currency",
+    "1,234": "amount-ambiguous",
+    "0.001": "amount-too_fine",
+    "9" * 60: "amount-too_large",
+}
+ON = {"switch": "on", "channel": ALERTS}
+EMPTY = {"   ": "amount-missing", "\u00a0": "amount-missing"}
+LIMITS = {"4.99": "refused-below_minimum", "5000.01": "refused-above_maximum"}
+
+
+async def test_amounts_typed_into_the_modal(world: World, subtests: pytest.Subtests) -> None:
+    """An amount that cannot be added is answered under the input, in both languages."""
+    await appoint_both(world)
+    before = await state(world)
+
+    for user in (MANAGER, MEMBER):
+        view = await open_amount(world, user)
+        for typed, key in {**TYPED, **LIMITS, "x" * 10_000: "amount-not_a_number", "   ": "amount-missing"}.items():
+            with subtests.test(typed=ascii(typed[:40]), user=user):
+                await wrong(world, user, view, key, state=state_of(view, amount=typed_in("amount", typed)))
+
+    assert await state(world) == before
+
+
+async def test_figures_of_the_recharge(world: World, subtests: pytest.Subtests) -> None:
+    """Each figure of auto-recharge that is no amount is answered under its own input, in both languages."""
+    await appoint_both(world)
+    before = await state(world)
+
+    for user in (MANAGER, MEMBER):
+        view = await open_recharge(world, user)
+        for typed, key in {**TYPED, **EMPTY}.items():
+            with subtests.test(typed=ascii(typed[:40]), user=user):
+                errors = await errors_of(world, user, view, **ON, **dict.fromkeys(("amount", "below", "cap"), typed))
+                assert errors.keys() == {"amount", "below", "cap"}
+                assert all(key in keys_said(text, LANGUAGE[user]) for text in errors.values())
+
+    assert await state(world) == before
+
+
+@pytest.mark.parametrize(
+    ("amount", "cap", "field", "key"),
+    [
+        ("4.99", "200", "amount", "refused-below_minimum"),
+        ("5000.01", "9000", "amount", "refused-above_maximum"),
+        ("50", "49.99", "cap", "refused-cap_below_amount"),
+    ],
+)
+async def test_figures_that_do_not_go_together(world: World, amount: str, cap: str, field: str, key: str) -> None:
+    """Amounts outside the limits, and a cap below the amount, are answered under the input to be changed."""
+    await appoint_both(world)
+    before = await state(world)
+
+    for user in (MANAGER, MEMBER):
+        view = await open_recharge(world, user)
+        errors = await errors_of(world, user, view, **ON, amount=amount, below="20", cap=cap)
+        assert errors.keys() == {field}
+        assert key in keys_said(errors[field], LANGUAGE[user])
+
+    assert await state(world) == before
+
+
+async def test_levels_of_the_warnings(world: World, subtests: pytest.Subtests) -> None:
+    """Each level that is no amount is answered under its own input, in both languages."""
+    await appoint_both(world)
+    before = await state(world)
+
+    for user in (MANAGER, MEMBER):
+        view = await open_alerts(world, user)
+        for typed, key in TYPED.items():
+            with subtests.test(typed=ascii(typed[:40]), user=user):
+                errors = await errors_of(world, user, view, channel=ALERTS, level_1=typed, level_2="20", level_3=typed)
+                assert errors.keys() == {"level_1", "level_3"}
+                assert all(key in keys_said(text, LANGUAGE[user]) for text in errors.values())
+
+    assert await state(world) == before
+
+
+@pytest.mark.parametrize("user", [MANAGER, MEMBER])
+async def test_a_missing_channel(world: World, user: str) -> None:
+    """Switching on or warning without a channel asks for one, in the person's language."""
+    await appoint_both(world)
+    before = await state(world)
+
+    recharge = await open_recharge(world, user)
+    texts = {name: typed_in(name, "50") for name in ("amount", "below", "cap")}
+    on = {"switch": {"selected_option": {"value": "on"}}}
+    await wrong(world, user, recharge, "channel-missing", state=state_of(recharge, **texts, switch=on))
+    alerts = await open_alerts(world, user)
+    errors = await errors_of(world, user, alerts, level_1="20")
+    assert keys_said(errors["channel"], LANGUAGE[user]) == {"channel-missing"}
+
+    assert await state(world) == before
