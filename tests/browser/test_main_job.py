@@ -73,6 +73,7 @@ async def test_calls_eat_the_balance_until_it_is_recharged_and_confirmed(demo: s
         await expect(told(page, "Balance recovered")).to_have_count(1)
         order = await _order(page, demo)
         assert order[-4:] == ["standing", "started", "recharged", "recovered"]
+        await page.get_by_role("button", name="Open thread").last.click()
         await shoot(page, "alerts-light")
         await page.goto(f"{demo}/?user={MANAGER}&channel={ALERTS}&theme=dark")
         await expect(told(page, "Balance recovered")).to_have_count(1)
