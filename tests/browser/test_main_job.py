@@ -63,12 +63,11 @@ async def test_calls_eat_the_balance_until_it_is_recharged_and_confirmed(demo: s
         await expect(told(page, "Balance: $25.00")).to_be_visible()
         await save_recharge(page, "50", "20", "200")
         simulator = page.get_by_role("region", name="Call simulator")
-        await simulator.get_by_role("combobox", name="Tariff").select_option(label=await _dearest(simulator))
         await page.goto(f"{demo}/?user={MANAGER}&channel={ALERTS}&theme=light")
 
         await simulator.get_by_role("button", name="Start calls").click()
 
-        await expect(told(page, "$50.00 recharged.")).to_have_count(1, timeout=30_000)
+        await expect(told(page, "$50.00 recharged.")).to_have_count(1, timeout=60_000)
         await simulator.get_by_role("button", name="Stop calls").click()
         await expect(told(page, "Balance recovered")).to_have_count(1)
         order = await _order(page, demo)
@@ -96,12 +95,6 @@ async def test_the_german_member_is_answered_in_german_and_may_only_look(demo: s
         await expect(told(page, "Guthaben: 25,00 $")).to_be_visible()
         await shoot(page, "german-dark")
         await no_violations(page, demo)
-
-
-async def _dearest(simulator: Locator) -> str:
-    """The last tariff: with it the balance falls before one's eyes."""
-    labels = await simulator.get_by_role("combobox", name="Tariff").locator("option").all_inner_texts()
-    return labels[-1]
 
 
 async def _order(page: Page, demo: str) -> list[str]:
