@@ -81,7 +81,7 @@ class Listener:
     def mine(self) -> frozenset[int]:
         """The partitions that are surely ours: their leases have not run out since they were renewed."""
         fresh = time.monotonic() - self._renewed_at < self._leases.ttl_ms / 1000
-        return self._ready if fresh else frozenset()
+        return self._ready - self._leases.leaving if fresh else frozenset()
 
     @property
     def healthy(self) -> bool:
@@ -134,7 +134,7 @@ class Listener:
         async with contextlib.AsyncExitStack() as reads:
             await asyncio.gather(*(reads.enter_async_context(lock) for lock in self._reads.values()))
             started = time.monotonic()
-            taken = await self._leases.renew()
+            taken = await self._leases.renew(frozenset(partition for partition, _ in self._inflight))
             self._renewed_at = started
             self._ready &= self._leases.held - taken
         for partition in self._leases.held - self._ready:

@@ -42,16 +42,21 @@ class Leases:
         self.group = group
         self.owner = owner
         self.held: frozenset[int] = frozenset()
+        self.leaving: frozenset[int] = frozenset()
+        """Held only until the work that is under way on them is done: nothing new is to be begun there."""
 
-    async def renew(self) -> frozenset[int]:
+    async def renew(self, busy: frozenset[int] = frozenset()) -> frozenset[int]:
         """Tell that we live, renew or take what is ours, give back what is not; answers what was newly taken.
 
+        What is not ours but `busy` is kept until it is not, so that its next reader finds nothing half done.
         A lease that had run out is newly taken: another worker may have had it meanwhile, and left things behind.
         """
         alive = await self._alive()
         wanted = {each for each in self._partitions if _winner(each, alive) == self.owner}
-        for partition in self.held - wanted:
+        kept = self.held & busy - wanted
+        for partition in self.held - wanted - kept:
             await self._release(partition)
+        wanted |= kept
         before, held, taken = self.held & wanted, set(), set()
         for partition in sorted(wanted):
             answer = await self._call("hold_lease", partition, owner=self.owner, ttl_ms=self.ttl_ms)
@@ -60,6 +65,7 @@ class Leases:
             if answer == _TAKEN or (answer and partition not in before):
                 taken.add(partition)
         self.held = frozenset(held)
+        self.leaving = self.held & kept
         return frozenset(taken)
 
     async def leave(self) -> None:

@@ -1,0 +1,100 @@
+"""The listener: every event handled, in an account's order, by one worker at a time, whatever dies meanwhile."""
+
+import asyncio
+
+from redis.exceptions import ConnectionError as RedisAwayError
+
+from store import keys
+from store.outbox import Delivery, Outbox
+from store.scripts import Client
+from tests.bot.hall import Hall, Recorder, nothing_pending
+from tests.bot.stage import OUTBOX, PARTITION, eventually
+from tests.world import REF
+
+
+async def test_an_accounts_events_are_handled_in_order_and_accounts_side_by_side(hall: Hall) -> None:
+    """One account's first event hangs: its others wait, another account's are all handled."""
+    react = Recorder()
+    react.hold["default"] = asyncio.Event()
+    mine, theirs = await hall.put(*["default"] * 5), await hall.put(*["other"] * 5)
+    hall.start(react)
+    await eventually(lambda: react.done == theirs)
+
+    assert [event_id for account, event_id, _ in react.begun if account == "default"] == mine[:1]
+    react.hold["default"].set()
+    await eventually(lambda: react.done == theirs + mine)
+    await eventually(lambda: nothing_pending(hall))
+
+
+async def test_a_failed_event_is_tried_again_before_the_next(hall: Hall) -> None:
+    """An error is followed by the same event, marked as a repetition; order is kept."""
+    react = Recorder()
+    ids = await hall.put("default", "default")
+    react.errors[ids[0]] = [ValueError("once"), RedisAwayError("twice")]
+    hall.start(react)
+    await eventually(lambda: react.done == ids)
+
+    assert react.begun == [("default", ids[0], again) for again in (False, True, True)] + [("default", ids[1], False)]
+
+
+async def test_a_poison_event_goes_to_the_dead_and_the_next_is_handled(hall: Hall) -> None:
+    """After so many failures an alert is put aside with its reason; Redis or Slack being away does not count."""
+    react = Recorder()
+    ids = await hall.put("default", "default")
+    react.errors[ids[0]] = [RedisAwayError("away")] * 5 + [ValueError("poison")] * 99
+    hall.start(react, give_up_after=3)
+    await eventually(lambda: react.done == ids[1:])
+
+    [(_, dead)] = await hall.redis.xrange(keys.dead(PARTITION))
+    assert "poison" in dead["why"]
+    assert f"{PARTITION:02d}-{dead['stream_id']}" == ids[0]
+    assert len(react.begun) == 9
+    await eventually(lambda: nothing_pending(hall))
+
+
+async def test_a_payment_is_never_given_up(hall: Hall) -> None:
+    """Without a limit an event is tried until it is handled, however often it fails and however long Redis is away."""
+    react = Recorder()
+    [event] = await hall.put("default")
+    react.errors[event] = [*([ValueError("again")] * 20), *([RedisAwayError("away")] * 1100)]
+    hall.start(react, group="payments", first_pause_s=1e-6)
+    await eventually(lambda: react.done == [event])
+
+    assert await hall.redis.xlen(keys.dead(PARTITION)) == 0
+
+
+async def test_an_unreadable_event_is_put_aside_at_once(hall: Hall) -> None:
+    """What this version cannot read is kept for an operator, and holds nothing up."""
+    react = Recorder()
+    await hall.redis.xadd(OUTBOX, {"type": "of the future", "tenant": REF.tenant, "account": "default"})
+    await hall.redis.xadd(OUTBOX, {"nonsense": "1"})
+    [event] = await hall.put("default")
+    hall.start(react)
+    await eventually(lambda: react.done == [event])
+
+    await eventually(lambda: nothing_pending(hall))
+    assert await hall.redis.xlen(keys.dead(PARTITION)) == 2
+
+
+class Flaky(Outbox):
+    """An outbox whose dead-letter stream is away the first time."""
+
+    failures = 2
+
+    async def give_up(self, group: str, delivery: Delivery, why: str) -> None:
+        """Fail, then work."""
+        if self.failures:
+            self.failures -= 1
+            raise RedisAwayError("away")
+        await super().give_up(group, delivery, why)
+
+
+async def test_redis_away_while_giving_up_is_waited_for(hall: Hall, blocking: Client) -> None:
+    """The account's later events are not left lying because the dead-letter stream could not be written."""
+    react = Recorder()
+    ids = await hall.put("default", "default")
+    react.errors[ids[0]] = [ValueError("poison")] * 99
+    hall.start(react, give_up_after=1, outbox=Flaky(hall.redis, blocking))
+    await eventually(lambda: react.done == ids[1:])
+
+    assert await hall.redis.xlen(keys.dead(PARTITION)) == 1
