@@ -157,6 +157,6 @@ async def test_debits_credits_and_settlements_together_add_up(crowd: list[Client
     told, entries = Counter(await bank.event_types()), Counter(each.kind for each in await bank.entries())
     assert entries["usage"] == CROWD * 6
     assert entries["grant"] == 1 + CROWD // 5 * 6
-    assert entries["recharge"] == told["recharged"] > 10
+    assert entries["recharge"] == told["recharged"] > 0
     assert told["recharge_due"] - told["recharged"] in {0, 1}
     await bank.prove()
