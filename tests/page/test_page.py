@@ -210,3 +210,29 @@ async def test_a_broken_rule_is_listed(page: Page, playground: Playground) -> No
     await rules.get_by_role("button", name="Clear").click()
 
     await expect(rules).to_contain_text("None.")
+
+
+async def test_writing_brings_the_end_of_the_list_back_into_sight(page: Page, bot: StandInBot) -> None:
+    """Whoever has scrolled up to read and then asks something sees the answer."""
+    bot.answer_with("command", "\n".join(f"line {number}" for number in range(40)))
+    await say(page, "/credits history")
+    log = page.get_by_role("log")
+    await expect(log.get_by_text("line 39")).to_be_visible()
+    await log.evaluate("element => { element.scrollTop = 0 }")
+
+    bot.answer_with("command", "*Balance: $12.00*")
+    await say(page, "/credits balance")
+
+    await expect(log.get_by_text("Balance: $12.00")).to_be_in_viewport()
+
+
+async def test_a_whole_subcommand_is_sent_as_it_was_typed(page: Page, bot: StandInBot) -> None:
+    """`/credits add` and Enter asks for the amount; the example behind it is nobody's wish."""
+    bot.answer_with("command", "Which amount?")
+    composer = page.get_by_role("textbox", name="Message")
+    await composer.press_sequentially("/credits add")
+
+    await composer.press("Enter")
+
+    await expect(page.get_by_role("article").filter(has_text="Which amount?")).to_be_visible()
+    assert bot.received[-1].fields["text"] == "add"

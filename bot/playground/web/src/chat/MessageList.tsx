@@ -54,16 +54,22 @@ interface Props {
   label: string;
   intro: string;
   onThread: (ts: string) => void;
+  /** How often the person has written here: each time, the end of the list comes back into sight. */
+  written: number;
 }
 
-/** Keeps the newest message in sight, unless the person has scrolled up to read. */
-function useStickToEnd(content: unknown) {
+/** Keeps the newest message in sight, unless the person has scrolled up to read; writing brings it back. */
+function useStickToEnd(content: unknown, written: number) {
   const box = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: to be done whenever the person has written
+  useLayoutEffect(() => {
+    stuck.current = true;
+  }, [written]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: to be done whenever the content changes
   useLayoutEffect(() => {
     if (box.current && stuck.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [content]);
+  }, [content, written]);
   useEffect(() => {
     const element = box.current;
     if (!element) return;
@@ -82,9 +88,9 @@ function useStickToEnd(content: unknown) {
   return { ref: box, onScroll };
 }
 
-export function MessageList({ messages, label, intro, onThread }: Props) {
+export function MessageList({ messages, label, intro, onThread, written }: Props) {
   const { t, locale } = usePage();
-  const stick = useStickToEnd(messages);
+  const stick = useStickToEnd(messages, written);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <div className="message-scroll" {...stick} tabIndex={0} role="log" aria-label={label} aria-live="polite">

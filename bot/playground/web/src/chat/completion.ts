@@ -20,7 +20,8 @@ function subcommands(command: Command, typed: string): Suggestion[] {
       title: `${command.command} ${s.word}`,
       hint: "",
       description: s.description,
-      complete: s.word.toLowerCase() === word,
+      // "add" is whole, though its suggestion shows an amount behind it.
+      complete: s.word.toLowerCase() === word || s.word.toLowerCase().split(" ")[0] === word,
     }));
 }
 

@@ -1,4 +1,5 @@
 /** A channel: its head, its messages, the line to write in. */
+import { useState } from "react";
 import { Composer } from "../chat/Composer";
 import { MessageList } from "../chat/MessageList";
 import { api } from "../lib/api";
@@ -41,6 +42,7 @@ function Head({ channel, title, onInvite }: { channel: Channel; title: string; o
 
 export function ChannelPane({ channel, messages, onThread, onReload, headless }: Props) {
   const { workspace, viewer, t, warn } = usePage();
+  const [written, setWritten] = useState(0);
   const direct = channel.app_is_member ? workspace.app.name : userName(workspace, channel.name);
   const title = channel.is_im ? direct : `${channel.is_private ? "" : "#"}${channel.name}`;
 
@@ -51,6 +53,7 @@ export function ChannelPane({ channel, messages, onThread, onReload, headless }:
       .catch((error: Error) => warn(error.message));
   };
   const send = async (text: string) => {
+    setWritten((times) => times + 1);
     try {
       // A command that failed is explained in the channel, as Slack does, by a message only this person sees.
       const answer = await api.post(viewer.id, channel.id, text);
@@ -67,6 +70,7 @@ export function ChannelPane({ channel, messages, onThread, onReload, headless }:
       {!headless && <Head channel={channel} title={title} onInvite={invite} />}
       {messages ? (
         <MessageList
+          written={written}
           key={`${viewer.id}:${channel.id}`}
           messages={messages}
           label={title}
