@@ -14,6 +14,7 @@ help: ## this list
 
 .venv/pyvenv.cfg:
 	@test -n "$(PYTHON)" || { echo "credits needs Python 3.11 or newer; none was found. Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "$(PYTHON) is not a Python 3.11 or newer. Name one: make PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Could not make .venv. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
 
 .venv/.runtime: requirements.lock pyproject.toml | .venv/pyvenv.cfg

@@ -2,11 +2,17 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Iterator
 from typing import Any
 
 import uvicorn
+
+
+def plainly(error: OSError) -> str:
+    """Why an address cannot be had, in the system's own words and without an address that is said already."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 class _Server(uvicorn.Server):

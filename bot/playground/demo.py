@@ -20,6 +20,7 @@ from bot.playground.meter import LedgerMeter
 from bot.playground.people import ALERTS, MANAGER, OWNER, TEAM
 from bot.playground.server import Playground
 from bot.playground.simulator import Simulator
+from bot.serving import plainly
 from bot.settings import Settings
 from handlers.locales import Texts
 from handlers.services import Services
@@ -112,7 +113,10 @@ def _alone(data_dir: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise DemoError("The demo is running already. Stop it with Ctrl-C where it was started.") from None
+            raise DemoError(
+                "The demo is running already on this data folder. Stop it with Ctrl-C where it was started, or start"
+                " another with a folder of its own: CREDITS_DATA_DIR=data2 make demo"
+            ) from None
         yield
 
 
@@ -134,7 +138,7 @@ async def _playground(settings: Settings, meter: LedgerMeter) -> AsyncIterator[t
         await playground.start()
     except OSError as error:
         raise DemoError(
-            f"Port {settings.port} cannot be used ({error.strerror}). Choose another: CREDITS_PORT=8081 make demo"
+            f"Port {settings.port} cannot be used ({plainly(error)}). Choose another: CREDITS_PORT=8081 make demo"
         ) from error
     try:
         yield playground, secret
