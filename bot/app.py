@@ -19,12 +19,13 @@ from bot.alerts import Alerts
 from bot.connect import connect, server_facts, warn_of_dangers
 from bot.embedded import EmbeddedRedis
 from bot.housekeeping import Housekeeper
-from bot.listener import Listener, Ticker
+from bot.listener import Listener
 from bot.payments.gateway import Gateway, NoGateway
 from bot.payments.sandbox import Sandbox
 from bot.recharge import Charges
-from bot.serving import WebServer
+from bot.serving import WebServer, plainly
 from bot.settings import Settings
+from bot.ticker import Ticker
 from bot.web import build_web
 from bot.workspaces import Authorize, Workspaces
 from handlers import register
@@ -165,8 +166,9 @@ def build_bolt(settings: Settings, services: Services, workspaces: Workspaces) -
         user_facing_authorize_error_message=AWAY,
     )
     bolt_log.removeFilter(_errors_only)
-    app.middleware(once(services.seen))
-    return app, register(app, services, People())
+    people = People()
+    app.middleware(once(services.seen, people))
+    return app, register(app, services, people)
 
 
 def _errors_only(record: logging.LogRecord) -> bool:
@@ -217,7 +219,7 @@ async def _open_port(server: WebServer) -> None:
         await server.start()
     except OSError as error:
         where = f"{server.host}:{server.port}"
-        raise StartError(f"{where} cannot be used ({error.strerror}). Choose another with CREDITS_PORT.") from error
+        raise StartError(f"{where} cannot be used ({plainly(error)}). Choose another with CREDITS_PORT.") from error
 
 
 async def _listen_in_socket_mode(stack: contextlib.AsyncExitStack, app: AsyncApp, app_token: str) -> None:
@@ -235,9 +237,11 @@ class Readiness:
         self._worker = worker
 
     async def __call__(self) -> Mapping[str, bool]:
-        """Redis, Slack, and the listener where it runs here."""
+        """Redis, Slack, and where it runs here the listener; `workspace` is false while events wait for another's."""
         parts = {"redis": await self._redis(), "slack": await self._slack()}
-        return {**parts, "listener": self._worker.healthy} if self._worker else parts
+        if self._worker is None:
+            return parts
+        return {**parts, "listener": self._worker.healthy, "workspace": self._workspaces.right}
 
     async def _redis(self) -> bool:
         try:

@@ -3,11 +3,13 @@
 `REDIS_URL` is redis-py's own form: `redis://`, `rediss://` (TLS; `?ssl_ca_certs=…&ssl_certfile=…&ssl_keyfile=…`)
 or `unix://`, with an ACL user as `user:password@`. What is decided here and nowhere else:
 
-- A command whose reply is lost is sent again, at most three times. That is safe because every script that changes
-  money carries an operation id and answers a repeat with the first result.
+- A command whose reply is lost is sent again, at most three times: what is asked of this client must bear being done
+  twice. Every script that changes money carries an operation id and answers a repeat with the first result.
+- A read for a consumer group does not bear it: XREADGROUP hands out an event once, and sent again it answers with the
+  next ones. The client of `connect(url, blocking=True)` sends nothing again; its user sees each error.
 - Nobody is refused for want of a connection: callers queue for one, for `POOL_WAIT_S` at most.
-- A read that blocks (XREADGROUP … BLOCK) needs `connect(url, blocking=True)`: with the other client the socket's
-  timeout would end it early and the retry would hide that.
+- A read that blocks (XREADGROUP … BLOCK) needs that client, too: with the other one the socket's timeout would end it
+  early.
 """
 
 import dataclasses
@@ -19,7 +21,7 @@ from urllib.parse import urlsplit
 import structlog
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialWithJitterBackoff
+from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.exceptions import NoPermissionError, RedisError, ResponseError
 
 CLIENT_NAME: Final = "credits"
@@ -79,7 +81,7 @@ async def connect(url: str, *, blocking: bool = False) -> Client:
 
     Args:
         url: as in the module's docstring.
-        blocking: for reads that wait, up to `BLOCK_LIMIT_MS`.
+        blocking: for reads of a consumer group, which may wait up to `BLOCK_LIMIT_MS` and are never sent again.
 
     Raises:
         ConnectError: the address is malformed, nothing answers, it refuses us, or it is older than 7.0.
@@ -89,7 +91,9 @@ async def connect(url: str, *, blocking: bool = False) -> Client:
         "client_name": CLIENT_NAME,
         "decode_responses": True,
         "health_check_interval": 30,
-        "retry": Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), RETRIES),
+        "retry": Retry(NoBackoff(), 0)
+        if blocking
+        else Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), RETRIES),
         "socket_connect_timeout": SOCKET_TIMEOUT_S,
         "socket_timeout": SOCKET_TIMEOUT_S + (BLOCK_LIMIT_MS / 1000 if blocking else 0),
     }

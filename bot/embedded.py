@@ -119,7 +119,7 @@ class EmbeddedRedis:
             try:
                 async with self._alone():
                     await self._ensure_server()
-            except EmbeddedRedisError as error:
+            except (EmbeddedRedisError, OSError) as error:
                 _log.error("embedded_redis_not_back", reason=str(error))
             else:
                 _log.info("embedded_redis_back", folder=str(self.folder))
@@ -234,7 +234,10 @@ class EmbeddedRedis:
             await asyncio.sleep(POLL_S)
 
     def _reason(self) -> str:
-        text = (self.folder / "valkey.log").read_text(errors="replace")
+        try:
+            text = (self.folder / "valkey.log").read_text(errors="replace")
+        except OSError as error:
+            text = f"nothing that can be read: {error.strerror}"
         end = "\n".join(text.splitlines()[-6:])
         if _DAMAGE.search(text):
             return (

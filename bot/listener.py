@@ -1,27 +1,32 @@
 """The background listener: claim an event, hand it to its reaction, acknowledge it.
 
 A worker reads the partitions whose leases it holds. Events of one account are handled one after the other, in order;
-accounts do not wait for each other. What a dead worker left unacknowledged is taken over with its lease.
+accounts do not wait for each other. What a dead worker left unacknowledged is taken over with its lease. After a read
+that failed the same is done before the next one: its answer may have been lost, and it hands out an event only once.
 """
 
 import asyncio
 import contextlib
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 import structlog
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from store import keys
 from store.events import Event
 from store.leases import LeaseLostError, Leases
 from store.outbox import Delivery, Outbox
-from store.schedule import Due, Schedule
 
 BLOCK_MS = 1_000
-TICK_S = 1.0
+MOST_IN_HAND = 500
+"""So many events of one partition are held in memory; what is behind them waits in the outbox."""
+NEWER_KEPT_MS = 3_600_000
+"""How long an event of a type that is none of ours waits for a worker of a later version, milliseconds."""
+STRAY_ROUNDS = 9
+"""Every partition is looked through for strays once in so many heartbeats, which are three in a lease's time."""
 LONGEST_PAUSE_S = 60.0
 _END_S = 0.2
 _DOUBLINGS = 10
@@ -75,6 +80,8 @@ class Listener:
         self._lanes: dict[Lane, deque[Delivery]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._inflight: set[tuple[int, str]] = set()
+        self._finished: set[tuple[int, str]] = set()
+        self._round = 0
         self._stopping = asyncio.Event()
 
     @property
@@ -138,16 +145,32 @@ class Listener:
             self._renewed_at = started
             self._ready &= self._leases.held - taken
         for partition in self._leases.held - self._ready:
-            await self._outbox.ensure_group(self._leases.group, [partition])
-            for delivery in await self._outbox.take_over(self._leases.group, self._leases.owner, partition):
-                self._dispatch(delivery)
-            self._ready |= {partition}
+            if await self._take_over(partition):
+                self._ready |= {partition}
+        await self._look_for_strays()
         await self._pause(self._leases.ttl_ms / 3000)
+
+    async def _take_over(self, partition: int, *, idle_ms: int = 0) -> bool:
+        """Hand on what lies unacknowledged, but for what is in hand; False if it is so much that the rest must wait."""
+        self._finished = set()
+        found = await self._outbox.take_over(
+            self._leases.group, self._leases.owner, partition, idle_ms=idle_ms, most=MOST_IN_HAND
+        )
+        for delivery in found:
+            if delivery.mark not in self._finished:  # it may have been finished while the answer was on its way
+                self._dispatch(delivery)
+        return sum(not each.newer for each in found) < MOST_IN_HAND
+
+    async def _look_for_strays(self) -> None:
+        """Take over what was handed out after its partition's take-over: a worker or a read that stood still."""
+        self._round = (self._round + 1) % STRAY_ROUNDS
+        for partition in sorted(self.mine)[self._round :: STRAY_ROUNDS]:
+            await self._take_over(partition, idle_ms=self._leases.ttl_ms * STRAY_ROUNDS // 3)
 
     def _reader(self, partitions: tuple[int, ...]) -> Callable[[], Awaitable[None]]:
         async def read() -> None:
             async with self._reads[partitions]:
-                mine = self.mine & frozenset(partitions)
+                mine = (self.mine & frozenset(partitions)) - self._full()
                 if mine:
                     await self._read(sorted(mine))
             if not mine:
@@ -155,21 +178,28 @@ class Listener:
 
         return read
 
+    def _full(self) -> frozenset[int]:
+        """The partitions of which no more is to be read now."""
+        if len(self._inflight) < MOST_IN_HAND:
+            return frozenset()
+        in_hand = Counter(partition for partition, _ in self._inflight)
+        return frozenset(partition for partition, number in in_hand.items() if number >= MOST_IN_HAND)
+
     async def _read(self, mine: list[int]) -> None:
         group, owner = self._leases.group, self._leases.owner
         try:
             deliveries = await self._outbox.read(group, owner, mine, block_ms=self._block_ms)
-        except ResponseError:
-            await self._outbox.ensure_group(group, mine)
+        except Exception:
+            # What the lost answer held is ours and unread: the next heartbeat takes it over before we read on.
+            self._ready -= frozenset(mine)
             raise
         for delivery in deliveries:
             self._dispatch(delivery)
 
     def _dispatch(self, delivery: Delivery) -> None:
-        mark = (delivery.partition, delivery.stream_id)
-        if mark in self._inflight:
+        if delivery.mark in self._inflight:
             return
-        self._inflight.add(mark)
+        self._inflight.add(delivery.mark)
         lane = (delivery.partition, delivery.record.get("tenant", ""), delivery.record.get("account", ""))
         waiting = self._lanes.get(lane)
         if waiting is not None:
@@ -190,13 +220,20 @@ class Listener:
                     self._ready -= {waiting[0].partition}
                     return
                 done = waiting.popleft()
-                self._inflight.discard((done.partition, done.stream_id))
+                self._inflight.discard(done.mark)
+                self._finished.add(done.mark)
         finally:
             del self._lanes[lane]
-            self._inflight.difference_update((left.partition, left.stream_id) for left in waiting)
+            self._inflight.difference_update(left.mark for left in waiting)
 
     async def _handle(self, delivery: Delivery, *, more: bool) -> bool:
-        """Until it is done or given up; False if it was left, because the lease is lost or the end has come."""
+        """Until it is done or given up; False if it was left, because the lease is lost or the end has come.
+
+        An event of a later version is done with for now: not acknowledged, it is found again among the strays.
+        """
+        if delivery.newer and time.time() * 1000 - delivery.written_ms < NEWER_KEPT_MS:
+            log.warning("event_of_a_later_version", stream_id=delivery.stream_id, type=delivery.record["type"])
+            return True
         why = "" if delivery.event else "not an event that this version knows"
         again, tries, failures = delivery.again, 0, 0
         while not self._stopping.is_set() and delivery.partition in self._leases.held:
@@ -223,6 +260,7 @@ class Listener:
     async def _once(self, delivery: Delivery, *, again: bool, more: bool, why: str) -> None:
         if why or delivery.event is None:
             await self._outbox.give_up(self._leases.group, delivery, why)
+            log.error("event_given_up", group=self._leases.group, stream_id=delivery.stream_id, why=why)
             return
         await self._reaction(delivery.event, again=again, more=more)
         await self._outbox.acknowledge(self._leases.group, delivery)
@@ -246,33 +284,3 @@ async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
         for task in left:
             task.cancel()
         _, left = await asyncio.wait(left, timeout=_END_S)
-
-
-class Ticker:
-    """Looks once a second at what the schedule has due in the partitions that a listener holds."""
-
-    def __init__(self, schedule: Schedule, listener: Listener, look: Callable[[Due], Awaitable[None]]) -> None:
-        self._schedule = schedule
-        self._listener = listener
-        self._look = look
-
-    async def run(self) -> None:
-        """Work until cancelled, or until the listener stops."""
-        while not self._listener.stopping:
-            try:
-                for due in await self._schedule.due(sorted(self._listener.mine)):
-                    await self._look_at(due)
-            except AWAY as error:
-                log.warning("schedule_away", error=repr(error))
-            except Exception:
-                log.exception("schedule_failed")
-            await asyncio.sleep(TICK_S)
-
-    async def _look_at(self, due: Due) -> None:
-        """One that fails is looked at again next time, and does not keep the others waiting."""
-        try:
-            await self._look(due)
-        except AWAY:
-            raise
-        except Exception:
-            log.exception("look_failed", payment=due.payment_id)

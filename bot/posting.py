@@ -87,6 +87,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """A message that is there."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """What is posted once: part of an event, such as "03-1700000000000-0/news"."""
 
@@ -108,10 +116,18 @@ class Poster:
         self._redis = redis
         self._leases = leases
 
+    async def told(self, mark: Mark) -> bool:
+        """Whether it is on record that this was posted, or told to whom it concerns."""
+        return bool((await self._redis.hgetall(keys.notice(mark.tenant, mark.id))).get("ts"))
+
+    async def settle(self, mark: Mark) -> None:
+        """Put on record that this was told by other means than one message."""
+        await self._write(mark, {"ts": "-"})
+
     async def post(
         self, client: AsyncWebClient, mark: Mark, place: Place, message: Mapping[str, Any], *, again: bool
-    ) -> str:
-        """Post unless it was posted before; answers the message's timestamp.
+    ) -> Posted:
+        """Post unless it was posted before; answers where it is, which is `place` unless that changed since.
 
         Raises:
             ChannelClosedError: the bot cannot post there.
@@ -120,18 +136,20 @@ class Poster:
         """
         key = keys.notice(mark.tenant, mark.id)
         record = await self._redis.hgetall(key)
+        asked = Place(record["channel"], record.get("thread", "")) if record.get("channel") else place
         if record.get("ts"):
-            return str(record["ts"])
-        found = await self._find(client, mark, place) if again or record else ""
+            return Posted(asked.channel, record["ts"])
+        found = await self._find(client, mark, asked) if again or record else ""
         if not found:
+            asked = place
 
             async def still_ours() -> None:
-                await self._write(mark, {"channel": place.channel})
+                await self._write(mark, {"channel": place.channel, "thread": place.thread_ts})
 
             answer = await patiently(client.chat_postMessage, still_ours, **_arguments(mark, place, message))
             found = str(answer["ts"])
-        await self._write(mark, {"ts": found})
-        return found
+        await self._write(mark, {"channel": asked.channel, "ts": found})
+        return Posted(asked.channel, found)
 
     async def update(self, client: AsyncWebClient, channel: str, ts: str, message: Mapping[str, Any]) -> bool:
         """Replace a message; False if it is not there any more."""
@@ -146,21 +164,23 @@ class Poster:
     ) -> None:
         """Tell one person where they asked; where that cannot be, in a direct message. Twice is better than never.
 
-        A person who cannot be reached at all, because they left, is passed over.
+        A person who cannot be reached at all, because they left or Slack refuses, is passed over with a line in the
+        log: one person's trouble must not keep the news from the others.
         """
-        if (await self._redis.hgetall(keys.notice(mark.tenant, mark.id))).get("ts"):
+        if await self.told(mark):
             return
         if not channel or not await self._whispered(client, channel, user_id, message):
             try:
                 await patiently(client.chat_postMessage, channel=user_id, **message)
-            except ChannelClosedError as error:
+            except (ChannelClosedError, SlackApiError) as error:
                 log.warning("person_not_reached", user=user_id, event_id=mark.event_id, error=str(error))
-        await self._write(mark, {"ts": "-"})
+        await self.settle(mark)
 
     async def _whispered(self, client: AsyncWebClient, channel: str, user_id: str, message: Mapping[str, Any]) -> bool:
         try:
             await patiently(client.chat_postEphemeral, channel=channel, user=user_id, **message)
-        except ChannelClosedError:
+        except (ChannelClosedError, SlackApiError) as error:
+            log.info("not_told_where_asked", user=user_id, channel=channel, error=str(error))
             return False
         return True
 

@@ -5,9 +5,9 @@ by the provider's id of the charge.
 """
 
 import asyncio
-from typing import Any
 
 import structlog
+from redis.exceptions import RedisError
 
 from bot.payments.gateway import (
     Answer,
@@ -21,7 +21,7 @@ from bot.payments.gateway import (
 )
 from store.events import Event, PaymentDue
 from store.keys import AccountRef
-from store.outcomes import Reason, Refused
+from store.outcomes import Change, Posting, Refused
 from store.payments import Claimed, Failure, Payments
 from store.schedule import Due
 
@@ -29,10 +29,6 @@ PATIENCE_S = 30.0
 """How long a provider may take to answer before the outcome counts as unknown."""
 
 log = structlog.get_logger(__name__)
-
-
-class NotCreditedError(Exception):
-    """The provider has the money, but the ledger refuses to credit it: it is tried again until a person sees to it."""
 
 
 class Charges:
@@ -65,17 +61,23 @@ class Charges:
         try:
             async with asyncio.timeout(self._patience_s):
                 return await self._gateway.charge(charge)
-        except (GatewayUnknownError, TimeoutError):
+        except (GatewayUnknownError, OSError):  # a timeout is one as well
             return Failure.UNKNOWN, "no_answer"
         except GatewayUnavailableError:
             return Failure.UNAVAILABLE, "unavailable"
+        except RedisError:
+            raise  # asked again with the same key once Redis is back
+        except Exception:  # whatever else a provider's client raises: a person has to look, and others must not wait
+            log.exception("gateway_failed", payment=claimed.payment_id)
+            return Failure.STUCK, "gateway_error"
 
     async def _post(self, ref: AccountRef, claimed: Claimed, answer: Answer | tuple[Failure, str]) -> None:
-        outcome: Any
+        outcome: Change | Posting
         match answer:
             case Succeeded(charge_ref=charge_ref, received=received):
                 outcome = await self._payments.settle(ref, claimed.payment_id, charge_ref=charge_ref, received=received)
-                _insist(claimed, charge_ref, outcome)
+                if isinstance(outcome, Refused):
+                    outcome = await self._park(ref, claimed, charge_ref, outcome)
             case Declined(code=code, dead=dead):
                 failure = Failure.DEAD if dead else Failure.DECLINED
                 outcome = await self._payments.fail(ref, claimed, failure, reason=code)
@@ -85,12 +87,7 @@ class Charges:
                 outcome = await self._payments.fail(ref, claimed, failure, reason=code)
         log.info("payment_step", payment=claimed.payment_id, answer=type(answer).__name__, outcome=repr(outcome))
 
-
-def _insist(claimed: Claimed, charge_ref: str, outcome: Any) -> None:
-    """Money that was received must not be forgotten because the ledger refused it."""
-    if not isinstance(outcome, Refused):
-        return
-    log.error("charge_not_credited", payment=claimed.payment_id, charge_ref=charge_ref, reason=outcome.reason)
-    # A conflict means that this charge was credited before, though with another amount: trying again changes nothing.
-    if outcome.reason is not Reason.OPERATION_CONFLICT:
-        raise NotCreditedError(f"{charge_ref}: {outcome.reason}")
+    async def _park(self, ref: AccountRef, claimed: Claimed, charge_ref: str, refused: Refused) -> Change:
+        """Money that the ledger refused must not be forgotten, nor keep other payments waiting."""
+        log.error("charge_not_credited", payment=claimed.payment_id, charge_ref=charge_ref, reason=refused.reason)
+        return await self._payments.fail(ref, claimed, Failure.STUCK, reason=refused.reason, charge_ref=charge_ref)

@@ -1,20 +1,30 @@
 """HTTP: Slack's requests, and whether the process is alive and ready."""
 
+import asyncio
+import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import SecretStr
-from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
+from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
+from starlette.requests import ClientDisconnect
 
 LARGEST_BODY = 1_000_000
 """Bytes; Slack's own requests stay far below."""
 
-STAMP_DIGITS = 12
-"""Seconds since the epoch have no more digits for the next thirty thousand years."""
+LONGEST_READ_S = 10.0
+"""Slack itself gives up after 3 s."""
+
+_NUMBER = re.compile(r"[0-9]{1,12}")
+"""Seconds since the epoch have no more digits for the next thirty thousand years, nor has any length we take."""
+_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
+_WINDOW_S = 300
+"""How far from now a request may be stamped, as Slack asks for and as the verifier checks again."""
 
 log = structlog.get_logger(__name__)
 
@@ -38,16 +48,16 @@ def build_web(app: AsyncApp | None, readiness: Readiness, *, secret: SecretStr |
         return JSONResponse({"ready": fine, "parts": dict(parts)}, status_code=200 if fine else 503)
 
     if app is not None and secret is not None:
-        slack, verifier = AsyncSlackRequestHandler(app), SignatureVerifier(secret.get_secret_value())
+        verifier = SignatureVerifier(secret.get_secret_value())
 
         @web.post("/slack/events")
         async def slack_events(request: Request) -> Response:
             """Everything that Slack sends; 401 for what is not surely from Slack and from now."""
-            refusal = await _refuse(request, verifier)
-            if refusal:
-                return refusal
+            body = await _genuine(request, verifier)
+            if isinstance(body, Response):
+                return body
             try:
-                return await slack.handle(request)
+                return to_starlette_response(await app.async_dispatch(to_async_bolt_request(request, body)))
             except (ValueError, TypeError, AttributeError, LookupError):
                 # Signed, and yet nothing that Slack sends.
                 log.warning("request_unreadable", exc_info=True)
@@ -56,15 +66,41 @@ def build_web(app: AsyncApp | None, readiness: Readiness, *, secret: SecretStr |
     return web
 
 
-async def _refuse(request: Request, verifier: SignatureVerifier) -> Response | None:
-    """Whoever cannot sign gets no further than here: neither to the parsers behind it nor to their errors."""
-    if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
-        return JSONResponse({"error": "too large"}, status_code=413)
+async def _genuine(request: Request, verifier: SignatureVerifier) -> bytes | Response:
+    """The body, or the refusal: whoever cannot sign gets no further, neither to the parsers nor to their errors.
+
+    What the headers tell is checked before anything is read, and never more than `LARGEST_BODY` is held: a body may
+    come without its length, in chunks without end.
+    """
     stamp = request.headers.get("x-slack-request-timestamp", "")
     signature = request.headers.get("x-slack-signature", "")
-    well_formed = stamp.isascii() and stamp.isdigit() and len(stamp) <= STAMP_DIGITS and signature.isascii()
+    if not (_NUMBER.fullmatch(stamp) and _SIGNATURE.fullmatch(signature)) or abs(time.time() - int(stamp)) > _WINDOW_S:
+        return _refused(401, "invalid request")
+    length = request.headers.get("content-length", "0")
+    if not _NUMBER.fullmatch(length) or int(length) > LARGEST_BODY:
+        return _refused(413, "too large")
     try:
-        genuine = well_formed and verifier.is_valid((await request.body()).decode(), stamp, signature)
+        async with asyncio.timeout(LONGEST_READ_S):
+            body = await _read(request)
+    except (TimeoutError, ClientDisconnect):
+        return _refused(408, "too slow")
+    if body is None:
+        return _refused(413, "too large")
+    try:
+        return body if verifier.is_valid(body.decode(), stamp, signature) else _refused(401, "invalid request")
     except UnicodeDecodeError:
-        genuine = False
-    return None if genuine else JSONResponse({"error": "invalid request"}, status_code=401)
+        return _refused(401, "invalid request")
+
+
+async def _read(request: Request) -> bytes | None:
+    """The body, None as soon as it is larger than `LARGEST_BODY`."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            return None
+    return bytes(body)
+
+
+def _refused(status: int, error: str) -> JSONResponse:
+    return JSONResponse({"error": error}, status_code=status)

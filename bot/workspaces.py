@@ -1,6 +1,7 @@
 """Which workspace the bot's token serves, and Slack clients for what the bot says by itself."""
 
 import asyncio
+import time
 
 import structlog
 from slack_bolt.authorization import AuthorizeResult
@@ -12,22 +13,30 @@ from bot.posting import SlackAwayError, patiently
 _PATIENCE_S = 1.5
 """How long a request waits for the sign-in; Slack waits 3 s for its acknowledgement."""
 _AGAIN_S = 5.0
+_LATELY_S = 180.0
+"""An event that waits for its workspace asks more often than this."""
 
 log = structlog.get_logger(__name__)
 
 
-class UnknownWorkspaceError(LookupError):
-    """No token is known for this tenant."""
+class UnknownWorkspaceError(ConnectionError):
+    """The bot's token is not this tenant's: what is to be told there waits, as it does while Slack is away."""
 
 
 class Workspaces:
-    """One workspace, that of the bot's token; events of any other are not ours to post."""
+    """One workspace, that of the bot's token; events of any other wait until the token is theirs."""
 
     def __init__(self, token: str, api_url: str, *, timeout_s: int = 15) -> None:
         # Retrying a lost connection is decided by the listener, which looks first whether the message is there.
         self.client = AsyncWebClient(token=token, base_url=api_url, timeout=timeout_s, retry_handlers=[])
         self._me: AuthorizeResult | None = None
         self._lock = asyncio.Lock()
+        self._strange_at = float("-inf")
+
+    @property
+    def right(self) -> bool:
+        """Whether no event waited lately for another workspace's token."""
+        return time.monotonic() - self._strange_at > _LATELY_S
 
     async def sign_in(self) -> AuthorizeResult:
         """Whom the token stands for; asks Slack the first time.
@@ -59,10 +68,17 @@ class Workspaces:
                 return
 
     async def of(self, tenant: str) -> AsyncWebClient:
-        """The client for `tenant`, or UnknownWorkspaceError."""
+        """The client for `tenant`.
+
+        Raises:
+            UnknownWorkspaceError: the token is another workspace's.
+            bot.posting.SlackAwayError: Slack does not say whose it is.
+        """
         me = await self.sign_in()
         if tenant not in {me.team_id, me.enterprise_id}:
-            raise UnknownWorkspaceError(tenant)
+            self._strange_at = time.monotonic()
+            msg = f"the bot's token is for {me.team_id}, and this is to be told in {tenant}"
+            raise UnknownWorkspaceError(msg)
         return self.client
 
 

@@ -115,11 +115,12 @@ class Call:
         """
         if self._person is None or fresh:
             profile = await self._profile(fresh=fresh)
+            is_stranger = self.identity.is_stranger or profile.is_stranger
             actor = Actor(
                 self.identity.tenant,
                 self.identity.user_id,
-                is_admin=profile.is_admin and not self.identity.is_stranger,
-                is_stranger=self.identity.is_stranger,
+                is_admin=profile.is_admin and not is_stranger,
+                is_stranger=is_stranger,
             )
             self._person = Person(actor, Texts.of(profile.locale))
         return self._person

@@ -72,6 +72,8 @@ class Guard:
     async def _run(self, handler: Handler, call: Call) -> None:
         try:
             try:
+                if call.identity.is_org_wide:
+                    raise UsageError("org-wide")  # noqa: TRY301 said like what is asked back, before anything is done
                 await _within(handler, call)
             except UsageError as error:
                 texts = (await call.person()).texts

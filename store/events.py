@@ -140,6 +140,11 @@ class PaymentUnknown(PaymentTrouble):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentStuck(PaymentTrouble):
+    """Nothing is asked for or credited any more until a person has compared the payment with the provider's list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentNeedsAction(PaymentTrouble):
     """The card's owner has to confirm the payment with the bank, at `url` if there is one."""
 
@@ -156,6 +161,14 @@ class RechargeDeclined(PaymentTrouble):
     """A recharge was declined; tried again at `next_ms`, never if 0."""
 
     next_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RechargeCancelled(PaymentTrouble):
+    """A recharge ended without a charge: `reason` is recharge_off, above_cap or not_charged.
+
+    `attempt` is the last one made, "0" if none was.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,9 +235,11 @@ class Codec:
         "recharged": Recharged,
         "topped_up": ToppedUp,
         "payment_unknown": PaymentUnknown,
+        "payment_stuck": PaymentStuck,
         "payment_needs_action": PaymentNeedsAction,
         "topup_declined": TopupDeclined,
         "recharge_declined": RechargeDeclined,
+        "recharge_cancelled": RechargeCancelled,
         "recharge_paused": RechargePaused,
         "recharge_resumed": RechargeResumed,
         "recharge_blocked": RechargeBlocked,

@@ -4,13 +4,12 @@ One stream per partition, read by consumer groups.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import RedisCluster
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ResponseError
 
 from store import keys
 from store.events import Codec, Event, UnknownEventError
@@ -33,9 +32,29 @@ class Delivery:
     again: bool
     record: dict[str, str]
 
+    @property
+    def mark(self) -> tuple[int, str]:
+        """Its place among all partitions."""
+        return self.partition, self.stream_id
+
+    @property
+    def newer(self) -> bool:
+        """Whether its type is none of ours, so that a later version may have written it."""
+        kind = self.record.get("type", "")
+        return kind != "" and kind not in Codec.TYPES
+
+    @property
+    def written_ms(self) -> int:
+        """When it was written, by the server's clock."""
+        return _order(self.stream_id)[0]
+
 
 class Outbox:
-    """Reads on `blocking`, a client of its own whose connections may wait; does everything else on `redis`."""
+    """Reads on `blocking`, a client of its own; does everything else on `redis`.
+
+    The connections of `blocking` may wait, and it sends nothing again: a read whose answer was lost has handed events
+    out, and its repetition would pass over them.
+    """
 
     def __init__(self, redis: Client, blocking: Client) -> None:
         self._redis = redis
@@ -44,13 +63,19 @@ class Outbox:
     async def ensure_group(self, group: str, partitions: Iterable[int]) -> None:
         """Make the group on each partition, from the stream's very beginning; an existing one is left alone."""
         for partition in partitions:
-            with contextlib.suppress(ResponseError):  # BUSYGROUP: it is there
+            try:
                 await self._redis.xgroup_create(keys.outbox(partition), group, id="0", mkstream=True)
+            except ResponseError as error:
+                if not str(error).startswith("BUSYGROUP"):  # it is there
+                    raise
 
     async def read(
         self, group: str, consumer: str, partitions: Iterable[int], *, block_ms: int, count: int = 64
     ) -> list[Delivery]:
-        """New events of these partitions, oldest first in each; waits up to `block_ms` (1 to 4000) for one."""
+        """New events of these partitions, oldest first in each; waits up to `block_ms` (1 to 4000) for one.
+
+        After any error events may have been handed to `consumer` all the same: `take_over` finds them.
+        """
         streams = {keys.outbox(partition): ">" for partition in partitions}
         if not streams:
             return []
@@ -58,18 +83,31 @@ class Outbox:
             return await self._poll(group, consumer, streams, block_ms=block_ms, count=count)
         return _deliveries(await self._blocking.xreadgroup(group, consumer, streams, count=count, block=block_ms))
 
-    async def take_over(self, group: str, consumer: str, partition: int) -> list[Delivery]:
-        """What any consumer of the group left unacknowledged here, oldest first; for the partition's leaseholder."""
+    async def take_over(
+        self, group: str, consumer: str, partition: int, *, idle_ms: int = 0, most: int | None = None
+    ) -> list[Delivery]:
+        """What any consumer of the group left unacknowledged here, oldest first; for the partition's leaseholder.
+
+        Makes the group where there is none. `idle_ms`: only what nobody has touched for so long. `most`: stop soon
+        after so many that this version knows.
+        """
         found: list[Delivery] = []
         start = "0-0"
-        while True:
-            answer = await self._redis.xautoclaim(
-                keys.outbox(partition), group, consumer, min_idle_time=0, start_id=start, count=100
-            )
+        while most is None or sum(not each.newer for each in found) < most:
+            try:
+                answer = await self._redis.xautoclaim(
+                    keys.outbox(partition), group, consumer, min_idle_time=idle_ms, start_id=start, count=100
+                )
+            except ResponseError as error:
+                if not str(error).startswith("NOGROUP"):
+                    raise
+                await self.ensure_group(group, [partition])
+                continue
             start, messages = answer[0], answer[1]
             found.extend(_delivery(partition, sid, record, again=True) for sid, record in messages if record)
             if start == "0-0":
-                return found
+                break
+        return found
 
     async def acknowledge(self, group: str, delivery: Delivery) -> None:
         """Done with: it is not handed out again."""
@@ -111,13 +149,8 @@ class Outbox:
         until = asyncio.get_running_loop().time() + block_ms / 1000
         while True:
             for stream, place in streams.items():
-                try:
-                    answer = await self._blocking.xreadgroup(group, consumer, {stream: place}, count=count)
-                except RedisError:
-                    if not found:
-                        raise
-                    return found  # what was handed to us is handed on; the error will be back at the next read
-                found += _deliveries(answer)
+                # An error is not kept back for what was found before it: `take_over` answers all, in order.
+                found += _deliveries(await self._blocking.xreadgroup(group, consumer, {stream: place}, count=count))
             if found or asyncio.get_running_loop().time() >= until:
                 return found
             await asyncio.sleep(POLL_S)

@@ -2,13 +2,12 @@
 
 One record each, persisted before the provider is called.
 
-States: due -> charging -> succeeded | retrying | needs_action | unknown | failed; retrying and unknown are woken by the
-schedule, needs_action by a person; a recharge that was switched off while it waited is cancelled.
+States: due -> charging -> succeeded | retrying | needs_action | unavailable | unknown | stuck | failed. The schedule
+wakes retrying, unavailable and unknown, a person needs_action and stuck; of unavailable nothing was charged. A recharge
+that must not be charged any more is cancelled. A provider that says nothing for 20 h leaves a payment stuck.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Sequence
 from typing import Any
 
 from store import keys, operations
@@ -16,9 +15,12 @@ from store.keys import AccountRef
 from store.money import Money
 from store.operations import KEEP_MS, Ids, checked_id, decode_change, decode_posting, digest, random_id
 from store.outcomes import Change, Posting, Reason, Refused
+from store.payment import Claimed, Failure, Payment
 from store.policy import Limits
 from store.roles import Actor, Roles
 from store.scripts import Client, Scripts
+
+__all__ = ["Claimed", "Failure", "Payment", "Payments"]
 
 RETRY_OFFSETS_MS = (3_600_000, 3 * 3_600_000, 7 * 3_600_000)
 """When a declined recharge is tried again: 1, 3 and 7 h after its start; then auto-recharge is paused."""
@@ -28,70 +30,6 @@ KEEP_CHARGE_MS = 10 * 365 * 24 * 3600 * 1000
 
 ASK_AGAIN_MS = 5_000
 """First wait before an unanswered charge is asked for again; doubles up to an hour."""
-
-
-class Failure(StrEnum):
-    """What a provider says when it did not take the money, or did not say."""
-
-    DECLINED = "declined"
-    """Not now: insufficient funds, try later."""
-    DEAD = "dead"
-    """Never again with this method: lost, stolen, closed."""
-    NEEDS_ACTION = "needs_action"
-    """The card's owner has to confirm it with the bank."""
-    UNKNOWN = "unknown"
-    """No answer: it may have been charged."""
-    UNAVAILABLE = "unavailable"
-    """The provider is out of order; no decline."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A payment taken over, with what is now frozen for this attempt.
-
-    `key` is the provider's idempotency key; `fence` must be given back with the result.
-    """
-
-    payment_id: str
-    fence: int
-    attempt: int
-    kind: str
-    amount: Money
-    method: str
-    requested_by: str
-
-    @property
-    def key(self) -> str:
-        """The same for every asking of one attempt, another for the next attempt."""
-        return f"{self.payment_id}:{self.attempt}"
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """A payment's record as it stands."""
-
-    id: str
-    kind: str
-    state: str
-    attempt: int
-    amount: Money
-    method: str
-    requested_by: str
-    charge_ref: str
-
-    @classmethod
-    def decode(cls, record: Mapping[str, str]) -> "Payment":
-        """The payment from its Redis hash."""
-        return cls(
-            id=record["id"],
-            kind=record["kind"],
-            state=record["state"],
-            attempt=int(record["attempt"]),
-            amount=Money(int(record["amount_micros"]), record["currency"]),
-            method=record["method"],
-            requested_by=record.get("requested_by", ""),
-            charge_ref=record.get("charge_ref", ""),
-        )
 
 
 class Payments:
@@ -155,8 +93,9 @@ class Payments:
     async def claim(self, ref: AccountRef, payment_id: str, attempt: int) -> Claimed | Refused:
         """Take a payment over for its attempt number `attempt`, before the provider is called.
 
-        Refused: UNKNOWN_PAYMENT, NOT_PENDING (settled, or another attempt's turn), RECHARGE_OFF (then cancelled),
-        ABOVE_CAP (then cancelled, and told), METHOD_DEAD (a top-up's; then failed, and told).
+        Refused: UNKNOWN_PAYMENT, NOT_PENDING (settled, another attempt's turn, or asked for during 20 h without an
+        answer: then stuck, and told), RECHARGE_OFF or ABOVE_CAP (then cancelled, and told), METHOD_DEAD (a top-up's;
+        then failed, and told).
         """
         answer = await self._scripts.call(
             "claim_payment",
@@ -200,9 +139,19 @@ class Payments:
         )
         return decode_posting(answer, received.currency)
 
-    async def fail(self, ref: AccountRef, claimed: Claimed, failure: Failure, *, reason: str, url: str = "") -> Change:
+    async def fail(
+        self,
+        ref: AccountRef,
+        claimed: Claimed,
+        failure: Failure,
+        *,
+        reason: str,
+        url: str = "",
+        charge_ref: str = "",
+    ) -> Change:
         """Record that the provider did not take the money; the answer's `result` is the payment's new state.
 
+        `charge_ref` is kept of a charge that was made but cannot be credited, which is stuck.
         Refused: UNKNOWN_PAYMENT, FENCED (a later worker has it), NOT_PENDING.
         """
         answer = await self._scripts.call(
@@ -214,6 +163,7 @@ class Payments:
             result=failure.value,
             reason=operations.harmless(reason),
             url=operations.harmless(url),
+            charge_ref=operations.harmless(charge_ref),
             retry_offsets_ms=self._retry_offsets,
             ask_again_ms=self._ask_again_ms,
         )
@@ -229,10 +179,31 @@ class Payments:
     async def retry(self, actor: Actor, ref: AccountRef, payment_id: str, attempt: int) -> Change:
         """A person's: try again now, provided that `attempt` is still the last one.
 
-        Refused: STRANGER, NOT_A_MANAGER, UNKNOWN_PAYMENT, NOT_PENDING (another attempt was made meanwhile).
+        Refused: STRANGER, NOT_A_MANAGER, UNKNOWN_PAYMENT, NOT_PENDING (another attempt was made meanwhile, or it is
+        stuck and so old that the provider may charge it anew).
         """
         refused = await self._roles.refuse_manage(actor, ref)
         return refused or await self._wake(ref, payment_id, cause="person", attempt=str(attempt), actor=actor.id)
+
+    async def cancel(self, actor: Actor, ref: AccountRef, payment_id: str, attempt: int) -> Change:
+        """A person's: the provider has not charged this stuck payment; it ends, and a recharge may open again.
+
+        Refused: STRANGER, NOT_A_MANAGER, UNKNOWN_PAYMENT, NOT_PENDING (not stuck, or another attempt is).
+        """
+        refused = await self._roles.refuse_manage(actor, ref)
+        if refused:
+            return refused
+        key, once = self._once(ref, "cancel", payment_id, str(attempt))
+        answer = await self._scripts.call(
+            "cancel_payment",
+            self._keys(ref, payment_id, "account", "payment", "outbox", "due") | {"operation": key},
+            **self._who(ref),
+            **once,
+            payment_id=payment_id,
+            attempt=attempt,
+            actor=actor.id,
+        )
+        return decode_change(answer)
 
     async def resume(self, actor: Actor, ref: AccountRef) -> Change:
         """End the pause of auto-recharge; recharges at once if the balance is below the trigger.
@@ -243,10 +214,12 @@ class Payments:
         if refused:
             return refused
         payment_id = self._ids()
+        key, once = self._once(ref, "resume")
         answer = await self._scripts.call(
             "resume_recharge",
-            self._keys(ref, payment_id, "account", "outbox", "due", "payment"),
+            self._keys(ref, payment_id, "account", "outbox", "due", "payment") | {"operation": key},
             **self._who(ref),
+            **once,
             payment_id=payment_id,
             actor=actor.id,
         )
@@ -266,16 +239,24 @@ class Payments:
     async def _wake(
         self, ref: AccountRef, payment_id: str, *, cause: str, attempt: str = "", actor: str = ""
     ) -> Change:
+        key, once = self._once(ref, "wake", payment_id, attempt)
         answer = await self._scripts.call(
             "wake_payment",
-            self._keys(ref, payment_id, "payment", "outbox", "due"),
+            self._keys(ref, payment_id, "payment", "outbox", "due") | {"operation": key},
             **self._who(ref),
+            **once,
             payment_id=payment_id,
             cause=cause,
             attempt=attempt,
             actor=actor,
         )
         return decode_change(answer)
+
+    def _once(self, ref: AccountRef, *contents: str) -> tuple[str, dict[str, Any]]:
+        """A call's own operation, by which the client's repeat after a lost reply is told from another call."""
+        operation_id = random_id()
+        given = {"operation_id": operation_id, "digest": digest(*contents, ref.account), "keep_ms": KEEP_MS}
+        return keys.operation(ref.tenant, operation_id), given
 
     def _who(self, ref: AccountRef) -> dict[str, Any]:
         return {"tenant": ref.tenant, "account_id": ref.account}

@@ -51,7 +51,7 @@ class GatewayUnknownError(Exception):
 
 
 class GatewayUnavailableError(Exception):
-    """The provider did not take the request: no money moved. Ask again later; this is no decline."""
+    """The provider did not take the request: no money moved, and the key is as unused as before. This is no decline."""
 
 
 class Gateway(Protocol):

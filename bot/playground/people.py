@@ -68,7 +68,8 @@ class User:
             "is_app_user": False,
         }
         if self.team != TEAM:
-            described["is_stranger"] = True
+            # As Slack has it: only true of people who are in no channel that the app sees.
+            described["is_stranger"] = False
         if include_locale:
             described["locale"] = self.locale
         return described

@@ -132,6 +132,8 @@ part-declined = { $method } wurde abgelehnt ({ $reason }). Nächster Versuch { $
 part-declined-last = { $method } wurde abgelehnt ({ $reason }).
 part-paused = Die automatische Aufladung ist angehalten: { $reason }. Setzen Sie sie fort oder wählen Sie eine andere Karte.
 part-unknown = Der Zahlungsanbieter hat noch nicht geantwortet. Ich frage weiter nach; nichts wird doppelt abgebucht.
+part-stuck = Es ist nicht klar, ob { $amount } von { $method } abgebucht wurden. Ich frage nicht weiter nach: Bitte sehen Sie beim Zahlungsanbieter nach.
+part-cancelled = Die Aufladung von { $amount } wurde abgebrochen.
 part-needs-action = Die Bank verlangt eine Bestätigung für { $amount } mit { $method }.
 part-blocked-monthly_cap = Nicht aufgeladen: Die Obergrenze von { $cap } im Monat ist erreicht.
 part-blocked-daily_limit = Nicht aufgeladen: Die Grenze von { $count } Aufladungen am Tag ist erreicht.
@@ -149,11 +151,14 @@ news-declined-last = :x: Aufladung von { $amount } abgelehnt: { $method }, { $re
 news-paused = :double_vertical_bar: *Die automatische Aufladung ist angehalten:* { $reason }.
 news-resumed = { $who } hat die automatische Aufladung fortgesetzt.
 news-unknown = Der Zahlungsanbieter hat zu { $amount } noch nicht geantwortet. Ich frage weiter nach; nichts wird doppelt abgebucht.
+news-stuck = :rotating_light: *Bitte sehen Sie beim Zahlungsanbieter nach:* Es ist nicht klar, ob { $amount } von { $method } abgebucht wurden. Ich frage nicht weiter nach, und bis das geklärt ist, lade ich nicht auf.
+news-cancelled = Die Aufladung von { $amount } wurde abgebrochen.
 news-needs-action = :lock: Die Bank verlangt, dass { $amount } mit { $method } von der Inhaberin oder dem Inhaber der Karte bestätigt wird.
 news-blocked-monthly_cap = :no_entry: Keine Aufladung von { $amount }: Die Obergrenze von { $cap } im Monat ist erreicht.
 news-blocked-daily_limit = :no_entry: Keine Aufladung von { $amount }: Die Grenze von { $count } Aufladungen am Tag ist erreicht.
 news-topup-declined = :x: { $amount } konnten nicht von { $method } abgebucht werden: { $reason }. Es wurde nichts abgebucht; versuchen Sie mit `/credits aufladen` eine andere Karte.
 news-topup-unknown = Der Zahlungsanbieter hat zu Ihren { $amount } noch nicht geantwortet. Ich frage weiter nach; nichts wird doppelt abgebucht.
+news-topup-stuck = :rotating_light: Es ist nicht klar, ob Ihre { $amount } von { $method } abgebucht wurden. Ich frage nicht weiter nach: Bitte sehen Sie beim Zahlungsanbieter nach, bevor Sie es noch einmal versuchen.
 news-topup-needs-action = :lock: Ihre Bank verlangt eine Bestätigung für { $amount } mit { $method }.
 news-topup-arrived = :white_check_mark: { $amount } sind eingegangen. Das Guthaben beträgt { $balance }.
 news-settings = :gear: { $who } hat { $topic } geändert.
@@ -173,6 +178,8 @@ field-levels = Warnungen bei
 field-channel = Kanal
 somebody = Jemand
 notice-elsewhere = In { $channel } konnte ich das nicht schreiben: Laden Sie mich dort mit `/invite` ein oder wählen Sie mit `/credits warnungen` einen anderen Kanal.
+incident-moved = Hier geht es weiter: { $channel }.
+incident-moved-nowhere = Die Warnungen dieses Kontos kommen nicht mehr in einen Kanal; die Guthabenverwalter erfahren sie direkt.
 
 ## Warum eine Karte nicht zahlte
 reason-insufficient_funds = nicht genügend Guthaben auf der Karte
@@ -203,6 +210,8 @@ refused-above_cap = Die Obergrenze im Monat ist erreicht. Erhöhen Sie sie mit `
 refused-unknown_payment = Diese Zahlung finde ich nicht mehr. Sehen Sie in `/credits verlauf` nach.
 refused-not_pending = Das ist schon erledigt. Sehen Sie in `/credits verlauf` nach.
 refused-fenced = Daran wird schon gearbeitet. Sehen Sie gleich in `/credits verlauf` nach.
+request-repeated = Dieses Formular kam zweimal an; ich führe es einmal aus. Sehen Sie in `/credits guthaben` und `/credits verlauf` nach, ehe Sie es neu senden.
+org-wide = Diese App ist für eine ganze Organisation installiert, Guthaben gehört aber zu einem Workspace. Es wurde nichts geändert. Bitten Sie die Administration, sie nur in Ihrem Workspace zu installieren.
 
 ## Eingaben, nach denen zurückgefragt wird
 amount-not_a_number = „{ $typed }“ kann ich nicht als Betrag lesen. Tippen Sie ihn wie { $examples }.

@@ -132,6 +132,8 @@ part-declined = { $method } was declined ({ $reason }). Next attempt { $when }.
 part-declined-last = { $method } was declined ({ $reason }).
 part-paused = Auto-recharge is paused: { $reason }. Resume it, or choose another card.
 part-unknown = The payment provider has not answered yet. I keep asking; nothing is charged twice.
+part-stuck = It is not clear whether { $amount } was charged to { $method }. I have stopped asking: please look for it with the payment provider.
+part-cancelled = The recharge of { $amount } was cancelled.
 part-needs-action = The bank wants { $amount } with { $method } to be confirmed.
 part-blocked-monthly_cap = Not recharged: the monthly cap of { $cap } is reached.
 part-blocked-daily_limit = Not recharged: the limit of { $count } recharges a day is reached.
@@ -149,11 +151,14 @@ news-declined-last = :x: Recharge of { $amount } declined: { $method }, { $reaso
 news-paused = :double_vertical_bar: *Auto-recharge is paused:* { $reason }.
 news-resumed = { $who } resumed auto-recharge.
 news-unknown = The payment provider has not answered yet about { $amount }. I keep asking; nothing is charged twice.
+news-stuck = :rotating_light: *Please look with the payment provider:* it is not clear whether { $amount } was charged to { $method }. I have stopped asking, and I do not recharge until it is settled.
+news-cancelled = The recharge of { $amount } was cancelled.
 news-needs-action = :lock: The bank wants { $amount } with { $method } to be confirmed by the card's owner.
 news-blocked-monthly_cap = :no_entry: No recharge of { $amount }: the monthly cap of { $cap } is reached.
 news-blocked-daily_limit = :no_entry: No recharge of { $amount }: the limit of { $count } recharges a day is reached.
 news-topup-declined = :x: { $amount } could not be charged to { $method }: { $reason }. Nothing was charged; try another card with `/credits add`.
 news-topup-unknown = The payment provider has not answered yet about your { $amount }. I keep asking; nothing is charged twice.
+news-topup-stuck = :rotating_light: It is not clear whether your { $amount } was charged to { $method }. I have stopped asking: please look for it with the payment provider before you try again.
 news-topup-needs-action = :lock: Your bank wants { $amount } with { $method } to be confirmed.
 news-topup-arrived = :white_check_mark: { $amount } arrived. The balance is { $balance }.
 news-settings = :gear: { $who } changed { $topic }.
@@ -173,6 +178,8 @@ field-levels = Warnings at
 field-channel = Channel
 somebody = Somebody
 notice-elsewhere = I could not post this in { $channel }: invite me there with `/invite`, or choose another channel with `/credits alerts`.
+incident-moved = This goes on in { $channel }.
+incident-moved-nowhere = The warnings of this account are no longer told in a channel; the credit managers are told directly.
 
 ## Why a card did not pay
 reason-insufficient_funds = not enough money on the card
@@ -203,6 +210,8 @@ refused-above_cap = The monthly cap is reached. Raise it with `/credits recharge
 refused-unknown_payment = I do not find this payment any more. Look at `/credits history`.
 refused-not_pending = This has already been dealt with. Look at `/credits history`.
 refused-fenced = This is already being worked on. Look at `/credits history` in a moment.
+request-repeated = This form was sent twice; I act on it once. Look with `/credits balance` and `/credits history` before you send it anew.
+org-wide = This app is installed for a whole organization, and credits belong to one workspace. I changed nothing. Ask an administrator to install the app in your workspace alone.
 
 ## Input that is asked back
 amount-not_a_number = I cannot read “{ $typed }” as an amount. Type it like { $examples }.

@@ -17,9 +17,11 @@ from store.events import (
     BalanceRecovered,
     Event,
     PaymentNeedsAction,
+    PaymentStuck,
     PaymentTrouble,
     PaymentUnknown,
     RechargeBlocked,
+    RechargeCancelled,
     Recharged,
     RechargeDeclined,
     RechargePaused,
@@ -28,6 +30,10 @@ from store.events import (
     ToppedUp,
 )
 from store.money import Money
+
+_OVER = {"", "arrived", "cancelled"}
+_UNDER_WAY = {"started", "declined", "unknown", "needs-action", "stuck"}
+"""What a cancelled recharge ends; a pause or a limit stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class Incident:
     @property
     def open(self) -> bool:
         """Whether something is still the matter."""
-        return self.state in {"low", "exhausted"} or self.part not in {"", "arrived"}
+        return self.state in {"low", "exhausted"} or self.part not in _OVER
 
     def record(self) -> dict[str, str]:
         """As Redis keeps it."""
@@ -157,7 +163,9 @@ def _buttons(incident: Incident, texts: Texts) -> list[kit.Element]:
     match incident.part:
         case "needs-action":
             return [*([link] if link else []), confirmed, settings]
-        case "declined":
+        case "stuck" if incident.reason == "no_answer":
+            return [settings, add]
+        case "declined" | "stuck":
             return [retry, settings, add]
         case "paused":
             return [resume, settings, add]
@@ -195,6 +203,11 @@ def _trouble(incident: Incident, event: PaymentTrouble) -> Incident:
         case RechargeDeclined():
             declined = _part(incident, "declined", event)
             return replace(declined, reason=event.reason, attempt=event.attempt, next_ms=event.next_ms)
+        case PaymentStuck():
+            return replace(_part(incident, "stuck", event), reason=event.reason, attempt=event.attempt)
+        case RechargeCancelled():
+            ends = incident.payment == event.payment and incident.part in _UNDER_WAY
+            return replace(incident, part="cancelled") if ends else incident
         case RechargePaused():
             return replace(_part(incident, "paused", event), reason=event.reason, attempt=event.attempt)
         case _:

@@ -15,9 +15,11 @@ from store.events import (
     Event,
     ManagersChanged,
     PaymentNeedsAction,
+    PaymentStuck,
     PaymentTrouble,
     PaymentUnknown,
     RechargeBlocked,
+    RechargeCancelled,
     Recharged,
     RechargeDeclined,
     RechargePaused,
@@ -88,7 +90,8 @@ def to_person(event: Event, texts: Texts, label: Labels) -> str:
         case ToppedUp():
             return texts("news-topup-arrived", amount=texts.money(event.amount), balance=texts.money(event.balance))
         case PaymentTrouble(kind="topup"):
-            key = {PaymentUnknown: "unknown", PaymentNeedsAction: "needs-action"}.get(type(event), "declined")
+            keys = {PaymentUnknown: "unknown", PaymentNeedsAction: "needs-action", PaymentStuck: "stuck"}
+            key = keys.get(type(event), "declined")
             every = {"amount": texts.money(event.amount), "method": _label(event.method, label)}
             return texts(f"news-topup-{key}", **every, reason=texts.reason(event.reason))
         case _:
@@ -133,6 +136,12 @@ def _trouble(event: PaymentTrouble, texts: Texts, label: Labels) -> News | None:
             return News(texts("news-paused", reason=reason), loud=True)
         case PaymentUnknown():
             return News(texts("news-unknown", amount=amount))
+        case PaymentStuck():
+            return News(texts("news-stuck", amount=amount, method=method), loud=True)
+        case RechargeCancelled(attempt="0"):
+            return None  # nothing was told of it yet
+        case RechargeCancelled():
+            return News(texts("news-cancelled", amount=amount))
         case PaymentNeedsAction():
             return News(texts("news-needs-action", amount=amount, method=method), loud=True)
         case _:

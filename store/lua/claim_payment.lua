@@ -1,12 +1,13 @@
 -- claim_payment: take a payment over before the provider is called. A first or renewed attempt gets the next
 -- number, which with the payment's id makes the provider's idempotency key; an attempt whose outcome is unknown
--- keeps its number, so asking again cannot charge again. Every claim raises the fence. What must not be charged
--- any more ends here: a recharge that was switched off or paused or that a lowered cap forbids, a top-up whose method
--- has died meanwhile.
+-- keeps its number, so asking again cannot charge again; after 20 h, before the provider forgets the key, it is asked for
+-- no more and is stuck. An attempt that the provider did not take (`unavailable`) keeps its number as well, but passes
+-- the checks of a new one. Every claim raises the fence. What must not be charged any more ends here: a recharge that
+-- was switched off or paused or that a lowered cap forbids, a top-up whose method has died meanwhile.
 -- KEYS: account payment outbox due
 -- ARGV: tenant account_id payment_id wanted_attempt
 -- Output: {'claimed', fence, attempt, kind, amount_micros, currency, method, requested_by} | {'refused', reason}
--- Event: recharge_started recharge_blocked topup_declined
+-- Event: recharge_started recharge_blocked recharge_cancelled topup_declined payment_stuck
 local account_key, payment_key, outbox_key, due_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local tenant, account_id, payment_id, wanted_attempt = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 -- include: lib/clock
@@ -17,7 +18,10 @@ local payment = read_payment(payment_key, account_id)
 local account = read_account(account_key)
 if not payment or not account then return { 'refused', 'unknown_payment' } end
 local fresh = payment.state == 'due' or payment.state == 'retrying'
-if not fresh and payment.state ~= 'charging' and payment.state ~= 'unknown' then return { 'refused', 'not_pending' } end
+local asks_again = payment.state == 'charging' or payment.state == 'unknown'
+-- Of these nothing can have been charged yet: whatever forbids a charge forbids it now.
+local uncharged = fresh or payment.state == 'unavailable'
+if not uncharged and not asks_again then return { 'refused', 'not_pending' } end
 -- An event that was overtaken, such as a retry by a person just before the scheduled one, finds its attempt made.
 local attempt = fresh and text(tonumber(payment.attempt) + 1) or payment.attempt
 if attempt ~= wanted_attempt then return { 'refused', 'not_pending' } end
@@ -25,34 +29,42 @@ if attempt ~= wanted_attempt then return { 'refused', 'not_pending' } end
 local ctx = { account_key = account_key, outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id,
   now = now_ms() }
 
-local function cancel()
+local function cancel(reason)
   redis.call('HSET', payment_key, 'state', 'cancelled', 'updated_ms', text(ctx.now))
   close_slot(ctx, account, payment_id, payment.amount_micros, payment.month)
   unwatch(ctx, payment_id)
+  tell_trouble(ctx, 'recharge_cancelled', payment_id, payment, reason)
 end
 
-if fresh and payment.kind == 'recharge' then
+if asks_again and not may_ask_again(payment, ctx.now) then
+  redis.call('HSET', payment_key, 'state', 'stuck', 'reason', 'no_answer', 'updated_ms', text(ctx.now))
+  unwatch(ctx, payment_id)
+  tell_trouble(ctx, 'payment_stuck', payment_id, payment, 'no_answer')
+  return { 'refused', 'not_pending' }
+end
+if uncharged and payment.kind == 'recharge' then
   if account.recharge_on ~= '1' or account.recharge_paused ~= '' then
-    cancel()
+    cancel('recharge_off')
     return { 'refused', 'recharge_off' }
   end
   local today = calendar(ctx.now)
   if not reserve_now(ctx, account, payment, payment_key, today) then
-    cancel()
+    cancel('above_cap')
     tell_wait(ctx, account, 'monthly_cap', today.next_month_ms, today.month)
     return { 'refused', 'above_cap' }
   end
 end
-if fresh and payment.kind == 'topup' and is_dead(account, payment.method) then
+if uncharged and payment.kind == 'topup' and is_dead(account, payment.method) then
   redis.call('HSET', payment_key, 'state', 'failed', 'reason', 'method_dead', 'updated_ms', text(ctx.now))
   unwatch(ctx, payment_id)
   tell_trouble(ctx, 'topup_declined', payment_id, payment, 'method_dead')
   return { 'refused', 'method_dead' }
 end
-local method = (fresh and payment.kind == 'recharge') and account.method or payment.method
+local method = (uncharged and payment.kind == 'recharge') and account.method or payment.method
 local fence = text(tonumber(payment.fence) + 1)
 redis.call('HSET', payment_key, 'state', 'charging', 'attempt', attempt, 'fence', fence, 'method', method,
-  'asks', fresh and '0' or payment.asks, 'updated_ms', text(ctx.now))
+  'asks', fresh and '0' or payment.asks, 'uncertain', asks_again and '1' or '0',
+  'first_asked_ms', uncharged and text(ctx.now) or payment.first_asked_ms, 'updated_ms', text(ctx.now))
 watch(ctx, payment_id, ctx.now + WATCH_MS)
 if fresh and attempt == '1' and payment.kind == 'recharge' then
   emit(ctx, 'recharge_started', 'payment', payment_id, 'amount_micros', payment.amount_micros,

@@ -1,13 +1,15 @@
--- fail_payment: the provider did not take the money, or did not say. `unknown` and `unavailable` keep the attempt
--- and are asked again; a decline is retried at the given offsets from the payment's start, then given up; a
--- `dead` method is never tried again; `needs_action` waits for a person.
+-- fail_payment: the provider did not take the money, or did not say, or what it said cannot be posted. `unknown` and
+-- `unavailable` keep the attempt and are asked again: `unavailable` is a state of its own, of which nothing has been
+-- charged, unless an earlier asking of the same attempt was not answered. `stuck` is asked for no more. A decline is
+-- retried at the given offsets from the payment's start, then given up; a `dead` method is never tried again;
+-- `needs_action` waits for a person.
 -- KEYS: account payment outbox due
--- ARGV: tenant account_id payment_id fence result reason url retry_offsets_ms ask_again_ms
+-- ARGV: tenant account_id payment_id fence result reason url charge_ref retry_offsets_ms ask_again_ms
 -- Output: {'done', state} | {'refused', reason}
--- Event: payment_unknown payment_needs_action recharge_declined recharge_paused topup_declined
+-- Event: payment_unknown payment_needs_action payment_stuck recharge_declined recharge_paused topup_declined
 local account_key, payment_key, outbox_key, due_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local tenant, account_id, payment_id, fence, result, reason, url, retry_offsets_ms, ask_again_ms =
-  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local tenant, account_id, payment_id, fence, result, reason, url, charge_ref, retry_offsets_ms, ask_again_ms =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 -- include: lib/clock
 -- include: lib/account
 -- include: lib/payment
@@ -40,10 +42,16 @@ end
 
 if result == 'unknown' or result == 'unavailable' then
   local asks = tonumber(payment.asks) or 0
-  set_state('unknown', 'asks', text(asks + 1))
+  local waits_as = (result == 'unavailable' and payment.uncertain == '0') and 'unavailable' or 'unknown'
+  set_state(waits_as, 'asks', text(asks + 1))
   watch(ctx, payment_id, ctx.now + math.min(tonumber(ask_again_ms) * 2 ^ asks, 3600000))
   if asks == 0 then tell('payment_unknown') end
-  return { 'done', 'unknown' }
+  return { 'done', waits_as }
+end
+if result == 'stuck' then
+  set_state('stuck', 'charge_ref', charge_ref)
+  tell('payment_stuck')
+  return { 'done', 'stuck' }
 end
 if result == 'needs_action' then
   set_state('needs_action')

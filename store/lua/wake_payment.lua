@@ -1,24 +1,28 @@
 -- wake_payment: hand a waiting payment to the workers again, because its time has come (`schedule`), because a person
 -- says so, or because new settings may let it go on or end it. The schedule also looks after payments whose event or
 -- worker was lost.
--- KEYS: payment outbox due
--- ARGV: tenant account_id payment_id cause attempt actor
--- Output: {'done', state} | {'refused', reason}
+-- KEYS: payment operation outbox due
+-- ARGV: tenant account_id operation_id digest keep_ms payment_id cause attempt actor
+-- Output: {'done' | 'repeated', state} | {'refused', reason}
 -- Event: recharge_due topup_due
 -- `cause` is schedule, person or settings. A person's button names the attempt that it was shown for, so that a second
--- press finds it gone.
-local payment_key, outbox_key, due_key = KEYS[1], KEYS[2], KEYS[3]
-local tenant, account_id, payment_id, cause, attempt, actor = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+-- press finds it gone; it alone is remembered, so that its repeat after a lost reply is told from a second press.
+local payment_key, operation_key, outbox_key, due_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local tenant, account_id, operation_id, digest, keep_ms, payment_id, cause, attempt, actor =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 -- include: lib/clock
 -- include: lib/account
+-- include: lib/posting
 -- include: lib/payment
 
 local WAITS = {
-  schedule = { retrying = true, unknown = true, due = true, charging = true },
-  person = { retrying = true, unknown = true, needs_action = true },
-  settings = { retrying = true, needs_action = true },
+  schedule = { retrying = true, unavailable = true, unknown = true, due = true, charging = true },
+  person = { retrying = true, unavailable = true, unknown = true, needs_action = true, stuck = true },
+  settings = { retrying = true, unavailable = true, needs_action = true },
 }
 
+local known = cause == 'person' and seen(operation_key, digest)
+if known then return known end
 local payment = read_payment(payment_key, account_id)
 local ctx = { outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id, now = now_ms() }
 if cause == 'settings' then redis.call('ZREM', due_key, 'settings:' .. tenant .. ':' .. account_id .. ':' .. payment_id) end
@@ -30,12 +34,17 @@ if not WAITS[cause][payment.state] or (cause == 'person' and attempt ~= payment.
   if cause == 'schedule' then unwatch(ctx, payment_id) end
   return { 'refused', 'not_pending' }
 end
+-- What is stuck is asked for again only while the provider still knows the key.
+local stuck = payment.state == 'stuck'
+if stuck and not may_ask_again(payment, ctx.now) then return { 'refused', 'not_pending' } end
 
-local asks_again = payment.state == 'unknown' or payment.state == 'charging'
+local asks_again = payment.state == 'unknown' or payment.state == 'charging' or payment.state == 'unavailable' or stuck
+if stuck then redis.call('HSET', payment_key, 'state', 'unknown', 'woken_by', actor) end
 if cause ~= 'schedule' and not asks_again then
   redis.call('HSET', payment_key, 'state', 'due', 'woken_by', actor)
 end
 watch(ctx, payment_id, ctx.now + WATCH_MS)
+if cause == 'person' then remember(operation_key, digest, keep_ms, payment.state) end
 local next_attempt = asks_again and payment.attempt or text(tonumber(payment.attempt) + 1)
 emit(ctx, payment.kind == 'recharge' and 'recharge_due' or 'topup_due', 'payment', payment_id, 'attempt', next_attempt)
 return { 'done', payment.state }

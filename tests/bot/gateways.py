@@ -20,7 +20,7 @@ from handlers.services import PaymentMethod
 from store.keys import AccountRef
 from store.money import Money
 
-Fault = Literal["drop_before", "drop_after", "hang_after", "error_500", "unavailable"]
+Fault = Literal["drop_before", "drop_after", "hang_after", "error_500", "unavailable", "broken"]
 
 
 class ChangedParametersError(Exception):
@@ -61,6 +61,8 @@ class FaultyGateway:
             raise GatewayUnknownError("the connection broke")
         if fault == "unavailable":
             raise GatewayUnavailableError("503")
+        if fault == "broken":
+            raise ChangedParametersError(charge.key)
         answer = self._once(charge, fault)
         await asyncio.sleep(0)
         if fault == "drop_after":

@@ -1,7 +1,9 @@
 """Listeners on one stream with a reaction that takes notes, for what needs no workspace."""
 
 import asyncio
+import contextlib
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from bot.listener import Listener
@@ -73,6 +75,38 @@ class Hall:
     async def pending(self, group: str = "alerts") -> int:
         """How many are delivered and not acknowledged."""
         return int((await self.redis.xpending(OUTBOX, group))["pending"])
+
+
+class Cut:
+    """Stands before a server on a unix socket; the connection whose answer holds `at` is cut instead of answered."""
+
+    def __init__(self, upstream: str) -> None:
+        self._upstream = upstream.removeprefix("unix://")
+        self.at = b""
+        self.cuts = 0
+
+    async def listen(self, path: Path) -> asyncio.Server:
+        """Stand there."""
+        return await asyncio.start_unix_server(self._serve, path)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answers, questions = await asyncio.open_unix_connection(self._upstream)
+        asking = asyncio.create_task(_pass_on(reader, questions))
+        with contextlib.suppress(OSError):
+            while data := await answers.read(65_536):
+                if self.at and self.at in data:
+                    self.at, self.cuts = b"", self.cuts + 1
+                    break
+                writer.write(data)
+        writer.close()
+        await asking
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(65_536):
+            writer.write(data)
+    writer.close()
 
 
 async def nothing_pending(hall: Hall, group: str = "alerts") -> bool:

@@ -4,7 +4,7 @@ from bot.playground.people import ALERTS, FINANCE, GENERAL, MANAGER, MEMBER, TEL
 from bot.playground.server import Fault
 from store import keys
 from store.keys import AccountRef
-from tests.bot.stage import PARTITION, Stage, eventually
+from tests.bot.stage import OUTBOX, PARTITION, Stage, eventually
 from tests.world import ADMIN, REF, texts_in, usd
 
 Fields = dict[str, str | int]
@@ -123,12 +123,13 @@ async def test_the_standing_message_catches_up_with_an_event_that_is_not_followe
 
 async def test_redelivery_is_not_told_again(stage: Stage) -> None:
     """The same events, handed over once more as after a crash, change nothing."""
-    await emit(stage, "balance_low", "recharge_started", "managers_changed", "recharge_declined")
+    [first, *_] = await emit(stage, "balance_low", "recharge_started", "managers_changed", "recharge_declined")
+    [(before_it, _)] = await stage.redis.xrevrange(OUTBOX, f"({first.partition('-')[2]}", "-", count=1)
     worker = stage.tell()
     await stage.quiet()
     await worker.stop()
     before = [(each.ts, each.text) for each in stage.told()]
-    await stage.redis.xgroup_setid(keys.outbox(PARTITION), "alerts", "0")
+    await stage.redis.xgroup_setid(OUTBOX, "alerts", before_it)
     stage.tell("w2")
     await stage.quiet()
 
@@ -253,18 +254,23 @@ async def test_a_new_channel_takes_over_from_one_that_was_closed(stage: Stage) -
     assert stage.told(direct_message(MANAGER)) == []
 
 
-async def test_an_unknown_workspaces_event_is_dropped(stage: Stage) -> None:
-    """An event of a workspace that is not ours is posted nowhere, and holds nothing up."""
+async def test_another_workspaces_event_waits_and_holds_nothing_up(stage: Stage) -> None:
+    """An event of a workspace whose token this is not is posted nowhere and kept; ours are told meanwhile."""
     stranger = next(
         AccountRef(name) for name in (f"T0OTHER{n}" for n in range(9999)) if keys.partition_of(name) == PARTITION
     )
     await stage.emit("balance_low", stranger, **LOW)
     [mine] = await emit(stage, "balance_low")
     stage.tell()
-    await stage.quiet()
+    await eventually(lambda: stage.marks() == [mine])
 
-    assert stage.marks() == [mine]
+    async def only_theirs() -> bool:
+        pending: list[object] = await stage.redis.xpending_range(OUTBOX, "alerts", "-", "+", 10)
+        return len(pending) == 1
+
+    await eventually(only_theirs)
     assert stage.count("chat.postMessage") == 1
+    assert not stage.workspaces.right
 
 
 async def test_slack_away_for_long_is_waited_for(stage: Stage) -> None:

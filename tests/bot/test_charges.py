@@ -6,10 +6,10 @@ from typing import get_args
 
 import pytest
 
-from bot.listener import Ticker
 from bot.payments.gateway import Charge, NoGateway, Succeeded
 from bot.payments.sandbox import CARDS, KeyReusedError, Sandbox
 from bot.recharge import Charges
+from bot.ticker import Ticker
 from store import keys
 from store.events import Codec
 from store.money import MAX_MICROS, Money
@@ -67,7 +67,7 @@ async def credits_of(stage: Stage) -> list[int]:
     return [entry.amount.micros // 1_000_000 for entry in entries if entry.amount.micros > 0]
 
 
-FAULTS: tuple[Fault, ...] = get_args(Fault)
+FAULTS: tuple[Fault, ...] = tuple(each for each in get_args(Fault) if each != "broken")
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -151,24 +151,51 @@ async def test_credit_is_what_was_received(stage: Stage) -> None:
 
 
 async def test_money_that_cannot_be_credited_is_not_forgotten(stage: Stage) -> None:
-    """The provider has money that the ledger refuses: the event stays until it is credited."""
+    """The provider has money that the ledger refuses: it is parked with the charge's id until a person goes on."""
     gateway = FaultyGateway()
     await stage.ledger.add_credit(REF, Money(MAX_MICROS - 1, "USD"), operation_id="max", actor="test")
     stage.charge(gateway=gateway)
-    await top_up(stage)
-    await eventually(lambda: len(gateway.asked) > 1)
+    wanted = await top_up(stage)
+    parked = await until(stage, wanted, "stuck")
     await stage.spend(1_000_000)
-    await stage.quiet("payments")
+    await stage.payments.retry(BOSS, REF, wanted, 1)
+    await until(stage, wanted, "succeeded")
 
+    assert parked.charge_ref == "ch_1"
     assert len(gateway.charged) == 1
     assert 50 in await credits_of(stage)
+
+
+async def test_money_that_cannot_be_credited_keeps_no_other_payment_waiting(stage: Stage) -> None:
+    """The provider reports another currency: that payment is told as stuck, and the next one is charged."""
+    gateway = FaultyGateway(received=Money.of(50, "EUR"))
+    stage.charge(gateway=gateway)
+    refused = await until(stage, await top_up(stage), "stuck")
+    gateway.received = None
+    await until(stage, await top_up(stage, units=20), "succeeded")
+
+    assert (await payment(stage, refused.id)).state == "stuck"
+    assert await credits_of(stage) == [20]
+    kinds = [record["type"] for _, record in await stage.redis.xrange(keys.outbox(PARTITION))]
+    assert kinds.count("payment_stuck") == 1
+
+
+async def test_a_fault_of_the_provider_s_client_keeps_no_other_payment_waiting(stage: Stage) -> None:
+    """Whatever it raises: that payment is stuck, not asked for again, and the next one is charged."""
+    gateway = FaultyGateway(faults=deque(("broken",)))
+    stage.charge(gateway=gateway)
+    await until(stage, await top_up(stage), "stuck")
+    await until(stage, await top_up(stage, units=20), "succeeded")
+
+    assert len(gateway.asked) == 2
+    assert await credits_of(stage) == [20]
 
 
 async def test_without_a_provider_nothing_is_charged(stage: Stage) -> None:
     """No provider: the payment waits as one whose provider is out of order."""
     stage.charge(gateway=NoGateway())
     wanted = await top_up(stage)
-    await until(stage, wanted, "unknown")
+    await until(stage, wanted, "unavailable")
 
     assert await credits_of(stage) == []
 

@@ -315,6 +315,26 @@ async def test_retries_are_bounded(embedded_url: str) -> None:
     assert 2 <= attempts <= 5  # the first connection, then three repetitions and at most one more
 
 
+async def test_a_blocking_client_sends_nothing_again(embedded_url: str) -> None:
+    """A read of a group whose answer was lost is an error: sent again it would pass over what it was handed."""
+    reader = await connect(embedded_url, blocking=True)
+    await reader.xgroup_create("stream", "group", mkstream=True)
+    async with Redis.from_url(embedded_url, decode_responses=True) as admin:
+        command = ("XREADGROUP", "GROUP", "group", "me", "BLOCK", 4_000, "STREAMS", "stream", ">")
+        reading = asyncio.create_task(_run(reader, *command))
+        async with asyncio.timeout(5):
+            while not any(each["cmd"] == "xreadgroup" for each in await admin.client_list()):
+                pass
+        await _run(admin, "CLIENT", "KILL", "TYPE", "NORMAL", "SKIPME", "YES")
+        await admin.xadd("stream", {"n": 1})
+
+        with pytest.raises(RedisError):
+            await reading
+
+    assert len(await reader.xreadgroup("group", "me", {"stream": ">"}, block=1)) == 1
+    await reader.aclose()
+
+
 async def test_a_blocking_read_outlasts_the_ordinary_timeout(embedded_url: str) -> None:
     """A reader may wait as long as BLOCK_LIMIT_MS; its socket does not time out before."""
     reader = await connect(embedded_url, blocking=True)

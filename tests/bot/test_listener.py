@@ -2,14 +2,18 @@
 
 import asyncio
 
+import pytest
 from redis.exceptions import ConnectionError as RedisAwayError
 
 from store import keys
+from store.events import Codec, RechargeResumed
 from store.outbox import Delivery, Outbox
 from store.scripts import Client
 from tests.bot.hall import Hall, Recorder, nothing_pending
 from tests.bot.stage import OUTBOX, PARTITION, eventually
 from tests.world import REF
+
+FUTURE = {"type": "of the future", "tenant": REF.tenant, "account": "default", "at_ms": "1", "by": ""}
 
 
 async def test_an_accounts_events_are_handled_in_order_and_accounts_side_by_side(hall: Hall) -> None:
@@ -64,9 +68,9 @@ async def test_a_payment_is_never_given_up(hall: Hall) -> None:
 
 
 async def test_an_unreadable_event_is_put_aside_at_once(hall: Hall) -> None:
-    """What this version cannot read is kept for an operator, and holds nothing up."""
+    """What is broken, or of a type that was unknown for long, is kept for an operator, and holds nothing up."""
     react = Recorder()
-    await hall.redis.xadd(OUTBOX, {"type": "of the future", "tenant": REF.tenant, "account": "default"})
+    await hall.redis.xadd(OUTBOX, FUTURE, id="1-1")
     await hall.redis.xadd(OUTBOX, {"nonsense": "1"})
     [event] = await hall.put("default")
     hall.start(react)
@@ -74,6 +78,33 @@ async def test_an_unreadable_event_is_put_aside_at_once(hall: Hall) -> None:
 
     await eventually(lambda: nothing_pending(hall))
     assert await hall.redis.xlen(keys.dead(PARTITION)) == 2
+
+
+async def test_an_event_of_a_later_version_waits_for_its_worker(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """During a rolling upgrade the old worker neither handles nor drops it, nor holds others up; the new one has it."""
+    old, new = Recorder(), Recorder()
+    place = await hall.redis.xadd(OUTBOX, FUTURE)
+    [known] = await hall.put("default")
+    first = hall.start(old)
+    await eventually(lambda: old.done == [known])
+    await first.stop()
+    assert await hall.pending() == 1
+
+    monkeypatch.setitem(Codec.TYPES, FUTURE["type"], RechargeResumed)
+    hall.start(new, "w2")
+    await eventually(lambda: new.begun == [("default", f"{PARTITION:02d}-{place}", True)])
+    await eventually(lambda: nothing_pending(hall))
+    assert await hall.redis.xlen(keys.dead(PARTITION)) == 0
+
+
+async def test_an_event_of_a_later_version_is_put_aside_in_the_end(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When no worker of that version has come within the time, it is kept for an operator like a broken one."""
+    monkeypatch.setattr("bot.listener.NEWER_KEPT_MS", 200)
+    await hall.redis.xadd(OUTBOX, FUTURE)
+    hall.start(Recorder())
+
+    await eventually(lambda: hall.redis.xlen(keys.dead(PARTITION)))
+    await eventually(lambda: nothing_pending(hall))
 
 
 class Flaky(Outbox):

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,9 +23,14 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     """A data folder; whatever still runs on it after the test is ended."""
     folder = tmp_path / "data"
     yield folder
-    for pid in of_folder(folder):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    # Again until none is left: one that was just being started, or is brought back, is not on the first list.
+    end = time.monotonic() + TIMEOUT_S
+    while left := of_folder(folder):
+        assert time.monotonic() < end, left
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
 
 
 async def demo(folder: Path, command: str = "demo") -> Process:

@@ -11,8 +11,10 @@ from store.events import (
     Event,
     ManagersChanged,
     PaymentNeedsAction,
+    PaymentStuck,
     PaymentUnknown,
     RechargeBlocked,
+    RechargeCancelled,
     Recharged,
     RechargeDeclined,
     RechargePaused,
@@ -34,7 +36,7 @@ def incidents() -> dict[str, Incident]:
     """Every state of the standing message."""
     low = Incident(currency="USD", state="low", balance_micros=19_000_000, level_micros=20_000_000)
     paid = replace(low, amount_micros=50_000_000, method="card_1", payment="p1", attempt="1")
-    parts = ("started", "arrived", "declined", "paused", "unknown", "needs-action")
+    parts = ("started", "arrived", "declined", "paused", "unknown", "needs-action", "stuck", "cancelled")
     told = {f"low-{part}": replace(paid, part=part, reason="insufficient_funds", next_ms=AT_MS) for part in parts}
     return {
         "low": low,
@@ -101,6 +103,9 @@ def events() -> dict[str, Event]:
         "unknown-topup": PaymentUnknown(**trouble, **mine),
         "needs-action": PaymentNeedsAction(**trouble, **own, url="https://bank.example/confirm"),
         "needs-action-topup": PaymentNeedsAction(**trouble, **mine, url="https://bank.example/confirm"),
+        "stuck": PaymentStuck(**trouble, **own),
+        "stuck-topup": PaymentStuck(**trouble, **mine),
+        "cancelled": RechargeCancelled(**trouble, **own),
         "declined-topup": TopupDeclined(**trouble, **mine),
         "declined": RechargeDeclined(**trouble, **own, next_ms=AT_MS + 3_600_000),
         "declined-last": RechargeDeclined(**trouble, **own, next_ms=0),

@@ -8,11 +8,14 @@ import time
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
+from redis.asyncio import Redis
 
 from bot.playground.delivery import FORM, JSON
-from bot.playground.people import MANAGER
-from tests.handlers.driver import count, deliver, deliver_body, press, state
-from tests.world import SECRET, World
+from bot.playground.people import MANAGER, MEMBER
+from store.scripts import Client
+from tests.handlers.driver import appoint_both, count, deliver, deliver_body, press, state
+from tests.lossy import lossy
+from tests.world import SECRET, World, open_world, texts_in
 
 GARBAGE = (
     *("abc", "", " ", "1e9", "-1", "+1", "0", "1.5", "0x10", "9" * 30, "1_000", "NaN", "inf", "null"),
@@ -56,10 +59,41 @@ async def test_the_same_signed_submission_twice(world: World) -> None:
     sent = world.playground.sent[-1]
     once = await state(world)
 
-    statuses = [(await world.playground.post_raw(sent.headers, sent.body))[0] for _ in range(3)]
+    answers = [await world.playground.post_raw(sent.headers, sent.body) for _ in range(3)]
 
-    assert statuses == [200, 200, 200]
+    assert [status for status, _ in answers] == [200, 200, 200]
     assert await state(world) == once
+
+
+@pytest.mark.parametrize(("user", "text"), [(MANAGER, "was sent twice"), (MEMBER, "kam zweimal an")])
+async def test_a_repeated_submission_is_not_closed_as_if_saved(world: World, user: str, text: str) -> None:
+    """A submission that comes again is answered in the modal, in the person's language: it was sent twice."""
+    await appoint_both(world)
+    view = await world.modal(user, "/credits add 50" if user == MANAGER else "/credits aufladen 50", "add_confirm")
+    await world.submit(user, view)
+    sent = world.playground.sent[-1]
+
+    _, body = await world.playground.post_raw(sent.headers, sent.body)
+
+    answer = json.loads(body)
+    assert answer["response_action"] == "update"
+    assert text in texts_in(answer["view"])
+
+
+async def test_a_submission_whose_mark_is_answered_late(real_redis: Client, blocking: Client, server: str) -> None:
+    """Where Redis' answer to the mark of a submission is lost, the submission is carried out, not taken for another."""
+    async with lossy(server) as proxy:
+        redis: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True)
+        async with open_world(redis, blocking, worker=False) as world:
+            view = await world.modal(MANAGER, "/credits add 50", "add_confirm")
+            proxy.lose_after = b":seen:"
+
+            delivery = await world.submit(MANAGER, view)
+
+            assert proxy.lost == 1
+            assert delivery.response_action == "clear"
+            assert [key async for key in real_redis.scan_iter("*:payment:*")]
+        await redis.aclose()
 
 
 async def test_identical_submissions_at_once(world: World) -> None:

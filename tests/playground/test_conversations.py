@@ -102,7 +102,7 @@ async def test_a_person_is_told_with_the_locale_only_when_asked(client: AsyncWeb
     assert (german["locale"], german["tz"], german["is_admin"]) == ("de-DE", "Europe/Berlin", False)
     assert (owner["is_owner"], owner["is_admin"], "locale" in owner) == (True, True, False)
     assert stranger["team_id"] != owner["team_id"]
-    assert stranger["is_stranger"] is True
+    assert stranger["is_stranger"] is False
 
 
 async def test_an_unknown_person_is_refused_and_noted(playground: Playground, client: AsyncWebClient) -> None:

@@ -2,8 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Coroutine, Sequence
-from datetime import datetime
+from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import fakeredis
@@ -15,9 +14,10 @@ from store.outcomes import Done, Posting, Refused
 from store.payments import Claimed, Failure
 from tests.controls import CARD, MANAGER, REF, Bank, usd
 from tests.store.clock import Clock
-from tests.store.model import WAITS, Due, Model
+from tests.store.model import Model
 from tests.store.outline import outline
 from tests.store.steps import waiting
+from tests.store.terms import WAITS, Due, member, ms, one, short
 
 T = TypeVar("T")
 ANY = st.integers(0, 999)
@@ -27,7 +27,9 @@ FIGURES = st.tuples(st.sampled_from([20, 50]), st.sampled_from([10, 60]), st.sam
 POLICIES = st.one_of(FIGURES, FIGURES, st.none())
 LEVELS = st.lists(st.sampled_from([10, 25, 60, 90]), max_size=3, unique=True)
 GAPS = st.sampled_from([{"minutes": 5}, {"minutes": 15}, {"hours": 7}, {"days": 1}, {"days": 31}])
-FAILURES = st.sampled_from([Failure.DECLINED, Failure.UNKNOWN, Failure.UNAVAILABLE, Failure.NEEDS_ACTION])
+FAILURES = st.sampled_from(
+    [Failure.DECLINED, Failure.UNKNOWN, Failure.UNAVAILABLE, Failure.NEEDS_ACTION, Failure.STUCK]
+)
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -197,10 +199,18 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def report(self, name: str, failure: Failure) -> None:
         """Report a failure for the last claim of a payment."""
-        kind = "unknown" if failure is Failure.UNAVAILABLE else failure.value
-        wanted = self.model.fail(self.model.payments[name], kind)
+        wanted = self.model.fail(self.model.payments[name], failure.value)
         report = self.bank.payments.fail(REF, self.claims[name], failure, reason="insufficient_funds")
         assert short(self.run(report)) == wanted
+
+    @precondition(lambda self: any(each.state == "stuck" for each in self.model.payments.values()))
+    @rule(which=ANY, behind=st.sampled_from([0, 0, 1]))
+    def cancel(self, which: int, behind: int) -> None:
+        """A manager says that a payment was not charged."""
+        payment = self.pick(which)
+        wanted = self.model.cancel(payment, payment.attempt - behind)
+        cancelling = self.bank.payments.cancel(MANAGER, REF, payment.id, payment.attempt - behind)
+        assert short(self.run(cancelling)) == wanted
 
     @precondition(lambda self: self.model.payments)
     @rule(which=ANY, cause=st.sampled_from(sorted(WAITS)), behind=st.sampled_from([0, 0, 1]))
@@ -223,9 +233,9 @@ class LedgerMachine(RuleBasedStateMachine):
         self.clock.now = max(self.clock.now, min(self.model.scheduled.values()))
         self.model.now = self.clock.now
         members = [name for name, at in self.model.scheduled.items() if at <= self.clock.now]
-        for member in sorted(members):
-            cause, _, name = member.rpartition(":")
-            if member == "check":
+        for look in sorted(members):
+            cause, _, name = look.rpartition(":")
+            if look == "check":
                 self.check()
             else:
                 wanted = self.model.wake(self.model.payments[name], cause or "schedule", 0)
@@ -261,30 +271,3 @@ class LedgerMachine(RuleBasedStateMachine):
         """A payment's state and card."""
         payment = await self.bank.payments.get(REF, payment_id)
         return (payment.state, payment.method) if payment else ("missing", "")
-
-
-def one(which: int, among: Sequence[str]) -> str:
-    """One of them."""
-    return among[which % len(among)]
-
-
-def member(name: str) -> str:
-    """What the model's name is on the schedule."""
-    account = f"{REF.tenant}:{REF.account}"
-    if name == "check":
-        return f"check:{account}"
-    return f"settings:{account}:{name.removeprefix('settings:')}" if ":" in name else f"payment:{account}:{name}"
-
-
-def ms(moment: datetime) -> int:
-    """Milliseconds since the epoch."""
-    return round(moment.timestamp() * 1000)
-
-
-def short(outcome: object) -> str:
-    """An outcome in one word."""
-    if isinstance(outcome, Done):
-        return outcome.result
-    if isinstance(outcome, Refused):
-        return outcome.reason.value.removeprefix("operation_")
-    return type(outcome).__name__.lower()

@@ -4,35 +4,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-COOL_DOWN = timedelta(minutes=15)
-PER_DAY = 3
-RETRY_HOURS = (1, 3, 7)
-WATCH = timedelta(minutes=10)
-ASK_AGAIN = timedelta(seconds=5)
-ASK_AT_MOST = timedelta(hours=1)
-MINUTE = timedelta(minutes=1)
-
-WAITS = {
-    "schedule": {"retrying", "unknown", "due", "charging"},
-    "person": {"retrying", "unknown", "needs_action"},
-    "settings": {"retrying", "needs_action"},
-}
-"""The states in which each cause may wake a payment."""
-
-
-@dataclass
-class Due:
-    """A payment."""
-
-    id: str
-    kind: str
-    amount: int
-    month: str
-    created: datetime
-    method: str
-    state: str = "due"
-    attempt: int = 0
-    asks: int = 0
+from tests.store.terms import (
+    ASK_AGAIN,
+    ASK_AT_MOST,
+    COOL_DOWN,
+    MINUTE,
+    PER_DAY,
+    RETRY_HOURS,
+    WAITS,
+    WATCH,
+    Due,
+)
 
 
 @dataclass
@@ -99,11 +81,18 @@ class Model:
     def claim(self, payment: Due, attempt: int) -> str:
         """Take a payment over."""
         fresh = payment.state in {"due", "retrying"}
-        if not fresh and payment.state not in {"charging", "unknown"}:
+        asks_again = payment.state in {"charging", "unknown"}
+        uncharged = fresh or payment.state == "unavailable"
+        if not asks_again and not uncharged:
             return "not_pending"
         if attempt != (payment.attempt + 1 if fresh else payment.attempt):
             return "not_pending"
-        if fresh and payment.kind == "recharge":
+        if asks_again and not payment.may_be_asked_again(self.now):
+            payment.state = "stuck"
+            self.scheduled.pop(payment.id, None)
+            self.told.append("stuck")
+            return "not_pending"
+        if uncharged and payment.kind == "recharge":
             refused = self._refuse_charge(payment)
             if refused:
                 return refused
@@ -111,6 +100,8 @@ class Model:
         if fresh and attempt == 1 and payment.kind == "recharge":
             self.told.append("started")
         payment.asks = 0 if fresh else payment.asks
+        payment.first_asked = self.now if uncharged else payment.first_asked
+        payment.uncertain = asks_again
         payment.state, payment.attempt = "charging", attempt
         self._watch(payment)
         return "claimed"
@@ -134,11 +125,14 @@ class Model:
         if payment.state != "charging":
             return "not_pending"
         self.scheduled.pop(payment.id, None)
-        if failure == "unknown":
+        if failure in {"unknown", "unavailable"}:
             self.scheduled[payment.id] = self.now + min(ASK_AGAIN * 2**payment.asks, ASK_AT_MOST)
             self.told += ["unknown"] if payment.asks == 0 else []
             payment.asks += 1
-            payment.state = "unknown"
+            payment.state = "unknown" if payment.uncertain else failure
+        elif failure == "stuck":
+            payment.state = "stuck"
+            self.told.append("stuck")
         elif failure == "needs_action":
             payment.state = "needs_action"
             self.told.append("needs_action")
@@ -165,11 +159,26 @@ class Model:
                 self.scheduled.pop(payment.id, None)
             return "not_pending"
         was = payment.state
-        if cause != "schedule" and was != "unknown":
+        if was == "stuck":
+            if not payment.may_be_asked_again(self.now):
+                return "not_pending"
+            payment.state = "unknown"
+        elif cause != "schedule" and was not in {"unknown", "unavailable"}:
             payment.state = "due"
         self._watch(payment)
         self.told.append("due" if payment.kind == "recharge" else "topup due")
         return was
+
+    def cancel(self, payment: Due, attempt: int) -> str:
+        """A person has seen that a stuck payment was not charged."""
+        if payment.state != "stuck" or attempt != payment.attempt:
+            return "not_pending"
+        if payment.kind == "recharge":
+            self._cancel(payment)
+        else:
+            payment.state = "cancelled"
+            self.told.append("topup declined")
+        return "cancelled"
 
     def top_up(self, amount: int, method: str, new_id: str) -> None:
         """Ask for a top-up."""
@@ -227,6 +236,7 @@ class Model:
     def _cancel(self, payment: Due) -> None:
         payment.state = "cancelled"
         self._free(payment, refund=True)
+        self.told.append("cancelled")
 
     def _watch(self, payment: Due) -> None:
         self.scheduled[payment.id] = self.now + WATCH

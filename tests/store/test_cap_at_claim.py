@@ -106,7 +106,7 @@ async def test_cancelled_recharge_is_told_once_a_month(bank: Bank, clock: Clock)
     clock.now = datetime(2127, 6, 1, tzinfo=UTC)
 
     assert await bank.payments.check_recharge(REF) != ""
-    assert before == ["due", "blocked monthly_cap"]
+    assert before == ["due", "cancelled", "blocked monthly_cap"]
     assert await outline(bank) == [*before, "due"]
 
 

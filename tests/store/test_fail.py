@@ -47,7 +47,7 @@ async def test_outage_is_no_decline(bank: Bank) -> None:
     """An outage of the provider neither counts as an attempt nor pauses."""
     claimed = await claim(bank)
 
-    assert await fail(bank, claimed, Failure.UNAVAILABLE) == Done("unknown")
+    assert await fail(bank, claimed, Failure.UNAVAILABLE) == Done("unavailable")
     assert (await claim(bank)).attempt == 1
     assert (await bank.account()).paused == ""
 

@@ -13,12 +13,12 @@ from redis.exceptions import RedisError
 
 from store import keys
 from store.ledger import Ledger
-from store.outcomes import Posted, Repeated
-from store.payments import Claimed, Payments
+from store.outcomes import Done, Posted, Repeated
+from store.payments import Claimed, Failure, Payments
 from store.policy import Limits
 from store.roles import Roles
 from store.scripts import Client
-from tests.controls import REF, Bank, usd
+from tests.controls import MANAGER, REF, Bank, usd
 from tests.store.outline import outline
 
 
@@ -147,3 +147,26 @@ async def test_recharge_survives_a_lost_reply_at_every_step(proxy: LossyProxy, r
     assert await outline(bank) == ["due", "started", "recharged"]
     assert (await bank.account()).balance == usd(60)
     await bank.prove()
+
+
+async def test_buttons_press_is_answered_with_what_it_did(proxy: LossyProxy, real_redis: Client) -> None:
+    """Retry and resume lose their reply once: each is done once and answers so, not that there was nothing to do."""
+    bank = await Bank.open(real_redis, balance=100)
+    await bank.recharge()
+    await bank.spend(90)
+    slot = (await bank.account()).slot
+    claimed = await bank.payments.claim(REF, slot, 1)
+    assert isinstance(claimed, Claimed)
+    await bank.payments.fail(REF, claimed, Failure.DECLINED, reason="try_later")
+    client: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True)
+    payments = payments_of(client)
+    proxy.lose_after = MANAGER.id.encode()
+    retried = await payments.retry(MANAGER, REF, slot, 1)
+    await real_redis.hset(keys.account(REF), mapping={"recharge_paused": "try_later", "recharge_slot": ""})
+    proxy.lose_after = MANAGER.id.encode()
+    resumed = await payments.resume(MANAGER, REF)
+
+    await client.aclose()
+    assert proxy.lost == 2
+    assert (retried, resumed) == (Done("retrying", repeated=True), Done("resumed", repeated=True))
+    assert await outline(bank) == ["due", "started", "declined", "due", "resumed", "due"]

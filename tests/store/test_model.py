@@ -57,7 +57,12 @@ class Course:
     def decline(self) -> None:
         """A worker tries the open recharge; most often the card is declined."""
         if self.machine.model.slot:
-            failures = [Failure.DECLINED] * 4 + [Failure.UNKNOWN, Failure.UNAVAILABLE, Failure.NEEDS_ACTION]
+            failures = [Failure.DECLINED] * 4 + [
+                Failure.UNKNOWN,
+                Failure.UNAVAILABLE,
+                Failure.NEEDS_ACTION,
+                Failure.STUCK,
+            ]
             self.machine.work(self.random.choice(failures))
 
     def succeed(self) -> None:
@@ -71,6 +76,7 @@ class Course:
             self.machine.claim(which=self.which(), ahead=self.random.choice([0, 1, 1]))
             cause, behind = self.random.choice(["person", "settings"]), self.random.choice([0, 0, 1])
             self.machine.wake(which=self.which(), behind=behind, cause=cause)
+            self.machine.cancel(which=self.which(), behind=self.random.choice([0, 0, 1]))
         if self.machine.claims:
             self.machine.fail(which=self.which(), failure=self.random.choice([Failure.DECLINED, Failure.UNKNOWN]))
 

@@ -141,6 +141,28 @@ async def test_retry_by_a_person_is_refused_whole(charging: tuple[Bank, Claimed]
     assert answer == Done("retrying")
 
 
+async def test_cancellation_by_a_person_is_refused_whole(charging: tuple[Bank, Claimed]) -> None:
+    """A stuck payment stays stuck, with its slot, or is cancelled and told."""
+    bank, claimed = charging
+    await bank.payments.fail(REF, claimed, Failure.STUCK, reason="gateway_error")
+    await fill(bank)
+
+    answer = await refuse_whole(bank, lambda: bank.payments.cancel(MANAGER, REF, claimed.payment_id, 1))
+
+    assert answer == Done("cancelled")
+
+
+async def test_unanswered_charge_is_parked_whole(charging: tuple[Bank, Claimed], clock: Clock) -> None:
+    """A claim that comes too late parks the payment and tells it, or does neither."""
+    bank, claimed = charging
+    clock.advance(hours=20)
+    await fill(bank)
+
+    answer = await refuse_whole(bank, lambda: bank.payments.claim(REF, claimed.payment_id, 1))
+
+    assert answer == Refused(Reason.NOT_PENDING)
+
+
 async def test_wake_because_of_settings_needs_no_memory_and_is_made_whole(charging: tuple[Bank, Claimed]) -> None:
     """It begins with a removal and goes through: off the schedule, watched, and told, as one step."""
     bank, claimed = charging

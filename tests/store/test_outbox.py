@@ -1,8 +1,11 @@
 """The outbox: each group sees every event in order; nothing is dropped that a group has not acknowledged."""
 
 import asyncio
+from typing import Any, cast
 
 import pytest
+from redis.exceptions import ConnectionError as RedisAwayError
+from redis.exceptions import ResponseError
 
 from store import keys
 from store.events import BalanceLow, Codec, UnknownEventError
@@ -78,6 +81,14 @@ async def test_events_from_before_the_group_are_read(redis: Client) -> None:
     assert await read(outbox) == []
 
 
+async def test_a_group_that_cannot_be_made_is_an_error(redis: Client) -> None:
+    """Only that the group is there already is no error."""
+    await redis.set(STREAM, "not a stream")
+
+    with pytest.raises(ResponseError):
+        await Outbox(redis, redis).ensure_group("alerts", [PARTITION])
+
+
 async def test_several_partitions_are_read_together(outbox: Outbox, redis: Client) -> None:
     """One read covers many partitions and tells which each event came from."""
     await outbox.ensure_group("alerts", [3])
@@ -127,6 +138,62 @@ async def test_more_than_one_batch_is_taken_over(outbox: Outbox, redis: Client) 
     await read(outbox, consumer="dead", count=1000)
 
     assert [each.stream_id for each in await outbox.take_over("alerts", "w2", PARTITION)] == places
+
+
+async def test_only_what_lay_long_is_taken_over(outbox: Outbox, redis: Client) -> None:
+    """With `idle_ms`, what was handed out just now stays where it is."""
+    places = await put(redis, 2)
+    await read(outbox, consumer="dead")
+    await redis.xclaim(STREAM, "alerts", "dead", 0, places[:1], idle=60_000)
+
+    found = await outbox.take_over("alerts", "w2", PARTITION, idle_ms=30_000)
+
+    assert [each.stream_id for each in found] == places[:1]
+
+
+async def test_take_over_stops_at_the_most(outbox: Outbox, redis: Client) -> None:
+    """The oldest come first, about so many; what is of a later version's type does not count."""
+    await redis.xadd(STREAM, {"type": "from_the_future", "tenant": REF.tenant})
+    places = await put(redis, 450)
+    await read(outbox, consumer="dead", count=1000)
+
+    found = await outbox.take_over("alerts", "w2", PARTITION, most=200)
+
+    assert [each.newer for each in found[:2]] == [True, False]
+    assert 200 <= len(found[1:]) < 400
+    assert [each.stream_id for each in found[1:]] == places[: len(found) - 1]
+
+
+async def test_take_over_makes_the_group(redis: Client) -> None:
+    """Where there is none, nothing was left, and what is in the stream is read as new."""
+    outbox, places = Outbox(redis, redis), await put(redis)
+
+    assert await outbox.take_over("alerts", "w1", PARTITION) == []
+    assert await read(outbox) == places
+
+
+class Breaking:
+    """A client that is away when the second stream is read."""
+
+    def __init__(self, redis: Client) -> None:
+        self._redis = redis
+
+    async def xreadgroup(self, group: str, consumer: str, streams: dict[str, str], **given: Any) -> Any:
+        """Read the first, fail at the second."""
+        if STREAM not in streams:
+            raise RedisAwayError("away")
+        return await self._redis.xreadgroup(group, consumer, streams, **given)
+
+
+async def test_an_error_at_one_of_several_streams_is_an_error(outbox: Outbox, redis: Client) -> None:
+    """Read one by one, as in a cluster: what came before it is taken over, not handed on with the error hidden."""
+    places = await put(redis)
+    broken = Outbox(redis, cast("Client", Breaking(redis)))
+
+    with pytest.raises(RedisAwayError):
+        await broken._poll("alerts", "w1", {STREAM: ">", keys.outbox(3): ">"}, block_ms=1, count=64)
+
+    assert [each.stream_id for each in await outbox.take_over("alerts", "w1", PARTITION)] == places
 
 
 async def test_acknowledged_event_does_not_come_again(outbox: Outbox, redis: Client) -> None:

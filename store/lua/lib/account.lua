@@ -114,6 +114,11 @@ local function consider_recharge(ctx, account, balance, payment_key, payment_id)
   if balance >= tonumber(account.recharge_below) then return end
   local today = calendar(ctx.now)
   local amount = tonumber(account.recharge_amount)
+  -- A clock that was ahead and went back must not keep the cool-down waiting until it is there again.
+  if (tonumber(account.recharge_last_ms) or 0) > ctx.now then
+    account.recharge_last_ms = text(ctx.now)
+    redis.call('HSET', ctx.account_key, 'recharge_last_ms', account.recharge_last_ms)
+  end
   local reason, again_ms = will_wait(account, today, ctx.now, amount)
   if reason then
     return tell_wait(ctx, account, reason, again_ms, reason == 'monthly_cap' and today.month or today.day)

@@ -2,7 +2,7 @@
 -- Uses: lib/account.
 
 local PAYMENT = { 'kind', 'account', 'state', 'attempt', 'fence', 'asks', 'amount_micros', 'currency', 'method', 'month',
-  'requested_by', 'channel', 'created_ms' }
+  'requested_by', 'channel', 'created_ms', 'first_asked_ms', 'uncertain' }
 
 -- nil where there is none, and where it is another account's.
 local function read_payment(key, account_id)
@@ -30,6 +30,13 @@ local function reserve_now(ctx, account, payment, payment_key, today)
   redis.call('HSET', ctx.account_key, 'recharge_month', today.month, 'recharge_month_used', text(used))
   redis.call('HSET', payment_key, 'month', today.month)
   return true
+end
+
+-- A provider keeps an idempotency key for a day at least: asked again well inside it, a charge is not made twice.
+local ASK_FOR_MS = 72000000
+
+local function may_ask_again(payment, now)
+  return now - (tonumber(payment.first_asked_ms) or tonumber(payment.created_ms)) < ASK_FOR_MS
 end
 
 -- Tell what became of a payment that did not go through, or not yet.

@@ -6,8 +6,24 @@ from tests.store.mutants.others import HEADERS, OTHERS
 from tests.store.mutants.payments import PAYMENTS
 from tests.store.mutants.postings import POSTING, THRESHOLDS
 from tests.store.mutants.recharges import RECHARGE
+from tests.store.mutants.stuck import CANCELS, REPEATS, STUCK, UNAVAILABLE
 from tests.store.mutants.wakes import SETTINGS, WAKES, WATCHES
 
 __all__ = ["ALL", "Mutant"]
 
-ALL = [*POSTING, *THRESHOLDS, *RECHARGE, *PAYMENTS, *WATCHES, *WAKES, *SETTINGS, *CAPS, *OTHERS, *HEADERS]
+ALL = [
+    *POSTING,
+    *THRESHOLDS,
+    *RECHARGE,
+    *PAYMENTS,
+    *WATCHES,
+    *WAKES,
+    *SETTINGS,
+    *CAPS,
+    *OTHERS,
+    *HEADERS,
+    *UNAVAILABLE,
+    *STUCK,
+    *CANCELS,
+    *REPEATS,
+]

@@ -12,7 +12,7 @@ CAPS = [
     ),
     Mutant(
         "claim_payment",
-        "    cancel()\n    tell_wait",
+        "    cancel('above_cap')\n    tell_wait",
         "    tell_wait",
         test_cap_at_claim.test_recharge_above_the_lowered_cap_is_cancelled,
     ),
@@ -60,21 +60,21 @@ CAPS = [
     ),
     Mutant(
         "claim_payment",
-        "    cancel()\n    return { 'refused', 'recharge_off' }",
+        "    cancel('recharge_off')\n    return { 'refused', 'recharge_off' }",
         "    return { 'refused', 'recharge_off' }",
         test_fail.test_card_that_died_under_a_topup_is_not_charged_by_a_recharge,
     ),
     Mutant(
         "claim_payment",
-        "if fresh and payment.kind == 'recharge' then",
+        "if uncharged and payment.kind == 'recharge' then",
         "if payment.kind == 'recharge' then",
         test_cap_at_claim.test_recharge_that_may_have_been_charged_is_not_cancelled,
         {"unanswered": True},
     ),
     Mutant(
         "claim_payment",
-        "if fresh and payment.kind == 'recharge' then",
-        "if fresh then",
+        "if uncharged and payment.kind == 'recharge' then",
+        "if uncharged then",
         test_cap_at_claim.test_cap_is_no_matter_of_topups,
     ),
     Mutant(

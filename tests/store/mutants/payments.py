@@ -40,7 +40,7 @@ PAYMENTS = [
     ),
     Mutant(
         "claim_payment",
-        "if fresh and payment.kind == 'recharge' then",
+        "if uncharged and payment.kind == 'recharge' then",
         "if payment.kind == 'recharge' then",
         test_claim.test_recharge_already_charging_is_not_cancelled,
     ),
@@ -58,7 +58,7 @@ PAYMENTS = [
     ),
     Mutant(
         "claim_payment",
-        "(fresh and payment.kind == 'recharge') and",
+        "(uncharged and payment.kind == 'recharge') and",
         "false and",
         test_claim.test_next_attempt_takes_the_policys_method,
     ),

@@ -94,14 +94,14 @@ WAKES = [
     ),
     Mutant(
         "wake_payment",
-        "unknown = true, needs_action = true }",
-        "needs_action = true }",
+        "unknown = true, needs_action = true, stuck = true }",
+        "needs_action = true, stuck = true }",
         test_wake.test_retry_of_an_unanswered_charge_keeps_the_key,
     ),
     Mutant(
         "wake_payment",
-        "unknown = true, needs_action = true }",
-        "unknown = true }",
+        "unknown = true, needs_action = true, stuck = true }",
+        "unknown = true, stuck = true }",
         test_fail.test_payment_that_needs_its_owner_waits_for_a_person,
     ),
     Mutant(
@@ -184,8 +184,8 @@ SETTINGS = [
     ),
     Mutant(
         "wake_payment",
-        "{ retrying = true, needs_action = true }",
-        "{ retrying = true }",
+        "{ retrying = true, unavailable = true, needs_action = true }",
+        "{ retrying = true, unavailable = true }",
         test_new_settings.test_waiting_recharge_goes_on_with_the_new_card,
         {"failure": Failure.NEEDS_ACTION},
     ),

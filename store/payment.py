@@ -1,0 +1,73 @@
+"""A payment as the ledger keeps it, as a worker takes it over, and how it may fail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from store.money import Money
+
+
+class Failure(StrEnum):
+    """What a provider says when it did not take the money, or did not say."""
+
+    DECLINED = "declined"
+    """Not now: insufficient funds, try later."""
+    DEAD = "dead"
+    """Never again with this method: lost, stolen, closed."""
+    NEEDS_ACTION = "needs_action"
+    """The card's owner has to confirm it with the bank."""
+    UNKNOWN = "unknown"
+    """No answer: it may have been charged."""
+    UNAVAILABLE = "unavailable"
+    """The provider did not take the request; no decline."""
+    STUCK = "stuck"
+    """Nothing that asking again would clear up: a person has to compare it with the provider's list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A payment taken over, with what is now frozen for this attempt.
+
+    `key` is the provider's idempotency key; `fence` must be given back with the result.
+    """
+
+    payment_id: str
+    fence: int
+    attempt: int
+    kind: str
+    amount: Money
+    method: str
+    requested_by: str
+
+    @property
+    def key(self) -> str:
+        """The same for every asking of one attempt, another for the next attempt."""
+        return f"{self.payment_id}:{self.attempt}"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment's record as it stands."""
+
+    id: str
+    kind: str
+    state: str
+    attempt: int
+    amount: Money
+    method: str
+    requested_by: str
+    charge_ref: str
+
+    @classmethod
+    def decode(cls, record: Mapping[str, str]) -> "Payment":
+        """The payment from its Redis hash."""
+        return cls(
+            id=record["id"],
+            kind=record["kind"],
+            state=record["state"],
+            attempt=int(record["attempt"]),
+            amount=Money(int(record["amount_micros"]), record["currency"]),
+            method=record["method"],
+            requested_by=record.get("requested_by", ""),
+            charge_ref=record.get("charge_ref", ""),
+        )

@@ -1,0 +1,193 @@
+"""Faults in what the provider did not take, in what is asked for no more, and in what a person says of it."""
+
+from store.payments import Failure
+from tests.store import test_stuck, test_unavailable
+from tests.store.mutants.mutant import NEVER, REPEAT, Mutant
+
+UNAVAILABLE = [
+    Mutant(
+        "fail_payment",
+        "payment.uncertain == '0'",
+        "true",
+        test_unavailable.test_outage_after_an_unanswered_asking_settles_nothing,
+        {"worker_lost": True},
+    ),
+    Mutant(
+        "fail_payment",
+        "and 'unavailable' or 'unknown'",
+        "and 'unknown' or 'unknown'",
+        test_unavailable.test_recharge_switched_off_during_an_outage_is_not_charged,
+    ),
+    Mutant(
+        "claim_payment",
+        "asks_again and '1' or '0'",
+        "'0'",
+        test_unavailable.test_outage_after_an_unanswered_asking_settles_nothing,
+        {"worker_lost": False},
+    ),
+    Mutant(
+        "claim_payment",
+        "if uncharged and payment.kind == 'recharge' then",
+        "if fresh and payment.kind == 'recharge' then",
+        test_unavailable.test_cap_lowered_during_an_outage_holds,
+    ),
+    Mutant(
+        "claim_payment",
+        "if uncharged and payment.kind == 'recharge' then",
+        "if fresh and payment.kind == 'recharge' then",
+        test_unavailable.test_outage_into_the_next_month_is_counted_there,
+    ),
+    Mutant(
+        "claim_payment",
+        "if uncharged and payment.kind == 'topup'",
+        "if fresh and payment.kind == 'topup'",
+        test_unavailable.test_topup_whose_card_died_during_an_outage_is_declined,
+    ),
+    Mutant(
+        "claim_payment",
+        "(uncharged and payment.kind == 'recharge') and",
+        "(fresh and payment.kind == 'recharge') and",
+        test_unavailable.test_card_chosen_during_an_outage_is_the_one_charged,
+    ),
+    Mutant(
+        "wake_payment",
+        "schedule = { retrying = true, unavailable = true,",
+        "schedule = { retrying = true,",
+        test_unavailable.test_outage_is_asked_again_with_the_same_number,
+    ),
+    Mutant(
+        "wake_payment",
+        "settings = { retrying = true, unavailable = true,",
+        "settings = { retrying = true,",
+        test_unavailable.test_recharge_switched_off_during_an_outage_is_not_charged,
+    ),
+    Mutant(
+        "wake_payment",
+        "person = { retrying = true, unavailable = true,",
+        "person = { retrying = true,",
+        test_unavailable.test_person_wakes_it_with_the_same_number,
+    ),
+    Mutant(
+        "wake_payment",
+        " or payment.state == 'unavailable' or",
+        " or",
+        test_unavailable.test_person_wakes_it_with_the_same_number,
+    ),
+]
+
+LOST = {"lost": None}
+STUCK = [
+    Mutant("lib/payment", "72000000", "72000001", test_stuck.test_unanswered_charge_is_stuck_after_twenty_hours, LOST),
+    Mutant("lib/payment", "72000000", "71999999", test_stuck.test_unanswered_charge_is_stuck_after_twenty_hours, LOST),
+    Mutant(
+        "lib/payment",
+        "(tonumber(payment.first_asked_ms) or tonumber(payment.created_ms))",
+        "tonumber(payment.created_ms)",
+        test_stuck.test_twenty_hours_count_from_the_first_asking_of_the_attempt,
+    ),
+    Mutant(
+        "claim_payment",
+        "uncharged and text(ctx.now) or",
+        "fresh and text(ctx.now) or",
+        test_stuck.test_twenty_hours_count_from_the_first_asking_of_the_attempt,
+    ),
+    Mutant(
+        "claim_payment",
+        "uncharged and text(ctx.now) or payment.first_asked_ms",
+        "text(ctx.now)",
+        test_stuck.test_unanswered_charge_is_stuck_after_twenty_hours,
+        {"lost": Failure.UNKNOWN},
+    ),
+    Mutant(
+        "claim_payment",
+        "if asks_again and not may_ask_again(payment, ctx.now) then",
+        NEVER,
+        test_stuck.test_unanswered_charge_is_stuck_after_twenty_hours,
+        {"lost": Failure.UNKNOWN},
+    ),
+    Mutant(
+        "claim_payment",
+        "  unwatch(ctx, payment_id)\n  tell_trouble(ctx, 'payment_stuck'",
+        "  tell_trouble(ctx, 'payment_stuck'",
+        test_stuck.test_unanswered_charge_is_stuck_after_twenty_hours,
+        LOST,
+    ),
+    Mutant("fail_payment", ", 'charge_ref', charge_ref)", ")", test_stuck.test_stuck_payment_is_told_and_left_alone),
+    Mutant("fail_payment", "  tell('payment_stuck')\n", "", test_stuck.test_stuck_payment_is_told_and_left_alone),
+    Mutant(
+        "wake_payment",
+        "if stuck and not may_ask_again(payment, ctx.now) then",
+        NEVER,
+        test_stuck.test_person_may_have_a_stuck_payment_asked_for_while_its_key_is_known,
+    ),
+    Mutant(
+        "wake_payment",
+        "if stuck then redis",
+        "if false then redis",
+        test_stuck.test_person_may_have_a_stuck_payment_asked_for_while_its_key_is_known,
+    ),
+    Mutant(
+        "wake_payment",
+        "charging = true },\n",
+        "charging = true, stuck = true },\n",
+        test_stuck.test_stuck_payment_is_told_and_left_alone,
+    ),
+]
+
+REMEMBERED = {
+    "retry": ("wake_payment", "remember(operation_key, digest, keep_ms, payment.state)"),
+    "cancel": ("cancel_payment", "remember(operation_key, digest, keep_ms, 'cancelled')"),
+    "resume": ("resume_recharge", "remember(operation_key, digest, keep_ms, 'resumed')"),
+}
+REPEATS = [
+    Mutant(script, old, new, test_stuck.test_repeat_of_a_press_is_answered_with_what_it_did, {"verb": verb})
+    for verb, (script, remembers) in REMEMBERED.items()
+    for old, new in ((REPEAT, ""), (remembers, "text(0)"))
+]
+
+CANCELS = [
+    Mutant("cancel_payment", "payment.state ~= 'stuck'", "false", test_stuck.test_only_what_is_stuck_is_cancelled),
+    Mutant("cancel_payment", "payment.attempt ~= attempt", "false", test_stuck.test_only_what_is_stuck_is_cancelled),
+    Mutant(
+        "cancel_payment",
+        "'state', 'cancelled', ",
+        "",
+        test_stuck.test_stuck_recharge_that_was_not_charged_is_cancelled_by_a_person,
+    ),
+    Mutant(
+        "cancel_payment",
+        "\nclose_slot(",
+        "\ntext(0, ",
+        test_stuck.test_stuck_recharge_that_was_not_charged_is_cancelled_by_a_person,
+    ),
+    Mutant(
+        "cancel_payment",
+        "payment.kind == 'topup'",
+        "false",
+        test_stuck.test_stuck_topup_that_was_not_charged_is_declined,
+    ),
+    Mutant(
+        "claim_payment",
+        "  tell_trouble(ctx, 'recharge_cancelled', payment_id, payment, reason)\n",
+        "",
+        test_stuck.test_cancelled_recharge_is_told,
+    ),
+    Mutant(
+        "claim_payment",
+        "cancel('recharge_off')",
+        "cancel('above_cap')",
+        test_stuck.test_cancelled_recharge_is_told,
+    ),
+    Mutant(
+        "lib/account",
+        "(tonumber(account.recharge_last_ms) or 0) > ctx.now",
+        "false",
+        test_stuck.test_clock_that_went_back_does_not_stop_recharges,
+    ),
+    Mutant(
+        "lib/account",
+        "    redis.call('HSET', ctx.account_key, 'recharge_last_ms', account.recharge_last_ms)\n",
+        "",
+        test_stuck.test_clock_that_went_back_does_not_stop_recharges,
+    ),
+]
