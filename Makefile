@@ -64,7 +64,7 @@ web-check: ## prove that the committed page is what its source builds
 	@test -z "$$(git status --porcelain -- bot/playground/static)" || { git status --short -- bot/playground/static; echo "bot/playground/static differs from its source: run 'make web' and commit"; exit 1; }
 
 snapshots: .venv/.dev ## accept the present rendering of every message and view
-	@$(BIN)/python -m pytest -q --snapshot-update -k snapshot
+	@$(BIN)/python -m pytest -q --snapshot-update tests/handlers/test_views.py
 
 lock: .venv/.dev ## resolve the two lock files anew: versions and hashes only
 	@$(PIP) install uv

@@ -15,7 +15,7 @@ from bot.telling import Telling
 from bot.workspaces import Workspaces
 from handlers.locales import Texts
 from handlers.people import Identity, People
-from handlers.services import Methods
+from handlers.services import Methods, PaymentMethod
 from handlers.views.incident import Incident
 from store import keys
 from store.events import Event, PaymentDue
@@ -59,7 +59,7 @@ class Alerts:
             return
         account = await self._ledger.account(event.ref)
         client = await self._workspaces.of(event.ref.tenant)
-        telling = Telling(self, client, event, account, await self._labels(event.ref), again=again)
+        telling = Telling(self, client, event, account, await self._offered(event.ref), again=again)
         try:
             await telling.tell_channel(more=more)
         except SlackApiError:
@@ -68,11 +68,11 @@ class Alerts:
             raise
         await telling.tell_person()
 
-    async def _labels(self, ref: AccountRef) -> dict[str, str]:
-        """What people call the payment methods; without the provider their ids must do."""
+    async def _offered(self, ref: AccountRef) -> dict[str, PaymentMethod]:
+        """The payment methods by id; without the provider their ids must do."""
         try:
             async with asyncio.timeout(_LABELS_S):
-                return {each.id: each.label for each in await self._methods.methods(ref)}
+                return {each.id: each for each in await self._methods.methods(ref)}
         except Exception:
             log.warning("method_labels_unknown", tenant=ref.tenant, exc_info=True)
             return {}

@@ -11,10 +11,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.posting import ChannelClosedError, Mark, MessageGoneError, Place, metadata
 from handlers.locales import Texts
+from handlers.services import PaymentMethod
 from handlers.views import incident as incidents
 from handlers.views import kit, news
 from handlers.views.incident import Incident
 from handlers.views.news import News
+from handlers.views.payment import called
 from store.account import Account
 from store.events import Event, ManagersChanged, SettingsChanged
 
@@ -37,7 +39,7 @@ class Telling:
         client: AsyncWebClient,
         event: Event,
         account: Account | None,
-        labels: dict[str, str],
+        methods: dict[str, PaymentMethod],
         *,
         again: bool,
     ) -> None:
@@ -46,12 +48,16 @@ class Telling:
         self._event = event
         self._channel = account.alerts.channel if account else ""
         self._texts = Texts.of(account.alerts.locale if account else "")
-        self._labels = labels
+        self._methods = methods
         self._again = again
         self._sandbox = alerts.sandbox and news.is_money(event)
 
-    def _label(self, method: str) -> str:
-        return self._labels.get(method, method)
+    def _told(self, texts: Texts) -> News | None:
+        return news.of_account(self._event, texts, self._labels(texts))
+
+    def _labels(self, texts: Texts) -> news.Labels:
+        """What people call the payment methods in this language."""
+        return lambda method: called(self._methods[method], texts) if method in self._methods else method
 
     def _mark(self, part: str) -> Mark:
         return Mark(self._event.ref.tenant, self._event.id, part, self._event.at_ms)
@@ -59,19 +65,20 @@ class Telling:
     async def tell_person(self) -> None:
         """Tell the person who added credit what became of it, where they asked."""
         asked_by = getattr(self._event, "by", "").removeprefix("slack:")
-        if not asked_by or not news.to_person(self._event, self._texts, self._label):
+        if not asked_by or not news.to_person(self._event, self._texts, self._labels(self._texts)):
             return
         channel = getattr(self._event, "channel", "")
-        if channel == self._channel and news.of_account(self._event, self._texts, self._label):
+        if channel == self._channel and self._told(self._texts):
             return
         texts = await self._alerts.texts_of(self._client, self._event.ref.tenant, asked_by)
-        text, action = news.to_person(self._event, texts, self._label), news.person_actions(self._event, texts)
+        text = news.to_person(self._event, texts, self._labels(texts))
+        action = news.actions(self._event, texts)
         message = news.message(text, texts, sandbox=self._sandbox, action=action)
         await self._alerts.poster.whisper(self._client, self._mark("person"), channel, asked_by, message)
 
     async def tell_channel(self, *, more: bool) -> None:
         """Tell the alert channel: open an incident, follow it, or just say it."""
-        told = news.of_account(self._event, self._texts, self._label)
+        told = self._told(self._texts)
         stood, place = await self._alerts.load(self._event.ref)
         if place["event"] and _order(place["event"]) >= _order(self._event.id):
             # Handled before a crash, and only the standing message may be behind; or handed over late.
@@ -117,8 +124,9 @@ class Telling:
     async def _reply(self, told: News, place: dict[str, str]) -> None:
         """In the incident's thread."""
         thread = Place(place["channel"], place["ts"], broadcast=told.loud)
-        message = news.message(told.text, self._texts, sandbox=self._sandbox)
-        await self._alerts.poster.post(self._client, self._mark("news"), thread, message, again=self._again)
+        await self._alerts.poster.post(
+            self._client, self._mark("news"), thread, self._message(told, self._texts), again=self._again
+        )
 
     def _moved(self, stood: Incident, place: dict[str, str]) -> bool:
         """Whether another channel, or none, was chosen while the incident stands."""
@@ -199,7 +207,7 @@ class Telling:
         if not self._channel:
             await self._tell_managers(closed=False)
             return
-        message = news.message(told.text, self._texts, sandbox=self._sandbox)
+        message = self._message(told, self._texts)
         try:
             await self._alerts.poster.post(
                 self._client, self._mark("news"), Place(self._channel), message, again=self._again
@@ -215,15 +223,22 @@ class Telling:
             log.warning("nobody_to_tell", tenant=tenant, event_id=self._event.id)
         for user_id in managers:
             texts = await self._alerts.texts_of(self._client, tenant, user_id)
-            told = news.of_account(self._event, texts, self._label)
+            told = self._told(texts)
             where = texts("notice-elsewhere", channel=kit.channel(self._channel)) if closed else ""
-            message = news.message(told.text if told else "", texts, sandbox=self._sandbox, small=where)
-            await self._alerts.poster.whisper(self._client, self._mark(f"to-{user_id}"), "", user_id, message)
+            if told:
+                message = self._message(told, texts, small=where)
+                await self._alerts.poster.whisper(self._client, self._mark(f"to-{user_id}"), "", user_id, message)
         await self._alerts.poster.settle(self._mark("managers"))
+
+    def _message(self, told: News, texts: Texts, *, small: str = "") -> dict[str, object]:
+        """The news, with the buttons for what one would do about it."""
+        action = news.actions(self._event, texts)
+        return news.message(told.text, texts, sandbox=self._sandbox, small=small, action=action)
 
     def _standing(self, incident: Incident) -> dict[str, object]:
         sandbox = self._alerts.sandbox and bool(incident.part)
-        return incidents.message(incident, self._texts, method=self._label(incident.method), sandbox=sandbox)
+        method = self._labels(self._texts)(incident.method)
+        return incidents.message(incident, self._texts, method=method, sandbox=sandbox)
 
 
 def _order(event_id: str) -> tuple[int, ...]:

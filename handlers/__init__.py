@@ -2,7 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import alerts, command, history, home, ids, managers, recharge, topup
+from handlers import alerts, command, history, home, ids, managers, payments, recharge, topup
 from handlers.guard import Guard, Handler
 from handlers.people import People
 from handlers.services import Services
@@ -14,9 +14,10 @@ ACTIONS: dict[str, Handler] = {
     ids.SHOW_HISTORY: history.open_,
     ids.HISTORY_OLDER: history.turn,
     ids.HISTORY_NEWER: history.turn,
-    ids.RETRY_PAYMENT: recharge.retry,
-    ids.RESUME_RECHARGE: recharge.resume,
-    ids.OPEN_LINK: recharge.follow_link,
+    ids.RETRY_PAYMENT: payments.retry,
+    ids.NOT_CHARGED: payments.not_charged,
+    ids.RESUME_RECHARGE: payments.resume,
+    ids.OPEN_LINK: payments.follow_link,
 }
 
 VIEWS: dict[str, Handler] = {

@@ -38,9 +38,10 @@ async def submit(call: Call) -> None:
         except parsing.UsageError as error:
             wrong[block_id] = errors.usage_plain(error, person.texts, account.currency)
     channel = form[ids.CHANNEL]
-    if (levels or account.recharge.on) and not channel:
+    wanted = any(form[block_id].strip() for block_id in ids.LEVELS)
+    if (wanted or account.recharge.on) and not channel:
         wrong[ids.CHANNEL] = person.texts.plain("channel-missing")
-    wrong = wrong or await channels.join(call, person, channel)
+    wrong = {**await channels.join(call, person, channel, only_look=bool(wrong)), **wrong}
     if wrong:
         await call.ack(response_action="errors", errors=wrong)
         return

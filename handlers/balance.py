@@ -1,6 +1,6 @@
 """`/credits balance` and `/credits help`."""
 
-from handlers import gate
+from handlers import gate, payments
 from handlers.call import Call
 from handlers.views import balance
 from handlers.views import help as help_view
@@ -11,7 +11,8 @@ async def show(call: Call) -> None:
     person, services = await gate.viewer(call), call.services
     account = await call.account()
     may_manage = await services.roles.refuse_manage(person.actor) is None
-    await call.respond(balance.message(account, person.texts, may_manage=may_manage, sandbox=services.methods.sandbox))
+    payment, sandbox = await payments.open_recharge(call, account), services.methods.sandbox
+    await call.respond(balance.message(account, payment, person.texts, may_manage=may_manage, sandbox=sandbox))
 
 
 async def explain(call: Call) -> None:

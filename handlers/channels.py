@@ -11,10 +11,11 @@ _PATIENCE_S = 1.5
 """Slack waits 3 s for the answer to a submitted view."""
 
 
-async def join(call: Call, person: Person, channel: str) -> dict[str, str]:
+async def join(call: Call, person: Person, channel: str, *, only_look: bool = False) -> dict[str, str]:
     """Join a public channel; for a private one say under the input how to invite the bot.
 
-    Answers the errors of the view, none if all is well or if Slack is slow: then the alert itself finds out.
+    Answers the errors of the view, none if all is well or if Slack is slow: then the alert itself finds out. With
+    `only_look` nothing is joined, because something else in the form has to be put right first.
     """
     if not channel:
         return {}
@@ -22,7 +23,8 @@ async def join(call: Call, person: Person, channel: str) -> dict[str, str]:
         async with asyncio.timeout(_PATIENCE_S):
             info = (await call.client.conversations_info(channel=channel))["channel"]
             if not info.get("is_member") and not info.get("is_private"):
-                await call.client.conversations_join(channel=channel)
+                if not only_look:
+                    await call.client.conversations_join(channel=channel)
                 return {}
             member = info.get("is_member")
     except SlackApiError as error:

@@ -79,15 +79,18 @@ class Guard:
                 texts = (await call.person()).texts
                 await self._say(call, errors.usage(error, texts, await self._currency(call)))
             except RefusedError as refusal:
-                texts = (await call.person()).texts
-                currency = await self._currency(call)
-                await self._say(call, errors.refused(refusal.reason, texts, self._services.limits, currency))
+                await self._say(call, await self._refused(call, refusal.reason))
         except Exception as error:  # noqa: BLE001 logged below, after the person has heard of it
             reference = secrets.token_hex(4)
             try:  # the person first: Slack may be waiting
                 await self._apologise(call, failures.key(error), reference)
             finally:
                 log.exception("handler_failed", handler=handler.__name__, reference=reference, exc_info=error)
+
+    async def _refused(self, call: Call, reason: Reason) -> str:
+        person, currency = await call.person(), await self._currency(call)
+        limits, is_admin = self._services.limits, person.actor.is_admin
+        return errors.refused(reason, person.texts, limits, currency, is_admin=is_admin)
 
     async def _say(self, call: Call, text: str) -> None:
         """In a modal that was submitted or waits to be filled, inside it; else as a message to this person."""

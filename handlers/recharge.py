@@ -1,4 +1,4 @@
-"""`/credits recharge`: the settings of auto-recharge; and the buttons that retry and resume."""
+"""`/credits recharge`: the settings of auto-recharge."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Any
 from handlers import channels, forms, gate, ids, parsing
 from handlers.call import Call, Person
 from handlers.guard import RefusedError
-from handlers.views import errors, general, recharge
+from handlers.views import errors, recharge
 from store.account import Account, RechargePolicy
 from store.money import Money
 from store.outcomes import Reason, Refused
@@ -45,8 +45,8 @@ async def submit(call: Call) -> None:
     if policy.on and all(each.id != policy.method for each in methods):
         wrong[ids.METHOD] = person.texts.plain("method-gone")
     channel = form[ids.CHANNEL]
-    if policy.on and not wrong:
-        wrong = await channels.join(call, person, channel)
+    if policy.on:
+        wrong = {**await channels.join(call, person, channel, only_look=bool(wrong)), **wrong}
     if wrong:
         await call.ack(response_action="errors", errors=wrong)
         return
@@ -57,9 +57,9 @@ async def submit(call: Call) -> None:
         await _save(call, person, policy, fields, operation_id=f"view:{call.body['view']['id']}")
         return
     draft_id = await call.services.drafts.put(person.actor, fields)
-    label = next((each.label for each in methods if each.id == policy.method), policy.method)
+    chosen = next(each for each in methods if each.id == policy.method)
     sandbox = call.services.methods.sandbox
-    view = recharge.confirm(account, policy, label, person.texts, sandbox=sandbox, metadata=draft_id)
+    view = recharge.confirm(account, policy, chosen, person.texts, sandbox=sandbox, metadata=draft_id)
     await call.ack(response_action="update", view=view)
 
 
@@ -69,36 +69,6 @@ async def submit_confirm(call: Call) -> None:
     figures = {name: Money(int(fields[name]), account.currency) for name in _FIGURES}
     policy = RechargePolicy(on=True, method=fields["method"], **figures)
     await _save(call, person, policy, fields, operation_id=f"recharge:{forms.draft_id(call)}")
-
-
-async def retry(call: Call) -> None:
-    """The button under a declined recharge: try again now. It names the attempt that it was shown for."""
-    await call.ack()
-    person = await gate.manager(call)
-    payment_id, _, attempt = str(call.action().get("value") or "").partition(":")
-    if not (attempt.isascii() and attempt.isdigit()):
-        raise RefusedError(Reason.UNKNOWN_PAYMENT)
-    outcome = await call.services.payments.retry(person.actor, call.ref, payment_id, int(attempt[:9]))
-    if isinstance(outcome, Refused):
-        raise RefusedError(outcome.reason)
-    await call.respond(general.says(person.texts("retry-begun")))
-
-
-async def resume(call: Call) -> None:
-    """The button under a paused auto-recharge."""
-    await call.ack()
-    person = await call.person()
-    outcome = await call.services.payments.resume(person.actor, call.ref)
-    if isinstance(outcome, Refused):
-        raise RefusedError(outcome.reason)
-    if outcome.result == "not_paused":
-        raise RefusedError(Reason.NOT_PENDING)
-    await call.respond(general.says(person.texts("resume-begun")))
-
-
-async def follow_link(call: Call) -> None:
-    """A button with an address: Slack has opened it."""
-    await call.ack()
 
 
 def _policy(
@@ -118,13 +88,25 @@ def _policy(
         except parsing.UsageError as error:
             wrong[name] = errors.usage_plain(error, person.texts, account.currency)
     policy = RechargePolicy(on=on, method=form[ids.METHOD], **figures)
-    refused = call.services.policies.refuse_recharge(policy) if on and not wrong else None
-    if refused:
-        text = errors.refused_plain(refused.reason, person.texts, call.services.limits, account.currency)
-        wrong[errors.refused_field(refused.reason, ids.AMOUNT)] = text
+    for name, reason in (_refused(policy, call) if on else {}).items():
+        wrong.setdefault(name, errors.refused_plain(reason, person.texts, call.services.limits, account.currency))
     if on and not form[ids.CHANNEL]:
         wrong[ids.CHANNEL] = person.texts.plain("channel-missing")
     return policy, wrong
+
+
+def _refused(policy: RechargePolicy, call: Call) -> dict[str, Reason]:
+    """Per input why its figure may not be saved; each for itself, however the others were typed."""
+    found: dict[str, Reason] = {}
+    outside = call.services.limits.refuse(policy.amount) if policy.amount else None
+    if outside:
+        found[ids.AMOUNT] = outside.reason
+    if policy.amount and policy.cap and policy.cap < policy.amount:
+        found[ids.CAP] = Reason.CAP_BELOW_AMOUNT
+    rest = call.services.policies.refuse_recharge(policy)
+    if rest and not found and policy.amount and policy.below and policy.cap:
+        found[errors.refused_field(rest.reason, ids.AMOUNT)] = rest.reason
+    return found
 
 
 def _charges_now(account: Account, policy: RechargePolicy) -> bool:

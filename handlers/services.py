@@ -1,6 +1,7 @@
 """What the handlers work with; `bot.app` builds it once and hands it down."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from store.drafts import Drafts
@@ -12,12 +13,22 @@ from store.roles import Roles
 from store.seen import Seen
 
 
+class Note(StrEnum):
+    """What people are told of a payment method beside its name: the keys of the catalogues."""
+
+    DECLINES = "method-declines"
+    LOST = "method-lost"
+    LATE = "method-late"
+    ASKS_THE_BANK = "method-asks-the-bank"
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentMethod:
     """A way to pay, as the payment provider lists it: its id and what people call it ("Visa •••• 4242")."""
 
     id: str
     label: str
+    note: Note | None = None
 
 
 class Methods(Protocol):

@@ -73,7 +73,7 @@ async def submit_confirm(call: Call) -> None:
         raise RefusedError(outcome.reason)
     await call.ack(response_action="clear")
     sandbox, repeated = services.methods.sandbox, outcome.repeated
-    await call.tell(fields, topup.requested(amount, chosen.label, person.texts, repeated=repeated, sandbox=sandbox))
+    await call.tell(fields, topup.requested(amount, chosen, person.texts, repeated=repeated, sandbox=sandbox))
 
 
 async def _methods(call: Call) -> tuple[PaymentMethod, ...]:

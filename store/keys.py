@@ -16,11 +16,11 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:charge:<ref>           | string | 10 years  | payments   | a provider's charge and its credit    |
 | cr:{pNN}:t:<tenant>:draft:<id>             | string | 30 min    | drafts     | what a person is about to confirm     |
 | cr:{pNN}:t:<tenant>:payment:<id>           | hash   | for ever  | payments   | a recharge or top-up and its attempts |
-| cr:{pNN}:t:<tenant>:a:<account>            | hash   | for ever  | ledger     | balance, policy, thresholds, slot     |
+| cr:{pNN}:t:<tenant>:a:<account>            | hash   | for ever  | ledger     | balance, policy, slot, months' counts |
 | cr:{pNN}:t:<tenant>:a:<account>:journal    | stream | for ever  | ledger     | the entries                           |
 | cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |
 | cr:{pNN}:t:<tenant>:notice:<event>         | hash   | 30 days   | alerts     | what was posted for an event          |
-| cr:{pNN}:sandbox:<key>                     | string | 30 days   | sandbox    | the sandbox provider's own memory     |
+| cr:{pNN}:sandbox:<key>                     | hash   | 30 days   | sandbox    | the sandbox provider's own memory     |
 """
 
 import re

@@ -20,15 +20,29 @@ class Failure(StrEnum):
     """No answer: it may have been charged."""
     UNAVAILABLE = "unavailable"
     """The provider did not take the request; no decline."""
+    NOT_CHARGED = "not_charged"
+    """Seen with the provider: this attempt has moved no money and never will."""
     STUCK = "stuck"
     """Nothing that asking again would clear up: a person has to compare it with the provider's list."""
+
+
+class Step(StrEnum):
+    """What the provider is to be asked of an attempt."""
+
+    CHARGE = "charge"
+    """The money."""
+    FIND = "find"
+    """What has become of it; this moves no money."""
+    CANCEL = "cancel"
+    """That it never moves money."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A payment taken over, with what is now frozen for this attempt.
 
-    `key` is the provider's idempotency key; `fence` must be given back with the result.
+    `key` is the provider's idempotency key, `charge_ref` its own id of the charge where it has told one; `fence` must
+    be given back with the result.
     """
 
     payment_id: str
@@ -38,6 +52,8 @@ class Claimed:
     amount: Money
     method: str
     requested_by: str
+    step: Step = Step.CHARGE
+    charge_ref: str = ""
 
     @property
     def key(self) -> str:
@@ -47,7 +63,11 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment's record as it stands."""
+    """A payment's record as it stands.
+
+    `next_ms` is when a declined recharge is tried again, ms since the epoch, 0 if never; `url` where the card's owner
+    confirms it, "" if the provider named no such page.
+    """
 
     id: str
     kind: str
@@ -57,6 +77,9 @@ class Payment:
     method: str
     requested_by: str
     charge_ref: str
+    step: Step = Step.CHARGE
+    next_ms: int = 0
+    url: str = ""
 
     @classmethod
     def decode(cls, record: Mapping[str, str]) -> "Payment":
@@ -70,4 +93,7 @@ class Payment:
             method=record["method"],
             requested_by=record.get("requested_by", ""),
             charge_ref=record.get("charge_ref", ""),
+            step=Step(record.get("step", Step.CHARGE)),
+            next_ms=int(record.get("next_ms", "0")),
+            url=record.get("url", ""),
         )

@@ -2,9 +2,11 @@
 
 One record each, persisted before the provider is called.
 
-States: due -> charging -> succeeded | retrying | needs_action | unavailable | unknown | stuck | failed. The schedule
-wakes retrying, unavailable and unknown, a person needs_action and stuck; of unavailable nothing was charged. A recharge
-that must not be charged any more is cancelled. A provider that says nothing for 20 h leaves a payment stuck.
+States: due -> charging -> succeeded | retrying | needs_action | unavailable | unknown | stuck | failed | cancelled.
+The schedule wakes retrying, unavailable and unknown, a person needs_action and stuck; of unavailable nothing was
+charged. A recharge that must not be charged any more is cancelled. A provider that says nothing for 20 h leaves a
+payment stuck. A new attempt, which the provider may charge anew, is made only after it has said that the last one is
+over: of what waits for its owner, or is stuck, it is asked what has become of it, or to cancel it (`Step`).
 """
 
 from collections.abc import Sequence
@@ -15,12 +17,12 @@ from store.keys import AccountRef
 from store.money import Money
 from store.operations import KEEP_MS, Ids, checked_id, decode_change, decode_posting, digest, random_id
 from store.outcomes import Change, Posting, Reason, Refused
-from store.payment import Claimed, Failure, Payment
+from store.payment import Claimed, Failure, Payment, Step
 from store.policy import Limits
 from store.roles import Actor, Roles
 from store.scripts import Client, Scripts
 
-__all__ = ["Claimed", "Failure", "Payment", "Payments"]
+__all__ = ["Claimed", "Failure", "Payment", "Payments", "Step"]
 
 RETRY_OFFSETS_MS = (3_600_000, 3 * 3_600_000, 7 * 3_600_000)
 """When a declined recharge is tried again: 1, 3 and 7 h after its start; then auto-recharge is paused."""
@@ -93,9 +95,9 @@ class Payments:
     async def claim(self, ref: AccountRef, payment_id: str, attempt: int) -> Claimed | Refused:
         """Take a payment over for its attempt number `attempt`, before the provider is called.
 
-        Refused: UNKNOWN_PAYMENT, NOT_PENDING (settled, another attempt's turn, or asked for during 20 h without an
-        answer: then stuck, and told), RECHARGE_OFF or ABOVE_CAP (then cancelled, and told), METHOD_DEAD (a top-up's;
-        then failed, and told).
+        Refused: UNKNOWN_PAYMENT, NOT_PENDING (settled, another attempt's turn, or a charge asked for during 20 h
+        without an answer: then stuck, and told), RECHARGE_OFF or ABOVE_CAP (then cancelled, and told), METHOD_DEAD (a
+        top-up's; then failed, and told).
         """
         answer = await self._scripts.call(
             "claim_payment",
@@ -106,8 +108,18 @@ class Payments:
         )
         if answer[0] == "refused":
             return Refused(Reason(answer[1]))
-        _, fence, number, kind, micros, currency, method, requested_by = answer
-        return Claimed(payment_id, int(fence), int(number), kind, Money(int(micros), currency), method, requested_by)
+        _, fence, number, kind, micros, currency, method, requested_by, step, charge_ref = answer
+        return Claimed(
+            payment_id=payment_id,
+            fence=int(fence),
+            attempt=int(number),
+            kind=kind,
+            amount=Money(int(micros), currency),
+            method=method,
+            requested_by=requested_by,
+            step=Step(step),
+            charge_ref=charge_ref,
+        )
 
     async def settle(
         self, ref: AccountRef, payment_id: str, *, charge_ref: str, received: Money, memo: str = ""
@@ -151,7 +163,7 @@ class Payments:
     ) -> Change:
         """Record that the provider did not take the money; the answer's `result` is the payment's new state.
 
-        `charge_ref` is kept of a charge that was made but cannot be credited, which is stuck.
+        `charge_ref` is the provider's id of a charge that waits for its owner, or was made but cannot be credited.
         Refused: UNKNOWN_PAYMENT, FENCED (a later worker has it), NOT_PENDING.
         """
         answer = await self._scripts.call(
@@ -177,10 +189,12 @@ class Payments:
         return await self._wake(ref, payment_id, cause=cause)
 
     async def retry(self, actor: Actor, ref: AccountRef, payment_id: str, attempt: int) -> Change:
-        """A person's: try again now, provided that `attempt` is still the last one.
+        """A person's: go on now, provided that `attempt` is still the last one.
 
-        Refused: STRANGER, NOT_A_MANAGER, UNKNOWN_PAYMENT, NOT_PENDING (another attempt was made meanwhile, or it is
-        stuck and so old that the provider may charge it anew).
+        What was declined is charged again; of what waited for its owner, or is stuck, the provider is asked what has
+        become of it, however old it is. The answer's `result` is the state that it was in.
+        Refused: STRANGER, NOT_A_MANAGER, UNKNOWN_PAYMENT, NOT_PENDING (another attempt was made meanwhile, or a worker
+        has it).
         """
         refused = await self._roles.refuse_manage(actor, ref)
         return refused or await self._wake(ref, payment_id, cause="person", attempt=str(attempt), actor=actor.id)

@@ -10,13 +10,16 @@ from store.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One asking for money. `key` is the idempotency key: the same for every asking of one attempt."""
+    """One attempt to move money. `key` is the idempotency key: the same for every asking of one attempt.
+
+    `charge_ref` is the provider's own id of the charge, "" as long as it has told none.
+    """
 
     key: str
     ref: AccountRef
     amount: Money
     method: str
-    attempt: int
+    charge_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Succeeded:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """No money moved. `dead` means that this method must never be tried again."""
+    """No money moved, and with this key none will. `dead` means that this method must never be tried again."""
 
     code: str
     dead: bool = False
@@ -37,17 +40,23 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class NeedsAction:
-    """No money moved yet: the card's owner has to confirm, at `url` if there is one."""
+    """No money moved yet, but it may at any moment: the card's owner has to confirm, at `url` if there is one."""
 
     code: str
     url: str = ""
+    charge_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotCharged:
+    """No money moved, and with this key none ever will: the provider has no such charge, or it is cancelled."""
 
 
 Answer = Succeeded | Declined | NeedsAction
 
 
 class GatewayUnknownError(Exception):
-    """No answer: the money may have moved. Ask again with the same key."""
+    """No answer, or none that is certain: the money may have moved. Ask the same again."""
 
 
 class GatewayUnavailableError(Exception):
@@ -72,6 +81,27 @@ class Gateway(Protocol):
             GatewayUnavailableError: the provider is out of order.
         """
 
+    async def find(self, charge: Charge) -> Answer | NotCharged:
+        """What has become of a charge, however old, in the provider's own list; this never moves money.
+
+        The charge is found by `charge_ref`, or without one by its key, which the provider keeps with the charge. A
+        list that may not show it yet is no proof that there is none: that is GatewayUnknownError.
+
+        Raises:
+            GatewayUnknownError: the outcome is not known.
+            GatewayUnavailableError: the provider is out of order.
+        """
+
+    async def cancel(self, charge: Charge) -> Answer | NotCharged:
+        """See to it that a charge never moves money: NotCharged once that is seen, Succeeded if it was too late.
+
+        NeedsAction means that it could not be cancelled yet; it is asked again later.
+
+        Raises:
+            GatewayUnknownError: the outcome is not known.
+            GatewayUnavailableError: the provider is out of order.
+        """
+
 
 class NoGateway:
     """No provider is connected: there is nothing to pay with, and nothing is ever charged."""
@@ -84,4 +114,16 @@ class NoGateway:
 
     async def charge(self, charge: Charge) -> Answer:  # noqa: ARG002 the protocol's
         """Refuse to take the request."""
-        raise GatewayUnavailableError("no payment provider is connected")
+        raise _not_connected()
+
+    async def find(self, charge: Charge) -> Answer | NotCharged:  # noqa: ARG002 the protocol's
+        """Refuse to take the request: the provider that was connected once may have charged it."""
+        raise _not_connected()
+
+    async def cancel(self, charge: Charge) -> Answer | NotCharged:  # noqa: ARG002 the protocol's
+        """Refuse to take the request."""
+        raise _not_connected()
+
+
+def _not_connected() -> GatewayUnavailableError:
+    return GatewayUnavailableError("no payment provider is connected")

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 Json = dict[str, Any]
+Labels = dict[str, str]
+"""What something is called, by language; "en" is always there."""
 
 ACKNOWLEDGE_TIMEOUT_S = 3.0
 EVENT_RETRY_DELAYS_S = (0.0, 60.0, 300.0)
@@ -57,8 +59,8 @@ class Meter(Protocol):
     async def balance(self, tenant: str) -> tuple[int, str]:
         """Return the balance in millionths and its ISO 4217 currency."""
 
-    async def cards(self, tenant: str) -> list[tuple[str, str]]:
-        """Return the payment cards one may pick, as (id, label)."""
+    async def cards(self, tenant: str) -> list[tuple[str, Labels]]:
+        """Return the payment cards one may pick, as (id, labels)."""
 
     async def card(self, tenant: str) -> str:
         """Return the id of the card in use."""

@@ -72,7 +72,7 @@ async def prepare(services: Services) -> None:
     ref, owner, manager = AccountRef(TEAM), Actor(TEAM, OWNER, is_admin=True), Actor(TEAM, MANAGER)
     await services.ledger.open_account(ref, services.currency)
     await services.ledger.add_credit(
-        ref, Money.of(WELCOME, services.currency), operation_id="demo:welcome", actor="demo", memo="Welcome"
+        ref, Money.of(WELCOME, services.currency), operation_id="demo:welcome", actor="demo", memo="Demo"
     )
     await services.roles.change_managers(owner, appoint=[MANAGER], dismiss=[], operation_id="demo:manager")
     levels = tuple(Money.of(level, services.currency) for level in LEVELS)

@@ -1,7 +1,10 @@
 """The call simulator's way to the ledger: it charges usage as a telephony platform would."""
 
 from bot.payments.gateway import Gateway
+from bot.playground.config import Labels
+from handlers.locales import LANGUAGES, Texts
 from handlers.services import Services
+from handlers.views.payment import called
 from store.keys import AccountRef
 from store.money import Money
 from store.operations import random_id
@@ -28,9 +31,13 @@ class LedgerMeter:
         account = await self._services.ledger.account(AccountRef(tenant))
         return (account.balance.micros, account.currency) if account else (0, self._services.currency)
 
-    async def cards(self, tenant: str) -> list[tuple[str, str]]:
-        """The payment cards one may pick, as (id, label)."""
-        return [(each.id, each.label) for each in await self._gateway.methods(AccountRef(tenant))]
+    async def cards(self, tenant: str) -> list[tuple[str, Labels]]:
+        """The payment cards one may pick, as (id, labels)."""
+        speakers = {language: Texts.of(language) for language in LANGUAGES}
+        return [
+            (each.id, {language: called(each, texts) for language, texts in speakers.items()})
+            for each in await self._gateway.methods(AccountRef(tenant))
+        ]
 
     async def card(self, tenant: str) -> str:
         """The id of the card in use; the first one where none was chosen."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.playground.config import Clock, Json, Meter
+from bot.playground.config import Clock, Json, Labels, Meter
 from bot.playground.hub import Hub
 from bot.playground.people import TEAM
 
@@ -23,27 +23,41 @@ LAST_KEPT = 20
 LONGEST_CALL_S = 300
 SHORTEST_CALL_S = 20
 MINUTE_S = 60
+MICROS = 1_000_000
 
 
 @dataclass(frozen=True)
 class Tariff:
-    """A rate in millionths of the currency unit for each started minute; `number` is a callee's template."""
+    """A rate in millionths of the currency unit for each started minute; `number` is a callee's template.
+
+    What a call is called has no language, because it is written into the history, which everyone reads: digits that
+    stand for nobody are masked.
+    """
 
     id: str
-    label: str
+    labels: Labels
     micros_per_minute: int
     number: str
+
+    @classmethod
+    def sample(cls, tariff_id: str, micros_per_minute: int, number: str, *, en: str, de: str) -> "Tariff":
+        """A tariff whose labels tell the rate and that it is a sample."""
+        rate = f"{micros_per_minute / MICROS:.3f}".removesuffix("0")
+        labels = {"en": f"{en} {rate}/min (sample)", "de": f"{de} {rate.replace('.', ',')}/Min. (Beispiel)"}
+        return cls(tariff_id, labels, micros_per_minute, number)
 
 
 TARIFFS = {
     tariff.id: tariff
     for tariff in (
-        Tariff("us", "US 0.013/min (sample)", 13_000, "+1 425 555 01{:02d}"),
-        Tariff("de", "Germany 0.015/min (sample)", 15_000, "+49 30 23125 0{:02d}"),
-        Tariff("toll-free-de", "Toll-free in, Germany 0.175/min (sample)", 175_000, "a toll-free number"),
-        Tariff("zw", "Zimbabwe 0.223/min (sample)", 223_000, "Zimbabwe"),
-        Tariff("uk-mobile", "UK mobile 0.32/min (sample)", 320_000, "+44 7700 9001{:02d}"),
-        Tariff("satellite", "Satellite 4.50/min (sample)", 4_500_000, "a satellite phone"),
+        Tariff.sample("us", 13_000, "+1 425 555 01{:02d}", en="US", de="USA"),
+        Tariff.sample("de", 15_000, "+49 30 23125 0{:02d}", en="Germany", de="Deutschland"),
+        Tariff.sample(
+            "toll-free-de", 175_000, "+49 800 ••••• {:02d}", en="Toll-free in, Germany", de="Gebührenfrei, Deutschland"
+        ),
+        Tariff.sample("zw", 223_000, "+263 ••••••• {:02d}", en="Zimbabwe", de="Simbabwe"),
+        Tariff.sample("uk-mobile", 320_000, "+44 7700 9001{:02d}", en="UK mobile", de="UK, mobil"),
+        Tariff.sample("satellite", 4_500_000, "+870 ••••••• {:02d}", en="Satellite", de="Satellit"),
     )
 }
 TARIFF_DEFAULT = "uk-mobile"
@@ -82,7 +96,7 @@ class Simulator:
             "pace": self.pace,
             "tariff_id": self.tariff_id,
             "tariffs": [
-                {"id": t.id, "label": t.label, "micros_per_minute": t.micros_per_minute} for t in TARIFFS.values()
+                {"id": t.id, "labels": t.labels, "micros_per_minute": t.micros_per_minute} for t in TARIFFS.values()
             ],
             "card_id": None,
             "cards": [],
@@ -95,7 +109,7 @@ class Simulator:
         }
         if self.meter is not None:
             told["balance_micros"], told["currency"] = await self.meter.balance(TEAM)
-            told["cards"] = [{"id": card, "label": label} for card, label in await self.meter.cards(TEAM)]
+            told["cards"] = [{"id": card, "labels": labels} for card, labels in await self.meter.cards(TEAM)]
             told["card_id"] = await self.meter.card(TEAM)
         return told
 
@@ -121,7 +135,7 @@ class Simulator:
         tariff = TARIFFS[self.tariff_id]
         minutes = -(-self._random.randint(SHORTEST_CALL_S, LONGEST_CALL_S) // MINUTE_S)
         amount_micros = minutes * tariff.micros_per_minute
-        label = f"Call to {tariff.number.format(self._random.randrange(100))}, {minutes} min"
+        label = f"{tariff.number.format(self._random.randrange(100))} · {minutes} min"
         operation_id = f"playground-call-{self._random.getrandbits(128):032x}"
         try:
             if self.meter is not None:

@@ -15,6 +15,7 @@ from store.money import Money, format_money
 LANGUAGES = ("en", "de")
 DEFAULT_LOCALE = "en-US"
 
+_MINUS = "\N{MINUS SIGN}"
 _REGIONS = {"en": "en-US", "de": "de-DE"}
 
 
@@ -61,13 +62,13 @@ class Texts:
         return self(key if self.has(key) else "reason-other")
 
     def money(self, money: Money, *, exact: bool = False) -> str:
-        """Money as it is written here; see `store.money.format_money`."""
-        return format_money(money, self.locale, exact=exact)
+        """Money as it is written here, a loss with a true minus sign; see `store.money.format_money`."""
+        return format_money(money, self.locale, exact=exact).replace("-", _MINUS)
 
     def signed(self, money: Money) -> str:
         """An exact amount with its sign, plus included: "+$50.00", "−$0.02"."""
-        text = format_money(Money(abs(money.micros), money.currency), self.locale, exact=True)
-        return f"{'−' if money.micros < 0 else '+'}{text}"
+        text = self.money(Money(abs(money.micros), money.currency), exact=True)
+        return f"{_MINUS if money.micros < 0 else '+'}{text}"
 
     def decimal(self, number: str) -> str:
         """A plain decimal as it is typed here: "12.50" or "12,50"."""

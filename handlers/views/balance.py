@@ -5,32 +5,38 @@ from typing import Any
 from handlers import ids
 from handlers.locales import Texts
 from handlers.views import kit
+from handlers.views import payment as payments
 from store.account import Account
+from store.payment import Payment
 
 
-def message(account: Account, texts: Texts, *, may_manage: bool, sandbox: bool) -> dict[str, Any]:
-    """The answer to `/credits balance`."""
-    balance = texts.money(account.balance)
-    return kit.message(
-        texts("balance-title", balance=balance), status(account, texts, may_manage=may_manage, sandbox=sandbox)
-    )
+def message(
+    account: Account, payment: Payment | None, texts: Texts, *, may_manage: bool, sandbox: bool
+) -> dict[str, Any]:
+    """The answer to `/credits balance`; `payment` is the open recharge."""
+    title = texts("balance-title", balance=texts.money(account.balance))
+    return kit.message(title, status(account, payment, texts, may_manage=may_manage, sandbox=sandbox))
 
 
-def status(account: Account, texts: Texts, *, may_manage: bool, sandbox: bool) -> list[kit.Block]:
-    """Balance, state, policies and buttons; managers get the buttons that change things."""
-    balance = texts.money(account.balance)
-    small = [recharge_line(account, texts), alerts_line(account, texts)]
+def status(
+    account: Account, payment: Payment | None, texts: Texts, *, may_manage: bool, sandbox: bool
+) -> list[kit.Block]:
+    """Balance, state, what the open recharge waits for, policies; managers get the buttons that change things."""
+    waits = payments.waits_for(payment, texts) if payment else ""
+    helping = payments.buttons(payment, texts) if payment and may_manage else []
+    small = [_recharging(account, payment, texts), alerts_line(account, texts)]
     buttons = [kit.button(texts("button-history"), ids.SHOW_HISTORY)]
     if may_manage:
         buttons = [
-            kit.button(texts("button-add"), ids.OPEN_ADD, style="primary"),
+            kit.button(texts("button-add"), ids.OPEN_ADD, style="" if helping else "primary"),
             kit.button(texts("button-recharge"), ids.OPEN_RECHARGE),
             kit.button(texts("button-alerts"), ids.OPEN_ALERTS),
             *buttons,
         ]
     return [
-        kit.header(texts("balance-title", balance=balance)),
-        kit.section(state(account, texts)),
+        kit.header(texts("balance-title", balance=texts.money(account.balance))),
+        kit.section(state(account, texts), *([waits] if waits else [])),
+        *([kit.actions("payment_actions", *helping)] if helping else []),
         kit.context(*small, *sandbox_mark(texts, sandbox=sandbox)),
         kit.actions("balance_actions", *buttons),
     ]
@@ -52,14 +58,19 @@ def recharge_line(account: Account, texts: Texts) -> str:
         return texts("recharge-line-off")
     if account.paused:
         return texts("recharge-line-paused", reason=texts.reason(account.paused))
-    if account.slot:
-        return texts("recharge-line-open", amount=texts.money(policy.amount))
     return texts(
         "recharge-line-on",
         amount=texts.money(policy.amount),
         below=texts.money(policy.below),
         cap=texts.money(policy.cap),
     )
+
+
+def _recharging(account: Account, payment: Payment | None, texts: Texts) -> str:
+    """The same; while a recharge is being charged, that."""
+    if payment is None or payments.waits_for(payment, texts):
+        return recharge_line(account, texts)
+    return texts("recharge-line-open", amount=texts.money(payment.amount))
 
 
 def alerts_line(account: Account, texts: Texts) -> str:

@@ -27,8 +27,10 @@ def usage_plain(error: UsageError, texts: Texts, currency: str) -> str:
     return texts.plain(error.key, **_variables(error, texts), **_common(texts, currency))
 
 
-def refused(reason: Reason, texts: Texts, limits: Limits, currency: str) -> str:
-    """A refusal in words, as mrkdwn."""
+def refused(reason: Reason, texts: Texts, limits: Limits, currency: str, *, is_admin: bool = False) -> str:
+    """A refusal in words, as mrkdwn; `is_admin` says that this person may appoint credit managers."""
+    if reason is Reason.NOT_A_MANAGER and is_admin:
+        return texts("appoint-yourself")
     minimum, maximum = limits.minimum(currency), limits.maximum(currency)
     return texts(f"refused-{reason}", minimum=texts.money(minimum), maximum=texts.money(maximum))
 

@@ -11,6 +11,7 @@ from typing import Any
 from handlers import ids
 from handlers.locales import Texts
 from handlers.views import kit
+from handlers.views import payment as payments
 from store.events import (
     BalanceExhausted,
     BalanceLow,
@@ -153,22 +154,18 @@ def part(incident: Incident, texts: Texts, method: str) -> str:
 
 def _buttons(incident: Incident, texts: Texts) -> list[kit.Element]:
     """What one would do next."""
-    value = f"{incident.payment}:{incident.attempt}"
+    meant = (incident.payment, incident.attempt, texts)
     add = kit.button(texts("button-add"), ids.OPEN_ADD)
     settings = kit.button(texts("button-settings"), ids.OPEN_RECHARGE)
-    link = kit.button(texts("button-authenticate"), ids.OPEN_LINK, url=incident.url) if incident.url else None
-    confirmed = kit.button(texts("button-authenticated"), ids.RETRY_PAYMENT, value=value, style="primary")
-    retry = kit.button(texts("button-retry"), ids.RETRY_PAYMENT, value=value, style="primary")
-    resume = kit.button(texts("button-resume"), ids.RESUME_RECHARGE, style="primary")
     match incident.part:
         case "needs-action":
-            return [*([link] if link else []), confirmed, settings]
-        case "stuck" if incident.reason == "no_answer":
-            return [settings, add]
-        case "declined" | "stuck":
-            return [retry, settings, add]
+            return [*payments.to_confirm(*meant, url=incident.url), settings]
+        case "stuck":
+            return [*payments.to_clear_up(*meant), add]
+        case "declined":
+            return [payments.to_retry(*meant), settings, add]
         case "paused":
-            return [resume, settings, add]
+            return [payments.to_resume(texts), settings, add]
         case "started" | "unknown":
             return []
     return [add, settings] if incident.open else []

@@ -65,11 +65,15 @@ def actions(block_id: str, *elements: Element) -> Block:
     return {"type": "actions", "block_id": block_id, "elements": list(elements)}
 
 
-def button(text: str, action_id: str, *, value: str = "", style: str = "", url: str = "") -> Element:
-    """A button; `style` is primary or danger, `url` is opened by Slack itself."""
+def button(text: str, action_id: str, **more: Any) -> Element:
+    """A button; `style` is primary or danger, `url` is opened by Slack itself, `confirm` is asked before it counts."""
     element = {"type": "button", "text": plain(clip(text, 75)), "action_id": action_id}
-    extras = {"value": value, "style": style, "url": url}
-    return {**element, **{key: each for key, each in extras.items() if each}}
+    return {**element, **{key: each for key, each in more.items() if each}}
+
+
+def question(title: str, text: str, *, yes: str, no: str) -> Element:
+    """What is asked before a dangerous button counts: 100, 300 and twice 30 characters."""
+    return {"title": plain(title), "text": plain(text), "confirm": plain(yes), "deny": plain(no), "style": "danger"}
 
 
 def option(text: str, value: str) -> Element:
@@ -97,10 +101,10 @@ def select(block_id: str, label: str, options: Sequence[Element], *, initial: st
 
 
 def radio(block_id: str, label: str, options: Sequence[Element], *, initial: str) -> Block:
-    """A choice among few, all visible."""
+    """A choice among few, all visible; the cursor begins there."""
     chosen = next(each for each in options if each["value"] == initial)
-    element = {"type": "radio_buttons", "action_id": block_id, "options": list(options), "initial_option": chosen}
-    return field(block_id, label, element)
+    element: Element = {"type": "radio_buttons", "action_id": block_id, "options": list(options)}
+    return field(block_id, label, {**element, "initial_option": chosen, "focus_on_load": True})
 
 
 def channel_select(block_id: str, label: str, *, initial: str = "", **more: Any) -> Block:

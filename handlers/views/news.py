@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from handlers import ids
 from handlers.locales import Texts
 from handlers.views import alerts, kit
+from handlers.views import payment as payments
 from store.events import (
     BalanceExhausted,
     BalanceLow,
@@ -27,6 +27,7 @@ from store.events import (
     RechargeStarted,
     SettingsChanged,
     ToppedUp,
+    TopupDeclined,
 )
 from store.money import Money
 
@@ -38,7 +39,10 @@ _AMOUNTS = {"recharge_amount", "recharge_below", "recharge_cap"}
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A text; `loud` if the channel sees it also when it is told in a thread."""
+    """A text; `loud` if the channel sees it also when it is told in a thread, because something is to be done.
+
+    All else is on the standing message, which is updated, and in its thread for those who want to know more.
+    """
 
     text: str
     loud: bool = False
@@ -55,7 +59,7 @@ def of_account(event: Event, texts: Texts, label: Labels) -> News | None:
             return News(_recovered(event, texts))
         case ToppedUp():
             amount, balance = texts.money(event.amount), texts.money(event.balance)
-            return News(texts("news-topped-up", who=_who(event.by, texts), amount=amount, balance=balance), loud=True)
+            return News(texts("news-topped-up", who=_who(event.by, texts), amount=amount, balance=balance))
         case ManagersChanged():
             return News(_managers(event, texts), loud=True)
         case SettingsChanged():
@@ -70,7 +74,7 @@ def _of_recharge(event: Event, texts: Texts, label: Labels) -> News | None:
             return News(texts("news-started", amount=texts.money(event.amount), method=_label(event.method, label)))
         case Recharged():
             amount, balance = texts.money(event.amount), texts.money(event.balance)
-            return News(texts("news-recharged", amount=amount, balance=balance), loud=True)
+            return News(texts("news-recharged", amount=amount, balance=balance))
         case RechargeResumed():
             return News(texts("news-resumed", who=_who(event.by, texts)))
         case RechargeBlocked():
@@ -89,6 +93,9 @@ def to_person(event: Event, texts: Texts, label: Labels) -> str:
     match event:
         case ToppedUp():
             return texts("news-topup-arrived", amount=texts.money(event.amount), balance=texts.money(event.balance))
+        case TopupDeclined(reason="not_charged"):
+            method = _label(event.method, label)
+            return texts("news-topup-not-charged", amount=texts.money(event.amount), method=method)
         case PaymentTrouble(kind="topup"):
             keys = {PaymentUnknown: "unknown", PaymentNeedsAction: "needs-action", PaymentStuck: "stuck"}
             key = keys.get(type(event), "declined")
@@ -107,14 +114,23 @@ def message(
     return kit.message(text, blocks)
 
 
-def person_actions(event: Event, texts: Texts) -> kit.Block | None:
-    """What the person who added credit would do next, or None."""
-    if not isinstance(event, PaymentNeedsAction):
-        return None
-    value = f"{event.payment}:{event.attempt}"
-    confirmed = kit.button(texts("button-authenticated"), ids.RETRY_PAYMENT, value=value, style="primary")
-    link = [kit.button(texts("button-authenticate"), ids.OPEN_LINK, url=event.url)] if event.url else []
-    return kit.actions("person_actions", *link, confirmed)
+def actions(event: Event, texts: Texts) -> kit.Block | None:
+    """What whoever is told of this would do next, or None."""
+    match event:
+        case PaymentNeedsAction():
+            return _row(*payments.to_confirm(event.payment, event.attempt, texts, url=event.url))
+        case PaymentStuck():
+            return _row(*payments.to_clear_up(event.payment, event.attempt, texts))
+        case RechargePaused():
+            return _row(payments.to_resume(texts))
+        case RechargeDeclined() if event.next_ms:
+            return _row(payments.to_retry(event.payment, event.attempt, texts))
+        case _:
+            return None
+
+
+def _row(*buttons: kit.Element) -> kit.Block:
+    return kit.actions("news_actions", *buttons)
 
 
 def is_money(event: Event) -> bool:
@@ -140,6 +156,10 @@ def _trouble(event: PaymentTrouble, texts: Texts, label: Labels) -> News | None:
             return News(texts("news-stuck", amount=amount, method=method), loud=True)
         case RechargeCancelled(attempt="0"):
             return None  # nothing was told of it yet
+        case RechargeCancelled(reason="not_charged"):
+            who = _who(event.by, texts)
+            key = "news-not-charged-by" if event.by else "news-not-charged"
+            return News(texts(key, who=who, amount=amount, method=method))
         case RechargeCancelled():
             return News(texts("news-cancelled", amount=amount))
         case PaymentNeedsAction():

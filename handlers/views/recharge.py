@@ -8,6 +8,7 @@ from handlers.locales import Texts
 from handlers.services import PaymentMethod
 from handlers.views import kit
 from handlers.views.balance import sandbox_mark
+from handlers.views.payment import called
 from handlers.views.topup import method_select
 from store.account import Account, RechargePolicy
 from store.money import Money
@@ -23,6 +24,7 @@ def settings(
     policy = account.recharge
     minimum, maximum = limits.minimum(account.currency), limits.maximum(account.currency)
     hint = texts("recharge-amount-hint", minimum=texts.money(minimum), maximum=texts.money(maximum))
+    fresh = policy.amount is None  # whoever sets it up for the first time wants it on
     switch = [
         kit.option(texts("recharge-switch-on"), ON),
         kit.option(texts("recharge-switch-off"), OFF),
@@ -31,7 +33,7 @@ def settings(
         ids.RECHARGE,
         texts("recharge-title"),
         [
-            kit.radio(ids.SWITCH, texts("recharge-switch"), switch, initial=ON if policy.on else OFF),
+            kit.radio(ids.SWITCH, texts("recharge-switch"), switch, initial=ON if policy.on or fresh else OFF),
             _money(ids.AMOUNT, "recharge-amount", policy.amount, texts, hint=hint),
             _money(ids.BELOW, "recharge-below", policy.below, texts),
             _money(ids.CAP, "recharge-cap", policy.cap, texts, hint=texts("recharge-cap-hint")),
@@ -46,7 +48,7 @@ def settings(
 
 
 def confirm(
-    account: Account, policy: RechargePolicy, method: str, texts: Texts, *, sandbox: bool, metadata: str
+    account: Account, policy: RechargePolicy, method: PaymentMethod, texts: Texts, *, sandbox: bool, metadata: str
 ) -> dict[str, Any]:
     """The modal that says that saving charges now."""
     return kit.modal(
@@ -59,7 +61,7 @@ def confirm(
                     balance=texts.money(account.balance),
                     below=_shown(policy.below, texts),
                     amount=_shown(policy.amount, texts),
-                    method=kit.escape(method),
+                    method=kit.escape(called(method, texts)),
                 )
             ),
             *([kit.context(*sandbox_mark(texts, sandbox=True))] if sandbox else []),
@@ -75,9 +77,9 @@ def saved(
 ) -> dict[str, Any]:
     """What is said when the settings are saved."""
     if not changed:
-        lines = [texts("settings-unchanged")]
+        lines = [texts("settings-unchanged"), *([] if policy.on else [texts("recharge-line-off")])]
     elif not policy.on:
-        lines = [texts("recharge-saved-off")]
+        lines = [texts("recharge-saved-off"), *([texts("recharge-saved-off-kept")] if policy.amount else [])]
     else:
         shown = {name: _shown(getattr(policy, name), texts) for name in ("amount", "below", "cap")}
         lines = [texts("recharge-saved", **shown)]

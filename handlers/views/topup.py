@@ -8,6 +8,7 @@ from handlers.locales import Texts
 from handlers.services import PaymentMethod
 from handlers.views import kit
 from handlers.views.balance import sandbox_mark
+from handlers.views.payment import called
 from store.account import Account
 from store.money import Money
 from store.policy import Limits
@@ -38,7 +39,7 @@ def confirm(
     shown, after = texts.money(amount), texts.money(account.balance + amount)
     one = len(methods) == 1
     pays = (
-        texts("add-confirm-pays", amount=shown, method=kit.escape(methods[0].label))
+        texts("add-confirm-pays", amount=shown, method=kit.escape(called(methods[0], texts)))
         if one
         else texts("add-cost", amount=shown)
     )
@@ -56,16 +57,16 @@ def confirm(
     )
 
 
-def requested(amount: Money, method: str, texts: Texts, *, repeated: bool, sandbox: bool) -> dict[str, Any]:
+def requested(amount: Money, method: PaymentMethod, texts: Texts, *, repeated: bool, sandbox: bool) -> dict[str, Any]:
     """What is said when the payment is on its way."""
-    news = texts("add-requested", amount=texts.money(amount), method=kit.escape(method))
+    news = texts("add-requested", amount=texts.money(amount), method=kit.escape(called(method, texts)))
     text = texts("add-repeated") if repeated else news
     return kit.message(text, [kit.section(text), *_mark(texts, sandbox=sandbox)])
 
 
 def method_select(methods: Sequence[PaymentMethod], initial: str, texts: Texts) -> kit.Block:
     """The choice of a payment method; the first one if none was chosen before."""
-    options = [kit.option(each.label, each.id) for each in methods]
+    options = [kit.option(called(each, texts), each.id) for each in methods]
     known = initial if any(each.id == initial for each in methods) else methods[0].id
     return kit.select(ids.METHOD, texts("add-method"), options, initial=known)
 

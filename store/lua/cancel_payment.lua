@@ -23,10 +23,7 @@ local ctx = { account_key = account_key, outbox = outbox_key, due = due_key, ten
 redis.call('HSET', payment_key, 'state', 'cancelled', 'cancelled_by', actor, 'updated_ms', text(ctx.now))
 unwatch(ctx, payment_id)
 remember(operation_key, digest, keep_ms, 'cancelled')
-if payment.kind == 'topup' then
-  tell_trouble(ctx, 'topup_declined', payment_id, payment, 'not_charged')
-  return { 'done', 'cancelled' }
-end
-close_slot(ctx, account, payment_id, payment.amount_micros, payment.month)
-tell_trouble(ctx, 'recharge_cancelled', payment_id, payment, 'not_charged')
+-- A top-up's event names who asked for it; a recharge's, which nobody asked for, who has looked.
+if payment.kind == 'recharge' then payment.requested_by = actor end
+tell_not_charged(ctx, account, payment_id, payment)
 return { 'done', 'cancelled' }

@@ -4,10 +4,13 @@
 -- no more and is stuck. An attempt that the provider did not take (`unavailable`) keeps its number as well, but passes
 -- the checks of a new one. Every claim raises the fence. What must not be charged any more ends here: a recharge that
 -- was switched off or paused or that a lowered cap forbids, a top-up whose method has died meanwhile.
+-- `step` is what the provider is to be asked: charge; find, what has become of the attempt; or cancel, that it never
+-- moves money. The last two cannot charge, so they are asked at any age and past every check.
 -- KEYS: account payment outbox due
 -- ARGV: tenant account_id payment_id wanted_attempt
--- Output: {'claimed', fence, attempt, kind, amount_micros, currency, method, requested_by} | {'refused', reason}
--- Event: recharge_started recharge_blocked recharge_cancelled topup_declined payment_stuck
+-- Output: {'claimed', fence, attempt, kind, amount_micros, currency, method, requested_by, step, charge_ref}
+--   | {'refused', reason}
+-- Event: recharge_started recharge_cancelled topup_declined payment_stuck
 local account_key, payment_key, outbox_key, due_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local tenant, account_id, payment_id, wanted_attempt = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 -- include: lib/clock
@@ -25,6 +28,7 @@ if not uncharged and not asks_again then return { 'refused', 'not_pending' } end
 -- An event that was overtaken, such as a retry by a person just before the scheduled one, finds its attempt made.
 local attempt = fresh and text(tonumber(payment.attempt) + 1) or payment.attempt
 if attempt ~= wanted_attempt then return { 'refused', 'not_pending' } end
+local step = fresh and 'charge' or payment.step
 
 local ctx = { account_key = account_key, outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id,
   now = now_ms() }
@@ -36,7 +40,7 @@ local function cancel(reason)
   tell_trouble(ctx, 'recharge_cancelled', payment_id, payment, reason)
 end
 
-if asks_again and not may_ask_again(payment, ctx.now) then
+if asks_again and step == 'charge' and not may_ask_again(payment, ctx.now) then
   redis.call('HSET', payment_key, 'state', 'stuck', 'reason', 'no_answer', 'updated_ms', text(ctx.now))
   unwatch(ctx, payment_id)
   tell_trouble(ctx, 'payment_stuck', payment_id, payment, 'no_answer')
@@ -47,10 +51,9 @@ if uncharged and payment.kind == 'recharge' then
     cancel('recharge_off')
     return { 'refused', 'recharge_off' }
   end
-  local today = calendar(ctx.now)
-  if not reserve_now(ctx, account, payment, payment_key, today) then
+  if not reserve_now(ctx, account, payment, payment_key, calendar(ctx.now)) then
     cancel('above_cap')
-    tell_wait(ctx, account, 'monthly_cap', today.next_month_ms, today.month)
+    look_at(ctx, ctx.now) -- with today's figures one may fit; if not, that look tells it
     return { 'refused', 'above_cap' }
   end
 end
@@ -61,13 +64,14 @@ if uncharged and payment.kind == 'topup' and is_dead(account, payment.method) th
   return { 'refused', 'method_dead' }
 end
 local method = (uncharged and payment.kind == 'recharge') and account.method or payment.method
-local fence = text(tonumber(payment.fence) + 1)
+local fence, charge_ref = text(tonumber(payment.fence) + 1), fresh and '' or payment.charge_ref
 redis.call('HSET', payment_key, 'state', 'charging', 'attempt', attempt, 'fence', fence, 'method', method,
-  'asks', fresh and '0' or payment.asks, 'uncertain', asks_again and '1' or '0',
+  'step', step, 'charge_ref', charge_ref, 'asks', fresh and '0' or payment.asks, 'uncertain', asks_again and '1' or '0',
   'first_asked_ms', uncharged and text(ctx.now) or payment.first_asked_ms, 'updated_ms', text(ctx.now))
 watch(ctx, payment_id, ctx.now + WATCH_MS)
 if fresh and attempt == '1' and payment.kind == 'recharge' then
   emit(ctx, 'recharge_started', 'payment', payment_id, 'amount_micros', payment.amount_micros,
     'currency', payment.currency, 'method', method)
 end
-return { 'claimed', fence, attempt, payment.kind, payment.amount_micros, payment.currency, method, payment.requested_by }
+return { 'claimed', fence, attempt, payment.kind, payment.amount_micros, payment.currency, method, payment.requested_by,
+  step, charge_ref }

@@ -96,6 +96,7 @@ async def test_a_whole_recharge_is_told_once(stage: Stage) -> None:
     assert ["started" in told[0], "recharged" in told[1], "recovered" in told[2]] == [True] * 3
     assert "$50" in texts_in(standing.blocks)
     assert "Balance recovered" in texts_in(standing.blocks)
+    assert [each for each in stage.told() if each.in_main_list] == [standing]
 
 
 async def test_a_new_crossing_after_recovery_gets_a_new_message(stage: Stage) -> None:

@@ -6,66 +6,18 @@ from typing import get_args
 
 import pytest
 
-from bot.payments.gateway import Charge, NoGateway, Succeeded
-from bot.payments.sandbox import CARDS, KeyReusedError, Sandbox
+from bot.payments.gateway import NoGateway
+from bot.payments.sandbox import CARDS
 from bot.recharge import Charges
 from bot.ticker import Ticker
 from store import keys
 from store.events import Codec
 from store.money import MAX_MICROS, Money
-from store.outcomes import Done
-from store.payments import Payment
 from store.schedule import Due, Schedule
-from store.scripts import Client
+from tests.bot.charging import credits_of, payment, top_up, until, waking
 from tests.bot.gateways import Fault, FaultyGateway
 from tests.bot.stage import PARTITION, Stage, eventually
 from tests.world import BOSS, REF, usd
-
-
-async def top_up(stage: Stage, method: str = "card", units: int = 50) -> str:
-    """Ask for credit; answers the payment's id."""
-    asked = await stage.payments.request_topup(
-        BOSS, REF, usd(units), method, channel="", operation_id=stage.operation()
-    )
-    assert isinstance(asked, Done), asked
-    return asked.result
-
-
-async def payment(stage: Stage, payment_id: str) -> Payment:
-    """The payment as it stands."""
-    found = await stage.payments.get(REF, payment_id)
-    assert found is not None
-    return found
-
-
-async def wake(stage: Stage) -> None:
-    """Do once what the ticker does every second."""
-    charges = Charges(stage.payments, stage.gateway)
-    for due in await Schedule(stage.redis).due([PARTITION]):
-        await charges.look(due)
-
-
-async def until(stage: Stage, payment_id: str, state: str) -> Payment:
-    """Wait until the payment is in this state, its time coming as often as it takes."""
-
-    async def there() -> Payment | None:
-        await wake(stage)
-        found = await payment(stage, payment_id)
-        return found if found.state == state else None
-
-    found: Payment = await eventually(there)
-    await stage.quiet("payments")
-    return found
-
-
-async def credits_of(stage: Stage) -> list[int]:
-    """What was credited, in whole units; their sum is proven to be the balance."""
-    entries = [entry async for entry in stage.ledger.entries(REF)]
-    account = await stage.ledger.account(REF)
-    assert account is not None
-    assert sum(entry.amount.micros for entry in entries) == account.balance.micros
-    return [entry.amount.micros // 1_000_000 for entry in entries if entry.amount.micros > 0]
-
 
 FAULTS: tuple[Fault, ...] = tuple(each for each in get_args(Fault) if each != "broken")
 
@@ -99,12 +51,6 @@ async def test_a_replayed_500_is_asked_for_until_it_is_known(stage: Stage) -> No
     gateway.repair()
     await until(stage, wanted, "succeeded")
     assert await credits_of(stage) == [50]
-
-
-async def waking(stage: Stage, gateway: FaultyGateway, times: int) -> bool:
-    """Wake what is due; whether the provider was asked so often."""
-    await wake(stage)
-    return len(gateway.asked) >= times
 
 
 async def test_five_at_once_with_one_key(stage: Stage) -> None:
@@ -235,33 +181,9 @@ async def test_the_late_card_is_asked_again_and_credited_once(stage: Stage) -> N
     kinds = [record["type"] for _, record in await stage.redis.xrange(keys.outbox(PARTITION))]
     assert kinds.count("topup_due") == 2
     assert kinds.count("topped_up") == 1
-    record = await stage.redis.get(keys.sandbox(f"{wanted}:1"))
+    record = await stage.redis.hget(keys.sandbox(f"{wanted}:1"), "record")
     assert done.charge_ref in record
     assert await credits_of(stage) == [50]
-
-
-async def test_the_card_that_asks_the_bank_goes_on_when_a_person_says_so(stage: Stage) -> None:
-    """A person's retry makes the second attempt; pressing it twice makes no third."""
-    stage.charge()
-    wanted = await top_up(stage, "sandbox_confirm")
-    await until(stage, wanted, "needs_action")
-    await asyncio.gather(*(stage.payments.retry(BOSS, REF, wanted, 1) for _ in range(2)))
-    done = await until(stage, wanted, "succeeded")
-
-    assert done.attempt == 2
-    assert await credits_of(stage) == [50]
-
-
-async def test_the_sandbox_keeps_keys(real_redis: Client) -> None:
-    """The same key gives the same charge, also to five at once; other contents under it are an error."""
-    sandbox = Sandbox(real_redis)
-    charge = Charge("p1:1", REF, usd(50), "sandbox_ok", 1)
-    answers = await asyncio.gather(*(sandbox.charge(charge) for _ in range(5)))
-
-    assert len({str(answer) for answer in answers}) == 1
-    assert isinstance(answers[0], Succeeded)
-    with pytest.raises(KeyReusedError):
-        await sandbox.charge(Charge("p1:1", REF, usd(51), "sandbox_ok", 1))
 
 
 async def test_a_decline_is_told_and_tried_later(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""A crash at every step of the flow, one after the other: whatever is left is finished once by the next worker.
+"""A crash at every step of the flows, one after the other: whatever is left is finished once by the next worker.
 
 A step is a command to Redis or a call to Slack, each once before it is sent and once when its answer is lost. At the
 chosen step the worker stands still for ever; then it is ended, its leases run out, and another one starts.
@@ -6,14 +6,16 @@ chosen step the worker stands still for ever; then it is ended, its leases run o
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
+from bot.listener import end
 from bot.payments.sandbox import Sandbox
 from bot.recharge import Charges
+from bot.ticker import Ticker
 from bot.workspaces import Workspaces
 from store import keys
 from store.keys import AccountRef
@@ -21,6 +23,7 @@ from store.outbox import GROUPS, Outbox
 from store.payments import Payments
 from store.policy import Limits
 from store.roles import Roles
+from store.schedule import Schedule
 from store.scripts import Client
 from tests.bot.stage import PARTITION, Running, Stage, eventually
 from tests.world import REF, TOKEN, usd
@@ -29,6 +32,12 @@ pytestmark = [pytest.mark.redis, pytest.mark.timeout(180)]
 
 STEPS_AT_LEAST = 40
 """Fewer would mean that the flow is not what is being cut."""
+
+
+@pytest.fixture(autouse=True)
+def quick_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The schedule is looked at often: what a second's wait would show is the same."""
+    monkeypatch.setattr("bot.ticker.TICK_S", 0.01)
 
 
 class Knife:
@@ -65,8 +74,8 @@ class CutRedis(Redis):
 
 
 def _is_heartbeat(args: tuple[Any, ...]) -> bool:
-    """Leases, groups and the list of the living: they go on in the background and are tested elsewhere."""
-    if args[0] in {"TIME", "ZADD", "ZREMRANGEBYSCORE", "ZRANGE", "XGROUP CREATE", "XAUTOCLAIM"}:
+    """Leases, groups, the list of the living, the empty schedule: they go on all the time and are tested elsewhere."""
+    if args[0] in {"TIME", "ZADD", "ZREMRANGEBYSCORE", "ZRANGE", "ZRANGEBYSCORE", "XGROUP CREATE", "XAUTOCLAIM"}:
         return True
     return args[0] in {"EVALSHA", "EVAL"} and args[2] == 1 and ":lease:" in str(args[3])
 
@@ -88,8 +97,10 @@ class CutWorkspaces(Workspaces):
 
 
 @contextlib.asynccontextmanager
-async def working(stage: Stage, server: str, owner: str, at: int | None = None) -> AsyncIterator[Knife]:
-    """Both listeners of one process, whose world stops at step `at`."""
+async def working(
+    stage: Stage, server: str, owner: str, at: int | None = None, *, groups: Sequence[str] = GROUPS
+) -> AsyncIterator[Knife]:
+    """The listeners of one process, both by default, and its ticker; its world stops at step `at`."""
     knife = Knife(at)
     clients: list[Client] = [
         CutRedis.from_url(server, decode_responses=True, socket_timeout=timeout) for timeout in (5, None)
@@ -99,22 +110,26 @@ async def working(stage: Stage, server: str, owner: str, at: int | None = None) 
     redis, blocking = clients
     payments = Payments(redis, Roles(redis), Limits())
     outbox = Outbox(redis, blocking)
+    charges, ticker = Charges(payments, Sandbox(redis)), None
     workers: list[Running] = []
     try:
-        for group in GROUPS:
+        for group in groups:
             leases = stage.leases(group, f"{owner}-{group}", redis=redis, ttl_ms=10_000)
             alerts = stage.alerts(leases, redis, CutWorkspaces(knife, stage.playground.api_url))
-            reaction = Charges(payments, Sandbox(redis)).react if group == "payments" else alerts.react
+            reaction = charges.react if group == "payments" else alerts.react
             workers.append(stage.start(leases, reaction, outbox=outbox))
+            if group == "payments":
+                ticker = asyncio.create_task(Ticker(Schedule(redis), workers[-1].listener, charges.look).run())
         yield knife
     finally:
+        await end({ticker} if ticker else set())
         for worker in workers:
             await worker.kill()
             stage.workers.remove(worker)
         for client in clients:
             await client.aclose()
         # The time passes in which the leases of the dead run out.
-        for group in GROUPS:
+        for group in groups:
             await stage.redis.delete(keys.lease(PARTITION, group), keys.workers(group))
 
 

@@ -83,8 +83,8 @@ STORIES = [
     (f"low20 started {UNKNOWN} recharged recovered", "recovered", "arrived", False, ""),
     (f"low20 started {NEEDS}", "low", "needs-action", True, "link confirmed settings"),
     (f"low20 started {NEEDS} recharged recovered", "recovered", "arrived", False, ""),
-    ("low20 started stuck", "low", "stuck", True, "retry settings add"),
-    ("low20 started stuck_silent", "low", "stuck", True, "settings add"),
+    ("low20 started stuck", "low", "stuck", True, "retry not_charged add"),
+    ("low20 started stuck_silent", "low", "stuck", True, "retry not_charged add"),
     ("started declined cancelled", "", "cancelled", False, ""),
     ("low20 started declined cancelled", "low", "cancelled", True, "add settings"),
     ("low20 started declined cancelled blocked", "low", "blocked-monthly_cap", True, "add settings"),
@@ -101,6 +101,7 @@ BUTTONS = {
     "resume": ids.RESUME_RECHARGE,
     "retry": ids.RETRY_PAYMENT,
     "confirmed": ids.RETRY_PAYMENT,
+    "not_charged": ids.NOT_CHARGED,
 }
 
 
@@ -167,8 +168,8 @@ def test_only_a_new_crossing_after_recovery_opens_anew() -> None:
 
 
 LOUD = {
-    "exhausted": True, "recharged": True, "declined": True, "paused": True, "blocked": True, NEEDS: True,
-    TOPPED: True, MANAGERS: True, "settings": True,
+    "exhausted": True, "recharged": False, "declined": True, "paused": True, "blocked": True, NEEDS: True,
+    TOPPED: False, MANAGERS: True, "settings": True,
     "low20": False, "recovered": False, "partly": False, "started": False, "resumed": False, UNKNOWN: False,
     "declined_again": False, "declined_last": False, "stuck": True, "cancelled": False,
     "due": None, "cancelled_unmade": None, "topup_stuck": None, "topup_declined": None, "topup_unknown": None,

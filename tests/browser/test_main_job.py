@@ -67,12 +67,15 @@ async def test_calls_eat_the_balance_until_it_is_recharged_and_confirmed(demo: s
 
         await simulator.get_by_role("button", name="Start calls").click()
 
-        await expect(told(page, "$50.00 recharged.")).to_have_count(1, timeout=60_000)
+        await expect(told(page, "$50.00 arrived.")).to_have_count(1, timeout=60_000)
         await simulator.get_by_role("button", name="Stop calls").click()
         await expect(told(page, "Balance recovered")).to_have_count(1)
+        await expect(told(page, "replied to a thread")).to_have_count(0)
         order = await _order(page, demo)
         assert order[-4:] == ["standing", "started", "recharged", "recovered"]
         await page.get_by_role("button", name="Open thread").last.click()
+        thread = page.get_by_role("complementary", name="Thread")
+        await expect(thread.get_by_text("$50.00 recharged.")).to_have_count(1)
         await shoot(page, "alerts-light")
         await page.goto(f"{demo}/?user={MANAGER}&channel={ALERTS}&theme=dark")
         await expect(told(page, "Balance recovered")).to_have_count(1)

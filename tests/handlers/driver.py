@@ -21,7 +21,7 @@ LANGUAGE = {MANAGER: "en", OWNER: "en", MEMBER: "de"}
 """Who speaks what; `appoint_both` makes the German a manager, too."""
 
 _NUMBERS = itertools.count(1)
-_FAMILIES = ("amount", "refused", "unknown", "too", "channel", "form", "method", "managers-not", "error")
+_FAMILIES = ("amount", "appoint", "refused", "unknown", "too", "channel", "form", "method", "managers-not", "error")
 
 
 async def appoint_both(world: World) -> None:

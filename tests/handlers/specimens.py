@@ -6,12 +6,13 @@ from typing import Any
 
 from handlers.locales import Texts
 from handlers.parsing import UsageError
-from handlers.services import PaymentMethod
+from handlers.services import Note, PaymentMethod
 from handlers.views import alerts, balance, errors, general, history, home, incident, managers, news, recharge, topup
 from handlers.views import help as help_view
 from store.account import Account, AlertPolicy, Entry, Page, RechargePolicy
 from store.money import MAX_MICROS, Money
 from store.outcomes import Reason
+from store.payment import Payment, Step
 from store.policy import Limits
 from tests.handlers.happenings import AT_MS, CHANNEL, events, incidents
 
@@ -21,6 +22,7 @@ Specimen = tuple[str, dict[str, Any]]
 HUGE = Money(MAX_MICROS, "USD")
 MEMO = "<!channel> <https://example.org|Approve> & " + "long " * 2_000
 METHODS = (PaymentMethod("card_1", "Visa •••• 4242"),)
+NOTED = tuple(PaymentMethod(f"card_{note}", "Visa •••• 9995", note) for note in Note)
 MANY = tuple(PaymentMethod(f"card_{number}", f"Card <{number}> " + "x" * 100) for number in range(100))
 LIMITS = Limits()
 HUGE_LIMITS = Limits(1, MAX_MICROS)
@@ -63,6 +65,16 @@ ACCOUNTS = {
     "paused": account(balance=usd(5), low=usd(20), paused="lost_card"),
     "largest": LARGEST,
 }
+
+
+def payment(state: str, **changes: Any) -> Payment:
+    """The open recharge."""
+    record = {"id": "p1", "kind": "recharge", "state": state, "attempt": "1", "method": "card_1"}
+    more = {"next_ms": str(AT_MS), "url": "https://pay.example.com/confirm", "amount_micros": "50000000"}
+    return replace(Payment.decode({**record, **more, "currency": "USD"}), **changes)
+
+
+STATES = ("due", "charging", "retrying", "needs_action", "unavailable", "unknown", "stuck", "succeeded")
 
 
 def entry(number: int, **changes: Any) -> Entry:
@@ -110,29 +122,41 @@ def _looking(texts: Texts) -> Named:
     yield "help", "message", help_view.message(texts)
     for name, each in ACCOUNTS.items():
         for manages in (True, False):
-            body = balance.message(each, texts, may_manage=manages, sandbox=manages)
+            body = balance.message(each, None, texts, may_manage=manages, sandbox=manages)
             yield f"balance-{name}-{'manager' if manages else 'member'}", "message", body
+    for state in STATES:
+        for manages in (True, False):
+            open_ = payment(state, amount=HUGE if state == "stuck" else usd(50))
+            body = balance.message(ACCOUNTS["recharging"], open_, texts, may_manage=manages, sandbox=manages)
+            yield f"balance-waits-{state}-{'manager' if manages else 'member'}", "message", body
+    asking = payment("unknown", step=Step.FIND)
+    body = balance.message(ACCOUNTS["recharging"], asking, texts, may_manage=True, sandbox=True)
+    yield "balance-waits-asking", "message", body
     trail = '["' + '","'.join(["9" * 13 + "-0"] * 60) + '"]'
     yield "history-empty", "message", history.message(Page((), ""), texts, older="", newer="")
     yield "history", "message", history.message(USUAL_PAGE, texts, older='["","1-1"]', newer="")
     yield "history-largest", "message", history.message(FULL_PAGE, texts, older=trail, newer=trail)
-    yield "home", "home", home.view(account(), USUAL_PAGE, texts, may_manage=True, sandbox=True)
-    yield "home-fresh", "home", home.view(FRESH, Page((), ""), texts, may_manage=False, sandbox=False)
-    yield "home-largest", "home", home.view(LARGEST, FULL_PAGE, texts, may_manage=True, sandbox=True)
+    yield "home", "home", home.view(account(), None, USUAL_PAGE, texts, may_manage=True, sandbox=True)
+    yield "home-fresh", "home", home.view(FRESH, None, Page((), ""), texts, may_manage=False, sandbox=False)
+    yield (
+        "home-largest",
+        "home",
+        home.view(LARGEST, payment("stuck", amount=HUGE), FULL_PAGE, texts, may_manage=True, sandbox=True),
+    )
 
 
 def _adding(texts: Texts) -> Named:
     ask: Callable[..., dict[str, Any]] = topup.ask_amount
     yield "add-amount", "modal", ask(account(), LIMITS, texts, sandbox=True, metadata="d" * 32)
     yield "add-amount-largest", "modal", ask(LARGEST, HUGE_LIMITS, texts, sandbox=False, metadata="d" * 32)
-    for name, methods in (("one", METHODS), ("many", MANY)):
+    for name, methods in (("one", METHODS), ("one-noted", NOTED[:1]), ("noted", NOTED), ("many", MANY)):
         body = topup.confirm(account(), usd(50), methods, texts, sandbox=True, metadata="d" * 32)
         yield f"add-confirm-{name}", "modal", body
     half = Money(MAX_MICROS // 2, "USD")
     body = topup.confirm(account(balance=half), half, MANY, texts, sandbox=True, metadata="d" * 32)
     yield "add-confirm-largest", "modal", body
     for repeated in (False, True):
-        body = topup.requested(usd(50), MANY[0].label, texts, repeated=repeated, sandbox=True)
+        body = topup.requested(usd(50), MANY[0], texts, repeated=repeated, sandbox=True)
         yield f"add-requested-{'again' if repeated else 'once'}", "message", body
 
 
@@ -142,13 +166,17 @@ def _recharging(texts: Texts) -> Named:
         body = recharge.settings(each, methods, LIMITS, texts, sandbox=True, metadata="d" * 32)
         yield f"recharge-{name}", "modal", body
     for name, each in (("usual", account()), ("largest", LARGEST)):
-        body = recharge.confirm(each, each.recharge, MANY[0].label, texts, sandbox=True, metadata="d" * 32)
+        body = recharge.confirm(each, each.recharge, MANY[0], texts, sandbox=True, metadata="d" * 32)
         yield f"recharge-confirm-{name}", "modal", body
         for outcome, changed, charging in (("same", False, False), ("on", True, False), ("now", True, True)):
             body = recharge.saved(each.recharge, CHANNEL, texts, changed=changed, charging=charging, sandbox=True)
             yield f"recharge-saved-{name}-{outcome}", "message", body
     off = recharge.saved(RechargePolicy(on=False), "", texts, changed=True, charging=False, sandbox=False)
     yield "recharge-saved-off", "message", off
+    kept = replace(account().recharge, on=False)
+    for name, changed in (("kept", True), ("same", False)):
+        body = recharge.saved(kept, CHANNEL, texts, changed=changed, charging=False, sandbox=True)
+        yield f"recharge-saved-off-{name}", "message", body
 
 
 def _settings(texts: Texts) -> Named:
@@ -163,6 +191,8 @@ def _settings(texts: Texts) -> Named:
 
 
 def _refusing(texts: Texts) -> Named:
+    own = errors.refused(Reason.NOT_A_MANAGER, texts, LIMITS, "USD", is_admin=True)
+    yield "refused-appoint-yourself", "message", general.says(own)
     echo = "x" * 60
     for reason in Reason:
         text = errors.refused(reason, texts, LIMITS, "USD")
@@ -191,9 +221,11 @@ def _telling(texts: Texts) -> Named:
     for name, event in events().items():
         told = news.of_account(event, texts, lambda method: f"<{method}>")
         if told:
-            yield f"news-{name}", "message", news.message(told.text, texts, sandbox=news.is_money(event))
+            action = news.actions(event, texts)
+            body = news.message(told.text, texts, sandbox=news.is_money(event), action=action)
+            yield f"news-{name}", "message", body
         text = news.to_person(event, texts, lambda method: f"<{method}>")
         if text:
-            action = news.person_actions(event, texts)
+            action = news.actions(event, texts)
             small = texts("notice-elsewhere", channel=f"<#{CHANNEL}>")
             yield f"person-{name}", "message", news.message(text, texts, sandbox=True, small=small, action=action)

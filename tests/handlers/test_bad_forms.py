@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.playground.people import ALERTS, MANAGER, MEMBER
+from bot.playground.people import ALERTS, APP_USER, FINANCE, MANAGER, MEMBER, TELEPHONY
 from tests.handlers.driver import LANGUAGE, appoint_both, keys_said, state
 from tests.handlers.openings import (
     errors_of,
@@ -95,6 +95,52 @@ async def test_figures_that_do_not_go_together(world: World, amount: str, cap: s
         assert key in keys_said(errors[field], LANGUAGE[user])
 
     assert await state(world) == before
+
+
+WRONG_TOGETHER = [
+    ({"amount": "abc", "below": "0", "cap": "200"}, {"amount": "amount-not_a_number", "below": "amount-not_positive"}),
+    ({"amount": "4.99", "below": "abc", "cap": "1"}, {
+        "amount": "refused-below_minimum", "below": "amount-not_a_number", "cap": "refused-cap_below_amount"}),
+    ({"amount": "5000.01", "below": "1e3", "cap": "9000"}, {
+        "amount": "refused-above_maximum", "below": "amount-not_a_number"}),
+    ({"amount": "50", "below": "20 EUR", "cap": "49"}, {
+        "below": "amount-other_currency", "cap": "refused-cap_below_amount"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("entered", "expected"), WRONG_TOGETHER)
+@pytest.mark.parametrize("channel", [ALERTS, FINANCE])
+async def test_everything_wrong_is_said_at_once(
+    world: World, entered: dict[str, str], expected: dict[str, str], channel: str
+) -> None:
+    """One input that cannot be read hides no other that may not be saved, nor a channel without the bot."""
+    view = await open_recharge(world, MANAGER)
+    before = await state(world)
+
+    errors = await errors_of(world, MANAGER, view, **{**ON, "channel": channel}, **entered)
+
+    wanted = {**expected, **({"channel": "channel-not-member"} if channel == FINANCE else {})}
+    assert errors.keys() == wanted.keys()
+    assert all(key in keys_said(errors[name], "en") for name, key in wanted.items())
+    assert await state(world) == before
+
+
+async def test_a_public_channel_is_not_joined_while_something_is_wrong(world: World) -> None:
+    """What cannot be saved yet leaves no trace in a channel."""
+    view = await open_recharge(world, MANAGER)
+
+    await errors_of(world, MANAGER, view, switch="on", channel=TELEPHONY, amount="abc", below="20", cap="200")
+
+    assert APP_USER not in world.playground.workspace.channels[TELEPHONY].members
+
+
+async def test_a_level_that_cannot_be_read_does_not_hide_the_missing_channel(world: World) -> None:
+    """Both are said at once."""
+    view = await open_alerts(world, MANAGER)
+
+    errors = await errors_of(world, MANAGER, view, level_1="abc")
+
+    assert errors.keys() == {"level_1", "channel"}
 
 
 async def test_levels_of_the_warnings(world: World, subtests: pytest.Subtests) -> None:

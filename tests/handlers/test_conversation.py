@@ -122,6 +122,7 @@ async def test_members_change_nothing(world: World, text: str, user: str, no: st
     answer = await world.answer(user, f"/credits {text}")
 
     assert answer["text"].startswith(no)
+    assert ("appoint yourself with `/credits managers`" in answer["text"]) == (user == OWNER)
     assert world.playground.open_view(user) is None
 
 
@@ -162,6 +163,21 @@ def _last(world: World) -> dict[str, object]:
     return world.playground.messages(GENERAL, MANAGER)[-1]
 
 
+@pytest.mark.parametrize(
+    ("user", "lines"), [(MANAGER, ["−$7.50", "balance −$2.50"]), (MEMBER, ["−7,50\u00a0$", "−2,50\u00a0$"])]
+)
+async def test_losses_have_one_kind_of_minus(world: World, user: str, lines: list[str]) -> None:
+    """Amounts and balances below zero are written with a true minus sign, as the language writes money."""
+    await world.services.ledger.add_credit(REF, usd(5), operation_id="g", actor="test")
+    await world.services.ledger.charge_usage(REF, usd("7.5"), operation_id="c", actor="test")
+
+    history, balance = await world.answer(user, "/credits history"), await world.answer(user, "/credits balance")
+
+    assert all(line in texts_in(history) for line in lines)
+    assert lines[1].removeprefix("balance ") in balance["text"]
+    assert "-" not in texts_in(history["blocks"][1]).replace("|", "").partition("<!date")[0]
+
+
 async def test_a_memo_is_shown_as_it_is(world: World) -> None:
     """A memo from outside mentions nobody and links nowhere."""
     await world.services.ledger.add_credit(REF, usd(5), operation_id="g", actor="test", memo=HARMLESS)
@@ -185,11 +201,12 @@ def _valued(value: str | None) -> dict[str, str]:
     return {} if value is None else {"value": value}
 
 
-async def test_a_payment_that_never_was(world: World, subtests: pytest.Subtests) -> None:
-    """A retry button with a value that we never made says that the payment is not there."""
+@pytest.mark.parametrize("action_id", ["retry_payment", "not_charged"])
+async def test_a_payment_that_never_was(world: World, subtests: pytest.Subtests, action_id: str) -> None:
+    """A payment's button with a value that we never made says that the payment is not there."""
     for value in PAYMENTS:
         with subtests.test(value=repr(value)[:40]):
-            told = await told_next(world, MANAGER, press(world, MANAGER, "retry_payment", **_valued(value)))
+            told = await told_next(world, MANAGER, press(world, MANAGER, action_id, **_valued(value)))
             assert told.startswith("I do not find this payment any more.")
 
 

@@ -41,6 +41,28 @@ async def test_switched_on_and_off(world: World) -> None:
     assert (await world.account()).recharge.amount == usd(50)
 
 
+async def test_set_up_for_the_first_time_it_is_on(world: World) -> None:
+    """The form is opened to switch it on, so that it stands on; the cursor is there, not in an amount below it."""
+    switch = (await _recharge(world)).blocks[0]["element"]
+
+    assert switch["initial_option"]["value"] == "on"
+    assert switch["focus_on_load"] is True
+
+
+async def test_figures_typed_while_it_is_off_are_kept_and_said_to_wait(world: World) -> None:
+    """Nobody believes that it is on now; switched off again without a change, it still says that it is off."""
+    await _credit(world, 10)
+    off = {**FIGURES, "switch": "off"}
+
+    assert (await world.submit(MANAGER, await _recharge(world), **off)).response_action == "clear"
+    await _told(world, "Saved: auto-recharge is off.\nThe figures are kept; nothing is charged until you switch it on.")
+    assert (await world.account()).recharge.amount == usd(50)
+    again = await _recharge(world)
+    assert again.blocks[0]["element"]["initial_option"]["value"] == "off"
+    await world.submit(MANAGER, again, **off)
+    await _told(world, "Nothing was changed.\nAuto-recharge is off.")
+
+
 async def test_saving_what_is_there(world: World) -> None:
     """Saving without a change changes nothing and says so."""
     await _credit(world, 100)

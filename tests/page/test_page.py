@@ -23,6 +23,23 @@ from tests.playground.controls import (
 
 pytestmark = pytest.mark.browser
 
+ROOMY = """button => {
+    const words = document.createRange();
+    words.selectNodeContents(button);
+    return words.getBoundingClientRect().width + 20 <= button.clientWidth;
+}"""
+"""Whether a button keeps 10 px at either side of its words."""
+
+SHOWS = """(select, text) => {
+    const canvas = document.createElement("canvas").getContext("2d");
+    const style = getComputedStyle(select);
+    canvas.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const arrow = 22;
+    return select.selectedOptions[0].text.startsWith(text)
+        && canvas.measureText(text).width <= select.clientWidth - arrow;
+}"""
+"""Whether a closed menu has room for this text, with which its chosen option begins."""
+
 CONFIRM = {"title": plain("Pause?"), "text": plain("Calls stop."), "confirm": plain("Pause"), "deny": plain("Keep")}
 
 
@@ -189,7 +206,36 @@ async def test_the_page_speaks_the_language_of_whom_it_is_viewed_as(page: Page) 
 
     await expect(page.get_by_role("region", name="Anrufsimulator")).to_be_visible()
     await expect(page.get_by_role("button", name="Anrufe starten")).to_be_visible()
+    await expect(page.get_by_role("combobox", name="Tarif")).to_contain_text("UK, mobil 0,32/Min. (Beispiel)")
+    await expect(page.get_by_role("combobox", name="Karte zum Aufladen")).to_contain_text("Gelingt")
     await expect(page.locator("html")).to_have_attribute("lang", "de-DE")
+
+
+@pytest.mark.parametrize("width", [1440, 390, 320])
+async def test_nothing_is_cut_off(page: Page, width: int) -> None:
+    """However wide the window, buttons hold their words, and whoever is viewed as shows with name and language."""
+    await page.set_viewport_size({"width": width, "height": 844})
+    await page.get_by_role("combobox", name="View as").select_option(MEMBER)
+    panel = page.get_by_role("region", name="Anrufsimulator")
+    if not await panel.is_visible():
+        await page.get_by_role("button", name="Simulator und Prüfungen").click()
+
+    for each in await panel.get_by_role("button").all():
+        assert await each.evaluate(ROOMY)
+    viewed = page.get_by_role("combobox", name="Ansicht als")
+    assert await viewed.evaluate(SHOWS, "Max Mitglied · de-DE")
+
+
+async def test_the_cursor_begins_where_the_bot_puts_it(page: Page, bot: StandInBot, opening: Json) -> None:
+    """An element with focus_on_load has the focus, a choice as well; without one the first text has it."""
+    options = [{"text": plain(name), "value": name} for name in ("on", "off")]
+    element = {"type": "radio_buttons", "action_id": "value", "options": options, "initial_option": options[1]}
+    switch = {"type": "input", "block_id": "switch", "label": plain("Switch")}
+    opening["blocks"].insert(0, {**switch, "element": {**element, "focus_on_load": True}})
+
+    await say(page, "/credits recharge")
+
+    await expect(page.get_by_role("radio", name="off")).to_be_focused()
 
 
 async def test_a_block_that_nothing_draws_is_named(page: Page, client: AsyncWebClient) -> None:

@@ -13,7 +13,7 @@ from aiohttp import web
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.config import Clock
+from bot.playground.config import Clock, Labels
 from bot.playground.people import GENERAL, OWNER, TEAM
 from bot.playground.server import Playground, View
 
@@ -141,10 +141,10 @@ class CountingMeter:
         _only_here(tenant)
         return self.micros, "USD"
 
-    async def cards(self, tenant: str) -> list[tuple[str, str]]:
+    async def cards(self, tenant: str) -> list[tuple[str, Labels]]:
         """Two cards."""
         _only_here(tenant)
-        return [("good", "Succeeds"), ("bad", "Declines")]
+        return [("good", {"en": "Succeeds", "de": "Gelingt"}), ("bad", {"en": "Declines"})]
 
     async def card(self, tenant: str) -> str:
         """The one in use."""

@@ -20,8 +20,8 @@ async def test_a_call_is_charged_by_started_minutes(playground: Playground, mete
     minutes = [amount // 320_000 for amount, _, _ in meter.charges]
     assert all(amount % 320_000 == 0 for amount, _, _ in meter.charges)
     assert set(minutes) <= {1, 2, 3, 4, 5}
-    assert all(f", {told} min" in memo for told, (_, memo, _) in zip(minutes, meter.charges, strict=True))
-    assert all(memo.startswith("Call to +44 7700 900") for _, memo, _ in meter.charges)
+    assert all(f" · {told} min" in memo for told, (_, memo, _) in zip(minutes, meter.charges, strict=True))
+    assert all(memo.startswith("+44 7700 900") for _, memo, _ in meter.charges)
     assert len({operation for _, _, operation in meter.charges}) == 20
 
 
@@ -132,7 +132,8 @@ def test_tariffs_reach_from_cents_to_satellites() -> None:
     rates = sorted(tariff.micros_per_minute for tariff in TARIFFS.values())
 
     assert (rates[0], rates[-1]) == (13_000, 4_500_000)
-    assert all("(sample)" in tariff.label for tariff in TARIFFS.values())
+    assert all("(sample)" in tariff.labels["en"] for tariff in TARIFFS.values())
+    assert all("(Beispiel)" in tariff.labels["de"] for tariff in TARIFFS.values())
 
 
 async def test_the_panel_over_http(playground: Playground, meter: CountingMeter) -> None:

@@ -28,7 +28,14 @@ POLICIES = st.one_of(FIGURES, FIGURES, st.none())
 LEVELS = st.lists(st.sampled_from([10, 25, 60, 90]), max_size=3, unique=True)
 GAPS = st.sampled_from([{"minutes": 5}, {"minutes": 15}, {"hours": 7}, {"days": 1}, {"days": 31}])
 FAILURES = st.sampled_from(
-    [Failure.DECLINED, Failure.UNKNOWN, Failure.UNAVAILABLE, Failure.NEEDS_ACTION, Failure.STUCK]
+    [
+        Failure.DECLINED,
+        Failure.UNKNOWN,
+        Failure.UNAVAILABLE,
+        Failure.NEEDS_ACTION,
+        Failure.NOT_CHARGED,
+        Failure.STUCK,
+    ]
 )
 
 
@@ -252,7 +259,7 @@ class LedgerMachine(RuleBasedStateMachine):
         wanted = [(usd(amount), usd(after)) for _, amount, after in model.entries]
         assert [(each.amount, each.after) for each in entries] == wanted
         assert self.run(outline(self.bank)) == model.told
-        states = {name: (payment.state, payment.method) for name, payment in model.payments.items()}
+        states = {name: (each.state, each.step, each.method) for name, each in model.payments.items()}
         assert {name: self.run(self.state(name)) for name in states} == states
         assert self.run(waiting(self.bank)) == {member(name): ms(at) for name, at in model.scheduled.items()}
         self.run(self.bank.prove())
@@ -267,7 +274,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """A grant under that id."""
         return await self.bank.ledger.add_credit(REF, usd(units), operation_id=operation_id, actor="test")
 
-    async def state(self, payment_id: str) -> tuple[str, str]:
-        """A payment's state and card."""
+    async def state(self, payment_id: str) -> tuple[str, str, str]:
+        """A payment's state, step and card."""
         payment = await self.bank.payments.get(REF, payment_id)
-        return (payment.state, payment.method) if payment else ("missing", "")
+        return (payment.state, payment.step, payment.method) if payment else ("missing", "", "")

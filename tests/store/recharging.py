@@ -35,7 +35,7 @@ async def decline(bank: Bank, failure: Failure = Failure.DEAD) -> None:
     assert await bank.payments.fail(REF, await claim(bank), failure, reason="lost_card") == Done("failed")
 
 
-async def used(bank: Bank) -> str | None:
-    """Millionths that are counted against the month's cap."""
-    found: str | None = await bank.redis.hget(keys.account(REF), "recharge_month_used")
+async def used(bank: Bank, month: str = "2127-05") -> str | None:
+    """Millionths that are counted against a month's cap, by default that of the clock's start; None before any."""
+    found: str | None = await bank.redis.hget(keys.account(REF), f"recharge_used:{month}")
     return found

@@ -23,6 +23,13 @@ WAITS = {
 }
 """The states in which each cause may wake a payment."""
 
+STEPS = {
+    ("person", "needs_action"): "find",
+    ("person", "stuck"): "find",
+    ("settings", "needs_action"): "cancel",
+}
+"""What the provider is asked next, where that is not the money."""
+
 
 @dataclass
 class Due:
@@ -39,6 +46,7 @@ class Due:
     asks: int = 0
     first_asked: datetime | None = None
     uncertain: bool = False
+    step: str = "charge"
 
     def may_be_asked_again(self, now: datetime) -> bool:
         """Whether the provider still knows the attempt's key."""

@@ -15,8 +15,6 @@ from tests.store.outline import outline
 from tests.store.recharging import used
 from tests.store.steps import arrange, claim, fail, open_id, payment, settle, top_up, waiting
 
-LAST = datetime(2127, 5, 31, 23, 59, 59, 999_000, tzinfo=UTC)
-"""The last millisecond of May."""
 CHECK = f"check:{REF.tenant}:{REF.account}"
 
 
@@ -26,20 +24,16 @@ async def bank(redis: Client, clock: Clock) -> Bank:
     return await arrange(redis)
 
 
-async def month(bank: Bank, payment_id: str = "") -> str | None:
-    """The month that the account counts, or that a payment is reserved in."""
-    key = keys.payment(REF.tenant, payment_id) if payment_id else keys.account(REF)
-    found: str | None = await bank.redis.hget(key, "month" if payment_id else "recharge_month")
-    return found
+MAY, JUNE = "2127-05", "2127-06"
 
 
 async def count(bank: Bank, used_micros: int, in_month: str) -> None:
     """So much is counted in that month already."""
-    await bank.redis.hset(keys.account(REF), mapping={"recharge_month": in_month, "recharge_month_used": used_micros})
+    await bank.redis.hset(keys.account(REF), f"recharge_used:{in_month}", used_micros)
 
 
 async def test_recharge_above_the_lowered_cap_is_cancelled(bank: Bank, clock: Clock) -> None:
-    """It is not charged; slot and reservation are free, it is told, and the next month is looked at."""
+    """It is not charged; slot and reservation are free, and it is told, without a word of a month that has room."""
     payment_id = await open_id(bank)
     await bank.recharge(amount=20, cap=49)
 
@@ -48,10 +42,67 @@ async def test_recharge_above_the_lowered_cap_is_cancelled(bank: Bank, clock: Cl
     assert outcome == Refused(Reason.ABOVE_CAP)
     assert (await payment(bank, payment_id)).state == "cancelled"
     assert (await open_id(bank), await used(bank)) == ("", "0")
-    [blocked] = await outline(bank, RechargeBlocked)
-    assert (blocked.reason, blocked.cap_micros) == ("monthly_cap", usd(49).micros)
-    assert await waiting(bank) == {CHECK: round(datetime(2127, 6, 1, tzinfo=UTC).timestamp() * 1000)}
+    assert await outline(bank) == ["due", "cancelled"]
+    assert await waiting(bank) == {CHECK: clock.ms}
     assert await bank.payments.claim(REF, payment_id, 1) == Refused(Reason.NOT_PENDING)
+
+
+async def test_lowered_amount_is_recharged_instead(bank: Bank, clock: Clock) -> None:
+    """Amount and cap lowered while a recharge is open: it is cancelled, and one of the new amount follows at once."""
+    payment_id = await open_id(bank)
+    await bank.recharge(amount=20, cap=49)
+    clock.advance(minutes=15)
+    await bank.payments.claim(REF, payment_id, 1)
+
+    smaller = await bank.payments.check_recharge(REF)
+
+    assert (await claim(bank, smaller)).amount == usd(20)
+    assert await used(bank) == str(usd(20).micros)
+    assert await outline(bank) == ["due", "cancelled", "due", "started"]
+
+
+async def test_lowered_amount_waits_out_the_cool_down(bank: Bank, clock: Clock) -> None:
+    """The recharge that was cancelled opened a minute ago: the smaller one opens after the cool-down, by itself."""
+    clock.advance(minutes=1)
+    await bank.recharge(amount=20, cap=49)
+    await bank.payments.claim(REF, await open_id(bank), 1)
+    early = await bank.payments.check_recharge(REF)
+    [(look, at_ms)] = (await waiting(bank)).items()
+    clock.advance(milliseconds=at_ms - clock.ms)
+
+    assert (early, look) == ("", CHECK)
+    assert await bank.payments.check_recharge(REF) != ""
+    assert "blocked monthly_cap" not in await outline(bank)
+
+
+async def test_cap_without_room_is_told_with_the_amount_that_it_has_none_for(bank: Bank, clock: Clock) -> None:
+    """A recharge of 50 is cancelled, the 20 that are wanted now do not fit either: these are told, till next month."""
+    await count(bank, usd(100).micros, MAY)
+    await bank.recharge(amount=20, cap=40)
+    await bank.payments.claim(REF, await open_id(bank), 1)
+
+    assert await bank.payments.check_recharge(REF) == ""
+    [blocked] = await outline(bank, RechargeBlocked)
+    assert (blocked.reason, blocked.amount_micros, blocked.cap_micros) == (
+        "monthly_cap",
+        usd(20).micros,
+        usd(40).micros,
+    )
+    assert await waiting(bank) == {CHECK: round(datetime(2127, 6, 1, tzinfo=UTC).timestamp() * 1000)}
+
+
+async def test_raised_cap_recharges_at_once(bank: Bank, clock: Clock) -> None:
+    """What waits for the next month under the cap opens in the step that raises it."""
+    await count(bank, usd(200).micros, MAY)
+    await bank.recharge(cap=150)
+    await bank.payments.claim(REF, await open_id(bank), 1)
+    clock.advance(minutes=15)
+    blocked = await bank.payments.check_recharge(REF)
+
+    await bank.recharge(cap=200)
+
+    assert blocked == ""
+    assert (await claim(bank)).amount == usd(50)
 
 
 async def test_recharge_at_the_lowered_cap_is_charged(bank: Bank) -> None:
@@ -94,12 +145,14 @@ async def test_cap_is_no_matter_of_topups(bank: Bank) -> None:
 
 
 async def test_cancelled_recharge_is_told_once_a_month(bank: Bank, clock: Clock) -> None:
-    """After the claim told it, neither debits nor looks tell it again; the next month recharges."""
-    await count(bank, usd(200).micros, "2127-05")
+    """After a look has told it, neither debits nor looks tell it again; the next month recharges."""
+    await count(bank, usd(200).micros, MAY)
     await bank.recharge(cap=199)
     await bank.payments.claim(REF, await open_id(bank), 1)
     clock.advance(hours=1)
-    await count(bank, usd(199).micros, "2127-05")
+    await bank.payments.check_recharge(REF)
+    clock.advance(days=1)
+    await count(bank, usd(199).micros, MAY)
     await bank.spend(1)
     await bank.payments.check_recharge(REF)
     before = await outline(bank)
@@ -120,91 +173,3 @@ async def test_late_success_of_a_cancelled_recharge_is_credited(bank: Bank) -> N
     assert isinstance(await settle(bank, claimed.payment_id), Posted)
     assert await used(bank) == str(usd(50).micros)
     await bank.prove()
-
-
-async def wait_into_june(bank: Bank, clock: Clock, now: datetime = datetime(2127, 6, 1, tzinfo=UTC)) -> str:
-    """A recharge of May is declined and waits until `now`, by default June's first millisecond."""
-    claimed = await claim(bank)
-    await fail(bank, claimed, Failure.DECLINED)
-    clock.now = now
-    return claimed.payment_id
-
-
-async def test_retry_in_the_last_millisecond_stays_in_its_month(bank: Bank, clock: Clock) -> None:
-    """At the month's very end the reservation is where it was."""
-    payment_id = await wait_into_june(bank, clock, LAST)
-    await claim(bank, attempt=2)
-
-    assert (await month(bank), await month(bank, payment_id)) == ("2127-05", "2127-05")
-    assert await used(bank) == str(usd(50).micros)
-
-
-async def test_retry_in_the_next_month_is_counted_there(bank: Bank, clock: Clock) -> None:
-    """A millisecond later the reservation moves to the month that the recharge is charged in."""
-    payment_id = await wait_into_june(bank, clock)
-    await claim(bank, attempt=2)
-
-    assert (await month(bank), await month(bank, payment_id)) == ("2127-06", "2127-06")
-    assert await used(bank) == str(usd(50).micros)
-
-
-async def test_first_attempt_in_the_next_month_is_counted_there(redis: Client, clock: Clock) -> None:
-    """A recharge that opened at the month's end and is claimed after it is the new month's."""
-    clock.now = LAST
-    bank = await arrange(redis)
-    clock.advance(milliseconds=1)
-
-    claimed = await claim(bank)
-
-    assert await month(bank, claimed.payment_id) == await month(bank) == "2127-06"
-    assert await used(bank) == str(usd(50).micros)
-
-
-async def test_moved_reservation_is_made_once(bank: Bank, clock: Clock) -> None:
-    """Further claims and attempts in the new month do not count it again."""
-    await wait_into_june(bank, clock)
-    await fail(bank, await claim(bank, attempt=2), Failure.DECLINED)
-    await fail(bank, await claim(bank, attempt=3), Failure.UNKNOWN)
-    await settle(bank, (await claim(bank, attempt=3)).payment_id)
-
-    assert await used(bank) == str(usd(50).micros)
-
-
-async def test_moved_reservation_is_given_back_where_it_is(bank: Bank, clock: Clock) -> None:
-    """A recharge that fails for good in the new month counts in none."""
-    await wait_into_june(bank, clock)
-
-    await fail(bank, await claim(bank, attempt=2), Failure.DEAD)
-
-    assert (await month(bank), await used(bank)) == ("2127-06", "0")
-
-
-async def test_move_adds_to_what_the_month_counts_already(bank: Bank, clock: Clock) -> None:
-    """Up to the cap, to the last cent."""
-    await wait_into_june(bank, clock)
-    await count(bank, usd(150).micros, "2127-06")
-
-    await claim(bank, attempt=2)
-
-    assert await used(bank) == str(usd(200).micros)
-
-
-async def test_recharge_that_waited_into_a_month_without_room_is_cancelled(bank: Bank, clock: Clock) -> None:
-    """It is not charged, what the new month counts stays as it is, and it is told."""
-    payment_id = await wait_into_june(bank, clock)
-    await count(bank, usd(150).micros + 1, "2127-06")
-
-    assert await bank.payments.claim(REF, payment_id, 2) == Refused(Reason.ABOVE_CAP)
-    assert (await payment(bank, payment_id)).state == "cancelled"
-    assert (await open_id(bank), await used(bank)) == ("", str(usd(150).micros + 1))
-    assert (await outline(bank))[-1] == "blocked monthly_cap"
-    assert await waiting(bank) == {CHECK: round(datetime(2127, 7, 1, tzinfo=UTC).timestamp() * 1000)}
-
-
-async def test_lowered_cap_holds_for_a_recharge_that_waited_into_the_next_month(bank: Bank, clock: Clock) -> None:
-    """The new month is empty, and still has no room for more than its cap."""
-    payment_id = await wait_into_june(bank, clock)
-    await bank.recharge(amount=20, cap=49)
-
-    assert await bank.payments.claim(REF, payment_id, 2) == Refused(Reason.ABOVE_CAP)
-    assert await open_id(bank) == ""

@@ -88,7 +88,7 @@ async def test_recharge_switched_off_meanwhile_is_cancelled(bank: Bank) -> None:
     assert outcome == Refused(Reason.RECHARGE_OFF)
     assert (await payment(bank, payment_id)).state == "cancelled"
     assert await open_id(bank) == ""
-    assert await bank.redis.hget(keys.account(REF), "recharge_month_used") == "0"
+    assert await bank.redis.hget(keys.account(REF), "recharge_used:2127-05") == "0"
     assert await bank.payments.claim(REF, payment_id, 1) == Refused(Reason.NOT_PENDING)
 
 

@@ -32,6 +32,7 @@ class Course:
             self.ask: 3,
             self.wait: 2,
             self.repeat: 1,
+            self.own: 4,
         }
 
     def step(self) -> None:
@@ -61,9 +62,18 @@ class Course:
                 Failure.UNKNOWN,
                 Failure.UNAVAILABLE,
                 Failure.NEEDS_ACTION,
+                Failure.NEEDS_ACTION,
+                Failure.NOT_CHARGED,
                 Failure.STUCK,
             ]
             self.machine.work(self.random.choice(failures))
+
+    def own(self) -> None:
+        """What waits for its owner, or is stuck, is asked about, because of a press or of new settings."""
+        model = self.machine.model
+        if model.slot and model.payments[model.slot].state in {"needs_action", "stuck"}:
+            self.machine.wake(which=0, behind=0, cause=self.random.choice(["person", "person", "settings"]))
+            self.decline()
 
     def succeed(self) -> None:
         """The open recharge is credited, or a payment that may be long past."""

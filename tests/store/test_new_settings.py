@@ -14,9 +14,6 @@ from tests.store.outline import outline
 from tests.store.recharging import used
 from tests.store.steps import DUE, WATCH_MS, arrange, claim, fail, member, open_id, payment, top_up, waiting
 
-WAITING = pytest.mark.parametrize("failure", [Failure.DECLINED, Failure.NEEDS_ACTION])
-"""A recharge that waits for its time, and one that waits for a person."""
-
 
 @pytest.fixture
 async def bank(redis: Client, clock: Clock) -> Bank:
@@ -86,28 +83,23 @@ async def test_schedule_tells_settings_from_time(bank: Bank) -> None:
     assert found == [Due(REF, payment_id, "schedule"), Due(REF, payment_id, "settings")]
 
 
-@WAITING
-async def test_waiting_recharge_goes_on_with_the_new_card(bank: Bank, clock: Clock, failure: Failure) -> None:
-    """A recharge that waits is handed to the workers at once, as a new attempt with the new card, and watched."""
+async def test_waiting_recharge_goes_on_with_the_new_card(bank: Bank, clock: Clock) -> None:
+    """A declined recharge is handed to the workers at once, as a new attempt with the new card, and watched."""
     claimed = await claim(bank)
-    await fail(bank, claimed, failure)
+    await fail(bank, claimed, Failure.DECLINED)
     await choose(bank)
 
-    assert await bank.payments.wake(REF, claimed.payment_id, cause="settings") in {
-        Done("retrying"),
-        Done("needs_action"),
-    }
+    assert await bank.payments.wake(REF, claimed.payment_id, cause="settings") == Done("retrying")
     assert await waiting(bank) == {member(claimed.payment_id): clock.ms + WATCH_MS}
     assert [event.attempt for event in await outline(bank, RechargeDue)] == ["1", "2"]
     again = await claim(bank, attempt=2)
     assert (again.method, again.key) == ("card_new", f"{claimed.payment_id}:2")
 
 
-@WAITING
-async def test_waiting_recharge_ends_when_switched_off(bank: Bank, failure: Failure) -> None:
-    """A recharge that waits is cancelled by its next claim: slot and reservation are free."""
+async def test_waiting_recharge_ends_when_switched_off(bank: Bank) -> None:
+    """A declined recharge is cancelled by its next claim: slot and reservation are free."""
     claimed = await claim(bank)
-    await fail(bank, claimed, failure)
+    await fail(bank, claimed, Failure.DECLINED)
     await bank.recharge(on=False)
     await bank.payments.wake(REF, claimed.payment_id, cause="settings")
 
@@ -116,11 +108,10 @@ async def test_waiting_recharge_ends_when_switched_off(bank: Bank, failure: Fail
     assert (await open_id(bank), await used(bank), await waiting(bank)) == ("", "0", {})
 
 
-@WAITING
-async def test_button_of_the_old_attempt_does_nothing_after_the_new_card(bank: Bank, failure: Failure) -> None:
+async def test_button_of_the_old_attempt_does_nothing_after_the_new_card(bank: Bank) -> None:
     """The retry that a message still offers finds that the payment goes on already."""
     claimed = await claim(bank)
-    await fail(bank, claimed, failure)
+    await fail(bank, claimed, Failure.DECLINED)
     await choose(bank)
     await bank.payments.wake(REF, claimed.payment_id, cause="settings")
 

@@ -130,15 +130,33 @@ async def test_move_of_the_reservation_is_refused_whole(charging: tuple[Bank, Cl
     assert isinstance(answer, Claimed)
 
 
-async def test_retry_by_a_person_is_refused_whole(charging: tuple[Bank, Claimed]) -> None:
+@pytest.mark.parametrize(("failure", "state"), [(Failure.DECLINED, "retrying"), (Failure.NEEDS_ACTION, "needs_action")])
+async def test_retry_by_a_person_is_refused_whole(charging: tuple[Bank, Claimed], failure: Failure, state: str) -> None:
     """The button's press is taken with its event, or not at all."""
     bank, claimed = charging
-    await bank.payments.fail(REF, claimed, Failure.DECLINED, reason="try_later")
+    await bank.payments.fail(REF, claimed, failure, reason="try_later")
     await fill(bank)
 
     answer = await refuse_whole(bank, lambda: bank.payments.retry(MANAGER, REF, claimed.payment_id, 1))
 
-    assert answer == Done("retrying")
+    assert answer == Done(state)
+
+
+@pytest.mark.parametrize(("failure", "state"), [(Failure.NOT_CHARGED, "due"), (Failure.NEEDS_ACTION, "unknown")])
+async def test_answer_about_what_was_given_up_is_refused_whole(
+    charging: tuple[Bank, Claimed], failure: Failure, state: str
+) -> None:
+    """The charge of a card that was changed goes on, or is to be cancelled, with its event, or not at all."""
+    bank, claimed = charging
+    await bank.policies.set_method(MANAGER, REF, "card_new", operation_id="card")
+    if failure is Failure.NOT_CHARGED:
+        await bank.payments.fail(REF, claimed, Failure.NEEDS_ACTION, reason="")
+        claimed = await recharging.claim(bank)
+    await fill(bank)
+
+    answer = await refuse_whole(bank, lambda: bank.payments.fail(REF, claimed, failure, reason=""))
+
+    assert answer == Done(state)
 
 
 async def test_cancellation_by_a_person_is_refused_whole(charging: tuple[Bank, Claimed]) -> None:

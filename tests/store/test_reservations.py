@@ -38,17 +38,15 @@ async def test_failed_recharge_gives_its_reservation_back(bank: Bank) -> None:
 
 
 async def test_reservation_of_last_month_is_not_given_back_to_this_one(bank: Bank, clock: Clock) -> None:
-    """What failed after the month's end leaves the new month's count alone."""
+    """What failed after the month's end is given back to its own month, and the new one's count is left alone."""
     clock.now = datetime(2127, 5, 31, 23, 59, tzinfo=UTC)
     await bank.spend(90)
     claimed = await claim(bank)
     clock.now = datetime(2127, 6, 1, 0, 20, tzinfo=UTC)
-    await bank.redis.hset(
-        keys.account(REF), mapping={"recharge_month": "2127-06", "recharge_month_used": usd(50).micros}
-    )
+    await bank.redis.hset(keys.account(REF), "recharge_used:2127-06", usd(50).micros)
     await bank.payments.fail(REF, claimed, Failure.DEAD, reason="lost_card")
 
-    assert await used(bank) == str(usd(50).micros)
+    assert (await used(bank), await used(bank, "2127-06")) == ("0", str(usd(50).micros))
 
 
 async def test_success_after_the_failure_was_told_is_counted(bank: Bank) -> None:

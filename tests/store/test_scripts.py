@@ -28,8 +28,9 @@ def own(name: str) -> str:
 
 
 def header(name: str) -> dict[str, str]:
-    """Label -> what the header says."""
-    return dict(re.findall(r"^-- (KEYS|ARGV|Output|Event): (.*)$", own(name), re.MULTILINE))
+    """Label -> what the header says; a line that begins with three spaces goes on."""
+    joined = own(name).replace("\n--   ", " ")
+    return dict(re.findall(r"^-- (KEYS|ARGV|Output|Event): (.*)$", joined, re.MULTILINE))
 
 
 def body(script: Script) -> str:

@@ -5,7 +5,7 @@ import pytest
 from store import keys
 from store.events import PaymentStuck, RechargeCancelled, TopupDeclined
 from store.outcomes import Change, Done, Posted, Reason, Refused
-from store.payments import Claimed, Failure
+from store.payments import Claimed, Failure, Step
 from store.roles import Actor
 from store.scripts import Client
 from tests.controls import MANAGER, REF, Bank
@@ -84,28 +84,33 @@ async def test_twenty_hours_count_from_the_first_asking_of_the_attempt(bank: Ban
     assert (await claim(bank, attempt=2)).attempt == 2
 
 
-async def test_person_may_have_a_stuck_payment_asked_for_while_its_key_is_known(bank: Bank, clock: Clock) -> None:
-    """Within 20 h with the same key; later the provider might charge anew, so that it is refused."""
+@pytest.mark.parametrize("days", [0, 40])
+async def test_person_has_the_provider_asked_what_became_of_a_stuck_payment(
+    bank: Bank, clock: Clock, days: int
+) -> None:
+    """However old it is it is found, never charged, by its key and by the id that the provider told once."""
     claimed = await stuck(bank)
+    clock.advance(days=days)
     assert await bank.payments.retry(MANAGER, REF, claimed.payment_id, 1) == Done("stuck")
+
     again = await claim(bank)
+
+    assert (again.key, again.step, again.charge_ref) == (claimed.key, Step.FIND, "ch_9")
     await fail(bank, again, Failure.STUCK)
-    clock.advance(hours=20)
-
-    assert again.key == claimed.key
-    assert await bank.payments.retry(MANAGER, REF, claimed.payment_id, 1) == Refused(Reason.NOT_PENDING)
-    assert (await payment(bank, claimed.payment_id)).state == "stuck"
+    assert (await payment(bank, claimed.payment_id)).charge_ref == "ch_9"
+    assert isinstance(await settle(bank, claimed.payment_id), Posted)
 
 
-async def test_stuck_recharge_that_was_not_charged_is_cancelled_by_a_person(bank: Bank) -> None:
-    """Slot and reservation are free, it is told, and a second press finds it over."""
+async def test_stuck_recharge_that_was_not_charged_is_cancelled_by_a_person(bank: Bank, clock: Clock) -> None:
+    """Slot and reservation are free, it is told, another may open at once, and a second press finds it over."""
     claimed = await stuck(bank)
 
     assert await bank.payments.cancel(MANAGER, REF, claimed.payment_id, 1) == Done("cancelled")
     assert (await payment(bank, claimed.payment_id)).state == "cancelled"
     assert (await open_id(bank), await used(bank)) == ("", "0")
+    assert await waiting(bank) == {CHECK: clock.ms}
     [event] = await outline(bank, RechargeCancelled)
-    assert (event.payment, event.reason) == (claimed.payment_id, "not_charged")
+    assert (event.payment, event.reason, event.by) == (claimed.payment_id, "not_charged", MANAGER.id)
     assert await bank.payments.cancel(MANAGER, REF, claimed.payment_id, 1) == Refused(Reason.NOT_PENDING)
 
 
@@ -116,7 +121,7 @@ async def test_stuck_topup_that_was_not_charged_is_declined(bank: Bank) -> None:
     await bank.payments.cancel(MANAGER, REF, topup.payment_id, 1)
 
     [event] = await outline(bank, TopupDeclined)
-    assert (event.payment, event.reason) == (topup.payment_id, "not_charged")
+    assert (event.payment, event.reason, event.by) == (topup.payment_id, "not_charged", MANAGER.id)
     assert (await open_id(bank), await used(bank)) == (recharge_id, "50000000")
 
 

@@ -5,8 +5,8 @@ local MAX = 9007199254740991
 local FIELDS = {
   'currency', 'balance', 'version', 'levels', 'low', 'exhausted', 'method', 'dead_methods',
   'recharge_on', 'recharge_amount', 'recharge_below', 'recharge_cap', 'recharge_paused', 'recharge_slot',
-  'recharge_cooldown_ms', 'recharge_per_day', 'recharge_month', 'recharge_month_used', 'recharge_day',
-  'recharge_day_count', 'recharge_last_ms', 'recharge_told',
+  'recharge_cooldown_ms', 'recharge_per_day', 'recharge_day', 'recharge_day_count',
+  'recharge_last_ms', 'recharge_told',
 }
 
 local function text(number)
@@ -71,9 +71,19 @@ local function settle_downwards(ctx, account, balance)
   end
 end
 
+-- What a month has recharged or reserved of its cap. Each month has its own count for ever, so that a clock that goes
+-- over a month's edge and back finds both as they were.
+local function used_in(ctx, month)
+  return tonumber(redis.call('HGET', ctx.account_key, 'recharge_used:' .. month)) or 0
+end
+
+local function count_in(ctx, month, micros)
+  redis.call('HINCRBY', ctx.account_key, 'recharge_used:' .. month, micros)
+end
+
 -- What keeps a recharge from opening now: nil, or reason, when to look again (nil: never by itself).
-local function will_wait(account, calendar_now, now, amount)
-  local used = account.recharge_month == calendar_now.month and tonumber(account.recharge_month_used) or 0
+local function will_wait(ctx, account, calendar_now, now, amount)
+  local used = used_in(ctx, calendar_now.month)
   if used + amount > tonumber(account.recharge_cap) then return 'monthly_cap', calendar_now.next_month_ms end
   local count = account.recharge_day == calendar_now.day and tonumber(account.recharge_day_count) or 0
   if count >= tonumber(account.recharge_per_day) then return 'daily_limit', calendar_now.next_day_ms end
@@ -82,8 +92,13 @@ local function will_wait(account, calendar_now, now, amount)
   return nil
 end
 
+-- The schedule looks at that time whether a recharge is due.
+local function look_at(ctx, at_ms)
+  redis.call('ZADD', ctx.due, text(at_ms), 'check:' .. ctx.tenant .. ':' .. ctx.account_id)
+end
+
 local function tell_wait(ctx, account, reason, again_ms, period)
-  redis.call('ZADD', ctx.due, text(again_ms), 'check:' .. ctx.tenant .. ':' .. ctx.account_id)
+  look_at(ctx, again_ms)
   local told = reason .. ':' .. period
   if reason == 'cool_down' or account.recharge_told == told then return end
   account.recharge_told = told
@@ -119,16 +134,15 @@ local function consider_recharge(ctx, account, balance, payment_key, payment_id)
     account.recharge_last_ms = text(ctx.now)
     redis.call('HSET', ctx.account_key, 'recharge_last_ms', account.recharge_last_ms)
   end
-  local reason, again_ms = will_wait(account, today, ctx.now, amount)
+  local reason, again_ms = will_wait(ctx, account, today, ctx.now, amount)
   if reason then
     return tell_wait(ctx, account, reason, again_ms, reason == 'monthly_cap' and today.month or today.day)
   end
-  local used = account.recharge_month == today.month and tonumber(account.recharge_month_used) or 0
   local count = account.recharge_day == today.day and tonumber(account.recharge_day_count) or 0
   account.recharge_slot = payment_id
   redis.call('HSET', ctx.account_key, 'recharge_slot', payment_id, 'recharge_last_ms', text(ctx.now),
-    'recharge_month', today.month, 'recharge_month_used', text(used + amount),
     'recharge_day', today.day, 'recharge_day_count', text(count + 1))
+  count_in(ctx, today.month, account.recharge_amount)
   redis.call('HSET', payment_key, 'id', payment_id, 'kind', 'recharge', 'account', ctx.account_id,
     'amount_micros', account.recharge_amount, 'currency', account.currency, 'method', account.method,
     'state', 'due', 'attempt', '0', 'fence', '0', 'month', today.month, 'created_ms', text(ctx.now))
@@ -142,9 +156,7 @@ local function close_slot(ctx, account, payment_id, refund_micros, refund_month)
     account.recharge_slot = ''
     redis.call('HSET', ctx.account_key, 'recharge_slot', '')
   end
-  if refund_micros ~= '0' and account.recharge_month == refund_month then
-    account.recharge_month_used = text(redis.call('HINCRBY', ctx.account_key, 'recharge_month_used', '-' .. refund_micros))
-  end
+  if refund_micros ~= '0' then count_in(ctx, refund_month, '-' .. refund_micros) end
 end
 
 local function is_dead(account, method)

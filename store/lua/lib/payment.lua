@@ -2,7 +2,7 @@
 -- Uses: lib/account.
 
 local PAYMENT = { 'kind', 'account', 'state', 'attempt', 'fence', 'asks', 'amount_micros', 'currency', 'method', 'month',
-  'requested_by', 'channel', 'created_ms', 'first_asked_ms', 'uncertain' }
+  'requested_by', 'channel', 'created_ms', 'first_asked_ms', 'uncertain', 'step', 'charge_ref' }
 
 -- nil where there is none, and where it is another account's.
 local function read_payment(key, account_id)
@@ -14,20 +14,13 @@ local function read_payment(key, account_id)
   return payment
 end
 
--- Money that arrived without a reservation of the month's cap is counted against it all the same.
-local function count_again(ctx, account, payment)
-  if account.recharge_month ~= payment.month then return end
-  account.recharge_month_used =
-    text(redis.call('HINCRBY', ctx.account_key, 'recharge_month_used', payment.amount_micros))
-end
-
 -- May a recharge still be charged under the month's cap? Its reservation moves to the month that it is charged in.
 local function reserve_now(ctx, account, payment, payment_key, today)
-  local used = account.recharge_month == today.month and tonumber(account.recharge_month_used) or 0
-  if payment.month == today.month then return used <= tonumber(account.recharge_cap) end
-  used = used + tonumber(payment.amount_micros)
-  if used > tonumber(account.recharge_cap) then return false end
-  redis.call('HSET', ctx.account_key, 'recharge_month', today.month, 'recharge_month_used', text(used))
+  local used, cap = used_in(ctx, today.month), tonumber(account.recharge_cap)
+  if payment.month == today.month then return used <= cap end
+  if used + tonumber(payment.amount_micros) > cap then return false end
+  count_in(ctx, today.month, payment.amount_micros)
+  count_in(ctx, payment.month, '-' .. payment.amount_micros)
   redis.call('HSET', payment_key, 'month', today.month)
   return true
 end
@@ -44,4 +37,14 @@ local function tell_trouble(ctx, kind, payment_id, payment, reason, ...)
   emit(ctx, kind, 'payment', payment_id, 'kind', payment.kind, 'amount_micros', payment.amount_micros,
     'currency', payment.currency, 'method', payment.method, 'reason', reason, 'attempt', payment.attempt,
     'by', payment.requested_by, 'channel', payment.channel, ...)
+end
+
+-- The provider has not charged this payment and never will: it is over, and a recharge may open again.
+local function tell_not_charged(ctx, account, payment_id, payment)
+  if payment.kind == 'topup' then
+    return tell_trouble(ctx, 'topup_declined', payment_id, payment, 'not_charged')
+  end
+  close_slot(ctx, account, payment_id, payment.amount_micros, payment.month)
+  look_at(ctx, ctx.now)
+  tell_trouble(ctx, 'recharge_cancelled', payment_id, payment, 'not_charged')
 end

@@ -3,6 +3,7 @@
 from tests.store.mutants.caps import CAPS
 from tests.store.mutants.mutant import Mutant
 from tests.store.mutants.others import HEADERS, OTHERS
+from tests.store.mutants.owners import OWNERS
 from tests.store.mutants.payments import PAYMENTS
 from tests.store.mutants.postings import POSTING, THRESHOLDS
 from tests.store.mutants.recharges import RECHARGE
@@ -26,4 +27,5 @@ ALL = [
     *STUCK,
     *CANCELS,
     *REPEATS,
+    *OWNERS,
 ]

@@ -1,38 +1,44 @@
 """Faults in the second look at the month's cap, and in the move of a reservation to another month."""
 
-from tests.store import test_cap_at_claim, test_claim, test_fail
-from tests.store.mutants.mutant import Mutant
+from tests.store import test_cap_at_claim, test_cap_over_months, test_claim, test_fail
+from tests.store.mutants.mutant import NEVER, Mutant
 
 CAPS = [
     Mutant(
         "claim_payment",
-        "if not reserve_now(ctx, account, payment, payment_key, today) then",
-        "if reserve_now(ctx, account, payment, payment_key, today) == nil then",
+        "if not reserve_now(ctx, account, payment, payment_key, calendar(ctx.now)) then",
+        "if reserve_now(ctx, account, payment, payment_key, calendar(ctx.now)) == nil then",
         test_cap_at_claim.test_recharge_above_the_lowered_cap_is_cancelled,
     ),
     Mutant(
         "claim_payment",
-        "    cancel('above_cap')\n    tell_wait",
-        "    tell_wait",
+        "    cancel('above_cap')\n",
+        "",
         test_cap_at_claim.test_recharge_above_the_lowered_cap_is_cancelled,
     ),
     Mutant(
         "claim_payment",
-        "    tell_wait(",
+        "    look_at(",
         "    text(0, ",
         test_cap_at_claim.test_recharge_above_the_lowered_cap_is_cancelled,
     ),
     Mutant(
-        "claim_payment",
-        "'monthly_cap', today.next_month_ms",
-        "'monthly_cap', today.next_day_ms",
-        test_cap_at_claim.test_recharge_above_the_lowered_cap_is_cancelled,
+        "lib/account",
+        "again_ms, reason == 'monthly_cap' and today.month or today.day",
+        "again_ms, today.day",
+        test_cap_at_claim.test_cancelled_recharge_is_told_once_a_month,
     ),
     Mutant(
-        "claim_payment",
-        "today.next_month_ms, today.month)",
-        "today.next_month_ms, today.day)",
-        test_cap_at_claim.test_cancelled_recharge_is_told_once_a_month,
+        "lib/account",
+        "'recharge_used:' .. month)",
+        "'recharge_used')",
+        test_cap_over_months.test_clock_that_goes_over_the_months_edge_and_back_forgets_nothing,
+    ),
+    Mutant(
+        "lib/payment",
+        "  count_in(ctx, payment.month, '-' .. payment.amount_micros)\n",
+        "",
+        test_cap_over_months.test_reservation_made_by_a_clock_that_was_ahead_comes_back_with_it,
     ),
     Mutant(
         "claim_payment",
@@ -56,7 +62,7 @@ CAPS = [
         "claim_payment",
         "  close_slot(ctx, account, payment_id,",
         "  close_slot(ctx, account, 'none',",
-        test_cap_at_claim.test_lowered_cap_holds_for_a_recharge_that_waited_into_the_next_month,
+        test_cap_over_months.test_lowered_cap_holds_for_a_recharge_that_waited_into_the_next_month,
     ),
     Mutant(
         "claim_payment",
@@ -79,13 +85,13 @@ CAPS = [
     ),
     Mutant(
         "lib/payment",
-        "return used <= tonumber(account.recharge_cap)",
-        "return used < tonumber(account.recharge_cap)",
+        "return used <= cap",
+        "return used < cap",
         test_cap_at_claim.test_recharge_at_the_lowered_cap_is_charged,
     ),
     Mutant(
         "lib/payment",
-        "return used <= tonumber(account.recharge_cap)",
+        "return used <= cap",
         "return true",
         test_cap_at_claim.test_recharge_above_the_lowered_cap_is_cancelled,
     ),
@@ -93,60 +99,60 @@ CAPS = [
         "lib/payment",
         "if payment.month == today.month then return",
         "if true then return",
-        test_cap_at_claim.test_retry_in_the_next_month_is_counted_there,
+        test_cap_over_months.test_retry_in_the_next_month_is_counted_there,
     ),
     Mutant(
         "lib/payment",
         "if payment.month == today.month then return",
         "if false then return",
-        test_cap_at_claim.test_retry_in_the_last_millisecond_stays_in_its_month,
+        test_cap_at_claim.test_recharge_at_the_lowered_cap_is_charged,
     ),
     Mutant(
         "lib/payment",
-        "account.recharge_month == today.month and tonumber",
-        "tonumber",
-        test_cap_at_claim.test_first_attempt_in_the_next_month_is_counted_there,
+        "used_in(ctx, today.month)",
+        "used_in(ctx, payment.month)",
+        test_cap_over_months.test_recharge_that_waited_into_a_month_without_room_is_cancelled,
     ),
     Mutant(
         "lib/payment",
-        "  used = used + tonumber(payment.amount_micros)\n",
+        "if used + tonumber(payment.amount_micros) > cap then",
+        "if used > cap then",
+        test_cap_over_months.test_lowered_cap_holds_for_a_recharge_that_waited_into_the_next_month,
+    ),
+    Mutant(
+        "lib/payment",
+        "if used + tonumber(payment.amount_micros) > cap then",
+        "if used + tonumber(payment.amount_micros) >= cap then",
+        test_cap_over_months.test_move_adds_to_what_the_month_counts_already,
+    ),
+    Mutant(
+        "lib/payment",
+        "if used + tonumber(payment.amount_micros) > cap then",
+        NEVER,
+        test_cap_over_months.test_recharge_that_waited_into_a_month_without_room_is_cancelled,
+    ),
+    Mutant(
+        "lib/payment",
+        "  count_in(ctx, today.month, payment.amount_micros)\n",
         "",
-        test_cap_at_claim.test_lowered_cap_holds_for_a_recharge_that_waited_into_the_next_month,
+        test_cap_over_months.test_retry_in_the_next_month_is_counted_there,
     ),
     Mutant(
         "lib/payment",
-        "if used > tonumber(account.recharge_cap) then",
-        "if used >= tonumber(account.recharge_cap) then",
-        test_cap_at_claim.test_move_adds_to_what_the_month_counts_already,
-    ),
-    Mutant(
-        "lib/payment",
-        "if used > tonumber(account.recharge_cap) then",
-        "if false then",
-        test_cap_at_claim.test_recharge_that_waited_into_a_month_without_room_is_cancelled,
-    ),
-    Mutant(
-        "lib/payment",
-        "'recharge_month', today.month, 'recharge_month_used'",
-        "'recharge_month_used'",
-        test_cap_at_claim.test_retry_in_the_next_month_is_counted_there,
-    ),
-    Mutant(
-        "lib/payment",
-        ", 'recharge_month_used', text(used))",
-        ")",
-        test_cap_at_claim.test_move_adds_to_what_the_month_counts_already,
+        "count_in(ctx, today.month, payment.amount_micros)",
+        "redis.call('HSET', ctx.account_key, 'recharge_used:' .. today.month, payment.amount_micros)",
+        test_cap_over_months.test_move_adds_to_what_the_month_counts_already,
     ),
     Mutant(
         "lib/payment",
         "  redis.call('HSET', payment_key, 'month', today.month)\n",
         "",
-        test_cap_at_claim.test_moved_reservation_is_made_once,
+        test_cap_over_months.test_moved_reservation_is_made_once,
     ),
     Mutant(
         "lib/payment",
         "  redis.call('HSET', payment_key, 'month', today.month)\n",
         "",
-        test_cap_at_claim.test_moved_reservation_is_given_back_where_it_is,
+        test_cap_over_months.test_moved_reservation_is_given_back_where_it_is,
     ),
 ]

@@ -33,18 +33,21 @@ RECHARGE = [
         test_recharge.test_daily_limit_is_told_once_and_ends_with_the_day,
     ),
     Mutant(
-        "lib/account", "text(used + amount)", "text(used)", test_reservations.test_open_recharge_counts_against_the_cap
+        "lib/account",
+        "  count_in(ctx, today.month, account.recharge_amount)\n",
+        "",
+        test_reservations.test_open_recharge_counts_against_the_cap,
     ),
     Mutant(
         "lib/account",
-        "refund_micros ~= '0' and",
-        "false and",
+        "if refund_micros ~= '0' then",
+        NEVER,
         test_reservations.test_failed_recharge_gives_its_reservation_back,
     ),
     Mutant(
         "lib/account",
-        "account.recharge_month == refund_month",
-        "true",
+        "count_in(ctx, refund_month,",
+        "count_in(ctx, calendar(ctx.now).month,",
         test_reservations.test_reservation_of_last_month_is_not_given_back_to_this_one,
     ),
     Mutant("lib/account", "account.recharge_slot == payment_id", "false", test_recharge.test_success_frees_the_slot),
@@ -72,6 +75,12 @@ RECHARGE = [
         "payment.state == 'failed' or",
         "",
         test_reservations.test_success_after_the_failure_was_told_is_counted,
+    ),
+    Mutant(
+        "settle_payment",
+        "  count_in(ctx, payment.month, payment.amount_micros)\n",
+        "",
+        test_reservations.test_second_charge_of_a_recharge_is_counted,
     ),
     Mutant(
         "check_recharge", "redis.call('ZREM'", "text(0", test_recharge.test_look_that_is_no_longer_needed_does_nothing

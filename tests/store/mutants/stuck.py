@@ -67,12 +67,6 @@ UNAVAILABLE = [
         "person = { retrying = true,",
         test_unavailable.test_person_wakes_it_with_the_same_number,
     ),
-    Mutant(
-        "wake_payment",
-        " or payment.state == 'unavailable' or",
-        " or",
-        test_unavailable.test_person_wakes_it_with_the_same_number,
-    ),
 ]
 
 LOST = {"lost": None}
@@ -100,7 +94,7 @@ STUCK = [
     ),
     Mutant(
         "claim_payment",
-        "if asks_again and not may_ask_again(payment, ctx.now) then",
+        "if asks_again and step == 'charge' and not may_ask_again(payment, ctx.now) then",
         NEVER,
         test_stuck.test_unanswered_charge_is_stuck_after_twenty_hours,
         {"lost": Failure.UNKNOWN},
@@ -112,20 +106,27 @@ STUCK = [
         test_stuck.test_unanswered_charge_is_stuck_after_twenty_hours,
         LOST,
     ),
-    Mutant("fail_payment", ", 'charge_ref', charge_ref)", ")", test_stuck.test_stuck_payment_is_told_and_left_alone),
+    Mutant(
+        "fail_payment",
+        "charge_ref ~= '' and charge_ref or payment.charge_ref",
+        "payment.charge_ref",
+        test_stuck.test_stuck_payment_is_told_and_left_alone,
+    ),
+    Mutant(
+        "fail_payment",
+        "charge_ref ~= '' and charge_ref or payment.charge_ref",
+        "charge_ref",
+        test_stuck.test_person_has_the_provider_asked_what_became_of_a_stuck_payment,
+        {"days": 40},
+    ),
+    Mutant(
+        "wake_payment",
+        ", stuck = 'find' }",
+        " }",
+        test_stuck.test_person_has_the_provider_asked_what_became_of_a_stuck_payment,
+        {"days": 0},
+    ),
     Mutant("fail_payment", "  tell('payment_stuck')\n", "", test_stuck.test_stuck_payment_is_told_and_left_alone),
-    Mutant(
-        "wake_payment",
-        "if stuck and not may_ask_again(payment, ctx.now) then",
-        NEVER,
-        test_stuck.test_person_may_have_a_stuck_payment_asked_for_while_its_key_is_known,
-    ),
-    Mutant(
-        "wake_payment",
-        "if stuck then redis",
-        "if false then redis",
-        test_stuck.test_person_may_have_a_stuck_payment_asked_for_while_its_key_is_known,
-    ),
     Mutant(
         "wake_payment",
         "charging = true },\n",
@@ -154,14 +155,21 @@ CANCELS = [
         "",
         test_stuck.test_stuck_recharge_that_was_not_charged_is_cancelled_by_a_person,
     ),
-    Mutant(
-        "cancel_payment",
-        "\nclose_slot(",
-        "\ntext(0, ",
-        test_stuck.test_stuck_recharge_that_was_not_charged_is_cancelled_by_a_person,
+    *(
+        Mutant(
+            "lib/payment",
+            line,
+            "",
+            test_stuck.test_stuck_recharge_that_was_not_charged_is_cancelled_by_a_person,
+        )
+        for line in (
+            "  close_slot(ctx, account, payment_id, payment.amount_micros, payment.month)\n",
+            "  look_at(ctx, ctx.now)\n",
+            "  tell_trouble(ctx, 'recharge_cancelled', payment_id, payment, 'not_charged')\n",
+        )
     ),
     Mutant(
-        "cancel_payment",
+        "lib/payment",
         "payment.kind == 'topup'",
         "false",
         test_stuck.test_stuck_topup_that_was_not_charged_is_declined,

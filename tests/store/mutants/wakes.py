@@ -1,8 +1,8 @@
 """Faults in the watch over payments, in their wakes, and in what new settings do to an open recharge."""
 
-from store.payments import Failure
-from tests.store import test_fail, test_new_settings, test_policy, test_thresholds, test_wake, test_watchdog
-from tests.store.mutants.mutant import NEVER, Mutant
+from store.payments import Step
+from tests.store import test_fail, test_new_settings, test_owner, test_policy, test_thresholds, test_wake, test_watchdog
+from tests.store.mutants.mutant import Mutant
 
 UNWATCH = "  unwatch(ctx, payment_id)\n"
 
@@ -102,7 +102,7 @@ WAKES = [
         "wake_payment",
         "unknown = true, needs_action = true, stuck = true }",
         "unknown = true, stuck = true }",
-        test_fail.test_payment_that_needs_its_owner_waits_for_a_person,
+        test_owner.test_confirmed_a_month_later_it_is_found,
     ),
     Mutant(
         "wake_payment",
@@ -138,38 +138,38 @@ WAKES = [
     ),
     Mutant(
         "wake_payment",
-        "payment.state == 'unknown' or payment.state == 'charging'",
-        "payment.state == 'charging'",
+        "fresh and text(tonumber(payment.attempt) + 1) or",
+        "text(tonumber(payment.attempt) + 1) or",
         test_wake.test_retry_of_an_unanswered_charge_keeps_the_key,
     ),
     Mutant(
         "wake_payment",
-        "payment.state == 'unknown' or payment.state == 'charging'",
-        "payment.state == 'unknown'",
-        test_watchdog.test_lost_worker_is_made_good,
-    ),
-    Mutant(
-        "wake_payment",
-        "asks_again and payment.attempt or",
+        "fresh and text(tonumber(payment.attempt) + 1) or",
         "",
-        test_wake.test_retry_of_an_unanswered_charge_keeps_the_key,
-    ),
-    Mutant(
-        "wake_payment",
-        "if cause ~= 'schedule' and not asks_again then",
-        NEVER,
-        test_wake.test_retry_by_a_person_is_made_once,
-    ),
-    Mutant(
-        "wake_payment",
-        "if cause ~= 'schedule' and not",
-        "if not",
         test_watchdog.test_lost_event_of_a_retry_is_made_good,
     ),
     Mutant(
         "wake_payment",
-        "cause ~= 'schedule' and not asks_again",
-        "cause ~= 'schedule'",
+        "payment.state == 'due' or",
+        "",
+        test_watchdog.test_lost_event_of_a_recharge_is_made_good,
+    ),
+    Mutant(
+        "wake_payment",
+        "elseif fresh and cause ~= 'schedule' then",
+        "elseif false then",
+        test_wake.test_retry_by_a_person_is_made_once,
+    ),
+    Mutant(
+        "wake_payment",
+        "elseif fresh and cause ~= 'schedule' then",
+        "elseif fresh then",
+        test_watchdog.test_lost_event_of_a_retry_is_made_good,
+    ),
+    Mutant(
+        "wake_payment",
+        "elseif fresh and cause ~= 'schedule' then",
+        "elseif cause ~= 'schedule' then",
         test_wake.test_retry_of_an_unanswered_charge_keeps_the_key,
     ),
 ]
@@ -180,14 +180,13 @@ SETTINGS = [
         "settings = { retrying = true, ",
         "settings = { ",
         test_new_settings.test_waiting_recharge_goes_on_with_the_new_card,
-        {"failure": Failure.DECLINED},
     ),
     Mutant(
         "wake_payment",
         "{ retrying = true, unavailable = true, needs_action = true }",
         "{ retrying = true, unavailable = true }",
-        test_new_settings.test_waiting_recharge_goes_on_with_the_new_card,
-        {"failure": Failure.NEEDS_ACTION},
+        test_owner.test_same_attempt_is_asked_about,
+        {"step": Step.CANCEL},
     ),
     *(
         Mutant(
@@ -217,14 +216,12 @@ SETTINGS = [
         "'ZREM', due_key, 'settings:'",
         "'ZREM', due_key, 'payment:'",
         test_new_settings.test_waiting_recharge_goes_on_with_the_new_card,
-        {"failure": Failure.DECLINED},
     ),
     Mutant(
         "wake_payment",
-        "cause ~= 'schedule' and",
-        "cause == 'person' and",
+        "fresh and cause ~= 'schedule' then",
+        "fresh and cause == 'person' then",
         test_new_settings.test_button_of_the_old_attempt_does_nothing_after_the_new_card,
-        {"failure": Failure.DECLINED},
     ),
     Mutant(
         "set_policy",

@@ -26,6 +26,7 @@ export function Choices(props: ControlProps) {
             type={single ? "radio" : "checkbox"}
             name={name}
             checked={isChosen(option)}
+            data-autofocus={(element.focus_on_load && isChosen(option)) || undefined}
             onChange={(e) => pick(option, e.currentTarget.checked)}
           />
           <span>

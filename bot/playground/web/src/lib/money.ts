@@ -8,5 +8,7 @@ export function money(micros: number, currency: string | null, locale: string): 
     ...(currency ? { style: "currency", currency } : {}),
     minimumFractionDigits: 2,
     maximumFractionDigits: small ? 4 : 2,
-  }).format(micros / 1_000_000);
+  })
+    .format(micros / 1_000_000)
+    .replace("-", "\u2212");
 }

@@ -127,7 +127,7 @@ const de: Texts = {
   balance: "Guthaben",
   startCalls: "Anrufe starten",
   stopCalls: "Anrufe anhalten",
-  oneCall: "Einzelner Anruf",
+  oneCall: "Ein Anruf",
   pace: "Tempo",
   perMinute: "Anrufe pro Minute",
   tariff: "Tarif",

@@ -164,13 +164,16 @@ export interface Violation {
   detail?: unknown;
 }
 
+/** What something is called, by language; English is always there. */
+export type Labels = { en: string } & Record<string, string>;
+
 export interface Simulator {
   running: boolean;
   pace: number;
   tariff_id: string;
-  tariffs: { id: string; label: string; micros_per_minute: number }[];
+  tariffs: { id: string; labels: Labels; micros_per_minute: number }[];
   card_id: string | null;
-  cards: { id: string; label: string }[];
+  cards: { id: string; labels: Labels }[];
   calls: number;
   charged_micros: number;
   balance_micros: number | null;

@@ -4,7 +4,7 @@ import { api } from "../lib/api";
 import { usePage } from "../lib/context";
 import { money } from "../lib/money";
 import { clockSeconds, toDate } from "../lib/time";
-import type { Simulator } from "../lib/types";
+import type { Labels, Simulator } from "../lib/types";
 import { Icon } from "../shell/Icon";
 
 const PACE_MAX = 600;
@@ -52,9 +52,11 @@ function Pace({ pace, onChange }: { pace: number; onChange: (pace: number) => vo
 function Menu(props: {
   label: string;
   value: string;
-  options: { id: string; label: string }[];
+  options: { id: string; labels: Labels }[];
   onChange: (id: string) => void;
 }) {
+  const { locale } = usePage();
+  const language = locale.slice(0, 2);
   return (
     <label className="tool-field">
       <span>{props.label}</span>
@@ -65,7 +67,7 @@ function Menu(props: {
       >
         {props.options.map((o) => (
           <option key={o.id} value={o.id}>
-            {o.label}
+            {o.labels[language] ?? o.labels.en}
           </option>
         ))}
       </select>

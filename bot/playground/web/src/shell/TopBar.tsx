@@ -27,7 +27,7 @@ export function TopBar({ violations, toolsOpen, onMenu, onTools, onTheme, onUser
         <select value={viewer.id} onChange={(e) => onUser(e.currentTarget.value)} aria-label={t.viewAs}>
           {workspace.users.map((u) => (
             <option key={u.id} value={u.id}>
-              {u.real_name} · {t[u.role]} · {u.locale}
+              {u.real_name} · {u.locale} · {t[u.role]}
             </option>
           ))}
         </select>

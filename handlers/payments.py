@@ -1,0 +1,64 @@
+"""The buttons under a payment or a pause that waits for a person. A payment's name the attempt they were shown for."""
+
+from handlers import gate
+from handlers.call import Call
+from handlers.guard import RefusedError
+from handlers.views import general
+from store.account import Account
+from store.outcomes import Change, Done, Reason, Refused
+from store.payment import Payment
+
+_ASKED = {"needs_action": "retry-asking-bank", "stuck": "retry-asking-provider"}
+"""A payment's state when the button was pressed -> what is done now; any other is tried again."""
+
+
+async def retry(call: Call) -> None:
+    """Try a declined payment again, or ask what became of one that the bank or a person had to look at."""
+    await call.ack()
+    person = await gate.manager(call)
+    payment_id, attempt = _meant(call)
+    done = _done(await call.services.payments.retry(person.actor, call.ref, payment_id, attempt))
+    await call.respond(general.says(person.texts(_ASKED.get(done.result, "retry-begun"))))
+
+
+async def not_charged(call: Call) -> None:
+    """A person has seen with the provider that a stuck payment took no money: it ends."""
+    await call.ack()
+    person = await gate.manager(call)
+    payment_id, attempt = _meant(call)
+    _done(await call.services.payments.cancel(person.actor, call.ref, payment_id, attempt))
+    await call.respond(general.says(person.texts("not-charged-done")))
+
+
+async def resume(call: Call) -> None:
+    """The button under a paused auto-recharge."""
+    await call.ack()
+    person = await call.person()
+    done = _done(await call.services.payments.resume(person.actor, call.ref))
+    if done.result == "not_paused":
+        raise RefusedError(Reason.NOT_PENDING)
+    await call.respond(general.says(person.texts("resume-begun")))
+
+
+async def follow_link(call: Call) -> None:
+    """A button with an address: Slack has opened it."""
+    await call.ack()
+
+
+async def open_recharge(call: Call, account: Account) -> Payment | None:
+    """The recharge that is under way, or None."""
+    return await call.services.payments.get(call.ref, account.slot) if account.slot else None
+
+
+def _meant(call: Call) -> tuple[str, int]:
+    """Payment and attempt that the pressed button names; RefusedError if it names none."""
+    payment_id, _, attempt = str(call.action().get("value") or "").partition(":")
+    if not (attempt.isascii() and attempt.isdigit()):
+        raise RefusedError(Reason.UNKNOWN_PAYMENT)
+    return payment_id, int(attempt[:9])
+
+
+def _done(outcome: Change) -> Done:
+    if isinstance(outcome, Refused):
+        raise RefusedError(outcome.reason)
+    return outcome

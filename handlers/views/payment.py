@@ -1,0 +1,83 @@
+"""An open payment: what it waits for, and the buttons that a person ends the waiting with.
+
+A button names the attempt that it was shown for, so that one that is pressed late changes nothing.
+"""
+
+from typing import Any
+
+from handlers import ids
+from handlers.locales import Texts
+from handlers.services import PaymentMethod
+from handlers.views import kit
+from store.payment import Payment, Step
+
+_WAITS = {
+    "needs_action": "waits-needs-action",
+    "unavailable": "waits-unavailable",
+    "unknown": "waits-unknown",
+    "stuck": "waits-stuck",
+}
+"""The states in which nothing goes on by itself, or not now; that of a declined payment has a time as well."""
+
+
+def waits_for(payment: Payment, texts: Texts) -> str:
+    """What an open recharge waits for, "" if it is being charged."""
+    amount = texts.money(payment.amount)
+    if payment.state == "retrying":
+        return texts("waits-retrying", amount=amount, when=texts.time(payment.next_ms))
+    if payment.state == "unknown" and payment.step is not Step.CHARGE:
+        return texts("waits-asking", amount=amount)
+    key = _WAITS.get(payment.state)
+    return texts(key, amount=amount) if key else ""
+
+
+def buttons(payment: Payment, texts: Texts) -> list[kit.Element]:
+    """What a credit manager would do about it."""
+    attempt = str(payment.attempt)
+    match payment.state:
+        case "needs_action":
+            return to_confirm(payment.id, attempt, texts, url=payment.url)
+        case "stuck":
+            return to_clear_up(payment.id, attempt, texts)
+        case "retrying":
+            return [to_retry(payment.id, attempt, texts)]
+    return []
+
+
+def to_confirm(payment_id: str, attempt: str, texts: Texts, *, url: str) -> list[kit.Element]:
+    """The bank wants a confirmation: the way there if there is one, and that it is done."""
+    link = [kit.button(texts("button-authenticate"), ids.OPEN_LINK, url=url)] if url else []
+    return [*link, _press("button-authenticated", ids.RETRY_PAYMENT, payment_id, attempt, texts, style="primary")]
+
+
+def to_clear_up(payment_id: str, attempt: str, texts: Texts) -> list[kit.Element]:
+    """It is not known whether it was charged: ask the provider, or say that it was not."""
+    sure = kit.question(
+        texts.plain("not-charged-title"),
+        texts.plain("not-charged-text"),
+        yes=texts.plain("button-not-charged"),
+        no=texts.plain("cancel"),
+    )
+    return [
+        _press("button-ask", ids.RETRY_PAYMENT, payment_id, attempt, texts, style="primary"),
+        _press("button-not-charged", ids.NOT_CHARGED, payment_id, attempt, texts, style="danger", confirm=sure),
+    ]
+
+
+def to_retry(payment_id: str, attempt: str, texts: Texts) -> kit.Element:
+    """It was declined: try again now."""
+    return _press("button-retry", ids.RETRY_PAYMENT, payment_id, attempt, texts, style="primary")
+
+
+def to_resume(texts: Texts) -> kit.Element:
+    """Auto-recharge is paused: go on."""
+    return kit.button(texts("button-resume"), ids.RESUME_RECHARGE, style="primary")
+
+
+def called(method: PaymentMethod, texts: Texts) -> str:
+    """What people call a payment method, with what is to be known of it."""
+    return f"{method.label} ({texts(method.note)})" if method.note else method.label
+
+
+def _press(key: str, action_id: str, payment_id: str, attempt: str, texts: Texts, **more: Any) -> kit.Element:
+    return kit.button(texts(key), action_id, value=f"{payment_id}:{attempt}", **more)

@@ -1,0 +1,156 @@
+"""A recharge that does not go on by itself: what balance and Home say of it, and the buttons that end the waiting."""
+
+import pytest
+
+from bot.playground.people import MANAGER, MEMBER, OWNER
+from handlers import ids
+from store.payment import Failure, Payment
+from tests.handlers.driver import appoint_both, keys_said, press, state, told_next
+from tests.world import REF, World, texts_in, usd
+
+WAITS = {
+    Failure.NEEDS_ACTION: ("The bank wants the recharge of $50.00 to be confirmed.", [ids.RETRY_PAYMENT]),
+    Failure.DECLINED: ("The recharge of $50.00 was declined.", [ids.RETRY_PAYMENT]),
+    Failure.UNAVAILABLE: ("takes no requests right now. Nothing was charged", []),
+    Failure.UNKNOWN: ("does not answer. I keep asking; nothing is charged twice.", []),
+    Failure.STUCK: (
+        "It is not clear whether the recharge of $50.00 was charged.",
+        [ids.RETRY_PAYMENT, ids.NOT_CHARGED],
+    ),
+}
+ASKED = {
+    Failure.NEEDS_ACTION: ("Asking the bank …", "Ich frage bei der Bank nach …"),
+    Failure.STUCK: ("Asking the payment provider …", "Ich frage beim Zahlungsanbieter nach …"),
+    Failure.DECLINED: ("Trying again now.", "Ich versuche es jetzt noch einmal."),
+}
+
+
+async def waiting(world: World, failure: Failure) -> Payment:
+    """The recharge is open, and this is what came of its first attempt."""
+    await world.services.ledger.add_credit(REF, usd(25), operation_id=world.operation(), actor="test")
+    await world.recharge_on()
+    await world.spend(10)
+    payment_id = (await world.account()).slot
+    claimed = await world.services.payments.claim(REF, payment_id, 1)
+    outcome = await world.services.payments.fail(REF, claimed, failure, reason="insufficient_funds")  # type: ignore[arg-type]
+    assert type(outcome).__name__ == "Done", outcome
+    return await current(world, payment_id)
+
+
+async def current(world: World, payment_id: str) -> Payment:
+    """The payment as it stands."""
+    payment = await world.services.payments.get(REF, payment_id)
+    assert payment is not None
+    return payment
+
+
+def buttons(blocks: list[dict[str, object]]) -> list[object]:
+    """The action ids under what the recharge waits for."""
+    rows = [block for block in blocks if block.get("block_id") == "payment_actions"]
+    return [each["action_id"] for row in rows for each in row["elements"]]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("failure", WAITS)
+async def test_the_balance_says_what_the_recharge_waits_for(world: World, failure: Failure) -> None:
+    """Not that it is adding right now; managers get the buttons that help, everybody the words."""
+    text, wanted = WAITS[failure]
+    await waiting(world, failure)
+
+    mine, theirs = await world.answer(MANAGER, "/credits balance"), await world.answer(OWNER, "/credits balance")
+
+    assert text in texts_in(mine)
+    assert text in texts_in(theirs)
+    assert "right now." not in texts_in(mine).replace("requests right now.", "")
+    assert (buttons(mine["blocks"]), buttons(theirs["blocks"])) == (wanted, [])
+
+
+@pytest.mark.parametrize("failure", WAITS)
+async def test_home_says_what_the_recharge_waits_for(world: World, failure: Failure) -> None:
+    """The Home tab says and offers the same."""
+    text, wanted = WAITS[failure]
+    await waiting(world, failure)
+
+    await world.playground.open_home(MANAGER)
+    home = await world.playground.wait_for(lambda: world.playground.home(MANAGER))
+
+    assert home is not None
+    assert text in texts_in(home.body)
+    assert buttons(home.blocks) == wanted
+
+
+async def test_a_recharge_that_is_being_charged_is_said_to_be_added(world: World) -> None:
+    """While nothing is waited for, the balance says that the amount is being added, with the payment's own amount."""
+    await world.recharge_on()
+    await world.services.ledger.add_credit(REF, usd(5), operation_id="g", actor="test")
+    await world.recharge_on(amount=60)
+
+    answer = await world.answer(MANAGER, "/credits balance")
+
+    assert "Auto-recharge is adding $50.00 right now." in texts_in(answer)
+    assert buttons(answer["blocks"]) == []
+
+
+@pytest.mark.parametrize("failure", ASKED)
+@pytest.mark.parametrize(("user", "language"), [(MANAGER, 0), (MEMBER, 1)])
+async def test_a_press_says_what_is_done_now(world: World, failure: Failure, user: str, language: int) -> None:
+    """Confirmed with the bank, it asks the bank; not clear, it asks the provider; declined, it tries again."""
+    await appoint_both(world)
+    payment = await waiting(world, failure)
+
+    told = await told_next(world, user, press(world, user, ids.RETRY_PAYMENT, value=f"{payment.id}:1"))
+
+    assert told.startswith(ASKED[failure][language])
+    assert (await current(world, payment.id)).state != payment.state
+
+
+async def test_a_person_says_that_it_was_not_charged(world: World) -> None:
+    """The payment ends, the slot is free for the next recharge; a second press finds that it is dealt with."""
+    payment = await waiting(world, Failure.STUCK)
+    answer = await world.answer(MANAGER, "/credits balance")
+    asked = next(each for block in answer["blocks"] for each in block.get("elements", []) if "confirm" in each)
+    pressed = press(world, MANAGER, ids.NOT_CHARGED, value=asked["value"])
+
+    first, again = [await told_next(world, MANAGER, pressed) for _ in range(2)]
+
+    assert "Only if you have looked with the payment provider" in asked["confirm"]["text"]["text"]
+    assert first.splitlines()[0] == "Noted: nothing was charged. This payment has ended."
+    assert again.startswith("This has already been dealt with.")
+    assert (await current(world, payment.id)).state == "cancelled"
+    assert (await world.account()).slot == ""
+
+
+@pytest.mark.parametrize("failure", [Failure.NEEDS_ACTION, Failure.DECLINED, Failure.UNKNOWN])
+async def test_only_what_is_stuck_can_be_called_not_charged(world: World, failure: Failure) -> None:
+    """A forged or late press on a payment that may still be charged changes nothing."""
+    payment = await waiting(world, failure)
+    before = await state(world)
+
+    told = await told_next(world, MANAGER, press(world, MANAGER, ids.NOT_CHARGED, value=f"{payment.id}:1"))
+
+    assert told.startswith("This has already been dealt with.")
+    assert await state(world) == before
+
+
+async def test_members_end_no_payment(world: World) -> None:
+    """Who is no credit manager is refused in their language, and the payment stays as it is."""
+    payment = await waiting(world, Failure.STUCK)
+    before = await state(world)
+
+    for action_id in (ids.RETRY_PAYMENT, ids.NOT_CHARGED):
+        told = await told_next(world, MEMBER, press(world, MEMBER, action_id, value=f"{payment.id}:1"))
+        assert "refused-not_a_manager" in keys_said(told.splitlines()[0], "de")
+
+    assert await state(world) == before
+
+
+async def test_who_pressed_late_is_told_so(world: World) -> None:
+    """A button of an attempt that has passed changes nothing."""
+    payment = await waiting(world, Failure.DECLINED)
+    await world.services.payments.wake(REF, payment.id)
+    await world.services.payments.claim(REF, payment.id, 2)
+    before = await state(world)
+
+    told = await told_next(world, MANAGER, press(world, MANAGER, ids.RETRY_PAYMENT, value=f"{payment.id}:1"))
+
+    assert told.startswith("This has already been dealt with.")
+    assert await state(world) == before

@@ -1,0 +1,157 @@
+"""Half of the model: an account with its balance, thresholds, policy and recharge slot, in whole dollars."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tests.store.terms import COOL_DOWN, PER_DAY, WATCH, Due
+
+
+@dataclass
+class AccountModel:
+    """One account and the recharges that it opens; each method answers what the store should answer.
+
+    `told` is the outbox in short; `scheduled` is what is to be looked at when: "check", a payment, "settings:" and one.
+    """
+
+    now: datetime
+    balance: int = 0
+    entries: list[tuple[str, int, int]] = field(default_factory=list)
+    operations: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+    scheduled: dict[str, datetime] = field(default_factory=dict)
+    levels: tuple[int, ...] = ()
+    low: int | None = None
+    exhausted: bool = False
+    policy: tuple[int, int, int] | None = None
+    method: str = ""
+    saved: bool = False
+    paused: str = ""
+    slot: str = ""
+    used: Counter[str] = field(default_factory=Counter)
+    opened: Counter[str] = field(default_factory=Counter)
+    last: datetime | None = None
+    blocked: str = ""
+    payments: dict[str, Due] = field(default_factory=dict)
+
+    def post(self, kind: str, amount: int, operation: str, new_id: str) -> str:
+        """A charge or a grant."""
+        known = self.operations.setdefault(operation, (kind, amount))
+        if known != (kind, amount):
+            return "conflict"
+        if any(each[0] == operation for each in self.entries):
+            return "repeated"
+        self._enter(operation, -amount if kind == "usage" else amount)
+        if kind == "usage":
+            self._fall()
+            self._consider(new_id)
+        else:
+            self._rise()
+        return "posted"
+
+    def set_levels(self, levels: tuple[int, ...], new_id: str) -> None:
+        """Save the alert levels."""
+        if levels != self.levels or not self.saved:
+            self.levels, self.saved = levels, True
+            self._settings_changed(new_id)
+
+    def set_policy(self, policy: tuple[int, int, int] | None, method: str, new_id: str) -> None:
+        """Save auto-recharge as (amount, below, cap), or None for off, and its card."""
+        if (policy, method) != (self.policy, self.method):
+            afresh = policy is None or method != self.method
+            self.policy, self.method, self.saved = policy, method, True
+            self._settings_changed(new_id, afresh=afresh)
+
+    def set_method(self, method: str, new_id: str) -> None:
+        """Save the card alone."""
+        if method != self.method:
+            self.method = method
+            self._settings_changed(new_id, afresh=True)
+
+    def resume(self, new_id: str) -> str:
+        """End the pause."""
+        if self.policy is None:
+            return "recharge_off"
+        if not self.paused:
+            return "not_paused"
+        self.paused, self.last, self.blocked = "", None, ""
+        self.told.append("resumed")
+        self._consider(new_id)
+        return "resumed"
+
+    def check(self, new_id: str) -> str:
+        """Look whether a recharge is due."""
+        self.scheduled.pop("check", None)
+        self._consider(new_id)
+        return self.slot
+
+    def _enter(self, operation: str, amount: int) -> None:
+        self.balance += amount
+        self.entries.append((operation, amount, self.balance))
+
+    def _settings_changed(self, new_id: str, *, afresh: bool = False) -> None:
+        self.blocked = ""
+        if afresh:
+            self.paused = ""
+            if self.slot:
+                self.scheduled[f"settings:{self.slot}"] = self.now
+        if self.entries:
+            self._rise()
+            self._fall()
+        self._consider(new_id)
+
+    def _watch(self, payment: Due) -> None:
+        self.scheduled[payment.id] = self.now + WATCH
+
+    def _fall(self) -> None:
+        for level in self.levels:
+            if self.balance < level and (self.low is None or level < self.low):
+                self.low = level
+                self.told.append(f"low {level}")
+        if self.balance <= 0 and not self.exhausted:
+            self.exhausted = True
+            self.told.append("exhausted")
+
+    def _rise(self) -> None:
+        was_low, was_exhausted = self.low is not None, self.exhausted
+        if was_low:
+            self.low = min((level for level in self.levels if self.balance < level), default=None)
+        self.exhausted = was_exhausted and self.balance <= 0
+        if was_exhausted > self.exhausted or (was_low and self.low is None):
+            self.told.append("recovered")
+
+    def _free(self, payment: Due, *, refund: bool) -> None:
+        if self.slot == payment.id:
+            self.slot = ""
+        self.scheduled.pop(payment.id, None)
+        if refund:
+            self.used[payment.month] -= payment.amount
+
+    def _consider(self, new_id: str) -> None:
+        if self.policy is None or self.paused or self.slot:
+            return
+        amount, below, cap = self.policy
+        if self.balance >= below:
+            return
+        day, month = f"{self.now:%Y-%m-%d}", f"{self.now:%Y-%m}"
+        if self.used[month] + amount > cap:
+            self._block("monthly_cap", month)
+        elif self.opened[day] >= PER_DAY:
+            self._block("daily_limit", day)
+        elif self.last is not None and self.now < self.last + COOL_DOWN:
+            self.scheduled["check"] = self.last + COOL_DOWN
+        else:
+            self.slot, self.last = new_id, self.now
+            self.used[month] += amount
+            self.opened[day] += 1
+            self.payments[new_id] = Due(new_id, "recharge", amount, month, self.now, self.method)
+            self._watch(self.payments[new_id])
+            self.told.append("due")
+
+    def _block(self, reason: str, period: str) -> None:
+        midnight = self.now.replace(hour=0, minute=0, second=0, microsecond=0)
+        ahead = midnight.replace(day=1) + timedelta(days=31) if reason == "monthly_cap" else midnight
+        self.scheduled["check"] = ahead.replace(day=1) if reason == "monthly_cap" else midnight + timedelta(days=1)
+        if self.blocked != f"{reason}:{period}":
+            self.blocked = f"{reason}:{period}"
+            self.told.append(f"blocked {reason}")

@@ -1,0 +1,162 @@
+"""Faults in what the provider is asked of a payment that waits for its owner, and in what its answers do."""
+
+from store.payments import Failure, Step
+from tests.store import test_owner
+from tests.store.mutants.mutant import NEVER, Mutant
+
+FIND, CANCEL = {"step": Step.FIND}, {"step": Step.CANCEL}
+SUPERSEDED = "(account.recharge_on ~= '1' or account.method ~= payment.method)"
+OFF = {"change": test_owner.switch_off, "pressed": False}
+CARD = {"change": test_owner.change_card, "pressed": True}
+
+OWNERS = [
+    Mutant("wake_payment", "needs_action = 'find', ", "", test_owner.test_same_attempt_is_asked_about, FIND),
+    Mutant("wake_payment", "'cancel' } }", "'find' } }", test_owner.test_same_attempt_is_asked_about, CANCEL),
+    Mutant("wake_payment", "'state', 'unknown', ", "", test_owner.test_same_attempt_is_asked_about, FIND),
+    Mutant(
+        "wake_payment",
+        "'asks', '0', ",
+        "",
+        test_owner.test_unanswered_asking_is_told_and_comes_again_soon,
+    ),
+    Mutant(
+        "claim_payment",
+        "asks_again and step == 'charge' and not",
+        "asks_again and not",
+        test_owner.test_confirmed_a_month_later_it_is_found,
+    ),
+    Mutant(
+        "claim_payment",
+        "local step = fresh and 'charge' or payment.step",
+        "local step = 'charge'",
+        test_owner.test_same_attempt_is_asked_about,
+        FIND,
+    ),
+    Mutant(
+        "claim_payment",
+        "local step = fresh and 'charge' or payment.step",
+        "local step = payment.step ~= '' and payment.step or 'charge'",
+        test_owner.test_decline_that_is_found_is_a_decline,
+    ),
+    Mutant(
+        "claim_payment",
+        "  'step', step,",
+        "  'stop', step,",
+        test_owner.test_decline_that_is_found_is_a_decline,
+    ),
+    Mutant(
+        "claim_payment",
+        "fresh and '' or payment.charge_ref",
+        "payment.charge_ref",
+        test_owner.test_decline_that_is_found_is_a_decline,
+    ),
+    Mutant(
+        "claim_payment",
+        "fresh and '' or payment.charge_ref",
+        "''",
+        test_owner.test_same_attempt_is_asked_about,
+        FIND,
+    ),
+    *(
+        Mutant(
+            "fail_payment",
+            each,
+            each.replace("result ==", "false and result =="),
+            test_owner.test_new_card_is_charged_once_the_old_charge_is_seen_cancelled,
+            {"seen": seen},
+        )
+        for each, seen in (("result == 'declined' or", Failure.DECLINED), ("or result == 'dead')", Failure.DEAD))
+    ),
+    Mutant(
+        "fail_payment",
+        "if payment.step == 'cancel' and result == 'needs_action' then",
+        NEVER,
+        test_owner.test_charge_that_cannot_be_cancelled_yet_is_asked_to_again,
+    ),
+    Mutant(
+        "fail_payment",
+        "payment.step == 'cancel' and (result",
+        "(result",
+        test_owner.test_decline_that_is_found_is_a_decline,
+    ),
+    Mutant(
+        "fail_payment",
+        "payment.uncertain == '0'",
+        "true",
+        test_owner.test_outage_while_asking_lets_no_setting_end_it,
+        CANCEL,
+    ),
+    Mutant(
+        "fail_payment",
+        SUPERSEDED,
+        "account.method ~= payment.method",
+        test_owner.test_what_was_given_up_while_it_was_asked_is_cancelled,
+        OFF,
+    ),
+    Mutant(
+        "fail_payment",
+        SUPERSEDED,
+        "account.recharge_on ~= '1'",
+        test_owner.test_what_was_given_up_while_it_was_asked_is_cancelled,
+        CARD,
+    ),
+    Mutant(
+        "fail_payment",
+        "'step', 'cancel', 'asks', '0')",
+        "'asks', '0')",
+        test_owner.test_what_was_given_up_while_it_was_asked_is_cancelled,
+        OFF,
+    ),
+    Mutant(
+        "fail_payment",
+        "  go_on(payment.attempt)\n",
+        "",
+        test_owner.test_what_was_given_up_while_it_was_asked_is_cancelled,
+        CARD,
+    ),
+    Mutant(
+        "fail_payment",
+        "result == 'needs_action' and payment.kind == 'recharge'",
+        "result == 'needs_action'",
+        test_owner.test_topup_waits_for_its_owner_whatever_the_settings,
+    ),
+    Mutant(
+        "fail_payment",
+        "if result == 'not_charged' and payment.step == 'cancel' and",
+        "if result == 'not_charged' and",
+        test_owner.test_recharge_that_is_found_not_charged_is_over,
+    ),
+    Mutant(
+        "fail_payment",
+        "if result == 'not_charged' and payment.step == 'cancel' and",
+        "if false and",
+        test_owner.test_new_card_is_charged_once_the_old_charge_is_seen_cancelled,
+        {"seen": Failure.NOT_CHARGED},
+    ),
+    Mutant(
+        "fail_payment",
+        "go_on(text(tonumber(payment.attempt) + 1))",
+        "go_on(payment.attempt)",
+        test_owner.test_new_card_is_charged_once_the_old_charge_is_seen_cancelled,
+        {"seen": Failure.NOT_CHARGED},
+    ),
+    Mutant(
+        "fail_payment",
+        "  watch(ctx, payment_id, ctx.now + WATCH_MS)\n  emit(ctx, 'recharge_due'",
+        "  emit(ctx, 'recharge_due'",
+        test_owner.test_new_card_is_charged_once_the_old_charge_is_seen_cancelled,
+        {"seen": Failure.NOT_CHARGED},
+    ),
+    Mutant(
+        "fail_payment",
+        "  set_state('cancelled')\n",
+        "",
+        test_owner.test_topup_that_is_found_not_charged_is_declined,
+    ),
+    Mutant(
+        "fail_payment",
+        "  tell_not_charged(ctx, account, payment_id, payment)\n",
+        "",
+        test_owner.test_recharge_that_is_found_not_charged_is_over,
+    ),
+]
