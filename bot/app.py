@@ -11,17 +11,18 @@ from dataclasses import dataclass
 
 import structlog
 from redis.exceptions import RedisError
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackClientError
 
+from bot import socket_mode
 from bot.alerts import Alerts
 from bot.connect import connect, server_facts, warn_of_dangers
-from bot.embedded import EmbeddedRedis
 from bot.housekeeping import Housekeeper
 from bot.listener import Listener
+from bot.outages import redis_outage
 from bot.payments.gateway import Gateway, NoGateway
 from bot.payments.sandbox import Sandbox
+from bot.reaching import address
 from bot.recharge import Charges
 from bot.serving import WebServer, plainly
 from bot.settings import Settings
@@ -34,6 +35,7 @@ from handlers.once import once
 from handlers.people import People
 from handlers.services import Services
 from store import keys
+from store.dead import DeadLetters
 from store.drafts import Drafts
 from store.leases import Leases
 from store.ledger import Ledger
@@ -76,14 +78,7 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
         bot.embedded.EmbeddedRedisError: the embedded server cannot be had.
     """
     async with contextlib.AsyncExitStack() as stack:
-        if settings.redis_url is None:
-            embedded = EmbeddedRedis(settings.data_dir)
-            stack.push_async_callback(embedded.stop)
-            url = await embedded.start()
-            watch = asyncio.create_task(embedded.watch())
-            stack.callback(watch.cancel)
-        else:
-            url = settings.redis_url.get_secret_value()
+        url = await address(settings, stack)
         redis = await connect(url)
         stack.push_async_callback(redis.aclose)
         blocking = await connect(url, blocking=True)
@@ -121,17 +116,27 @@ class Worker:
 
     def __init__(self, stores: Stores, services: Services, gateway: Gateway, workspaces: Workspaces) -> None:
         redis, owner = stores.redis, f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
-        outbox = Outbox(redis, stores.blocking)
+        outbox, outage = Outbox(redis, stores.blocking), redis_outage()
         every = tuple(range(keys.PARTITIONS))
         reading = tuple((each,) for each in every) if stores.cluster else (every,)
         charges = Charges(services.payments, gateway)
         paying = Leases(redis, "payments", owner)
         telling = Leases(redis, "alerts", owner)
         alerts = Alerts(redis, telling, services.ledger, services.roles, gateway, workspaces, People())
-        self._payments = Listener(outbox, paying, charges.react, lanes_of_reading=reading)
-        self._alerts = Listener(outbox, telling, alerts.react, lanes_of_reading=reading, give_up_after=12)
-        self._ticker = Ticker(Schedule(redis), self._payments, charges.look)
-        self._housekeeper = Housekeeper(outbox, lambda: sorted(self._payments.mine))
+        self._payments = Listener(outbox, paying, charges.react, lanes_of_reading=reading, redis=outage)
+        self._alerts = Listener(
+            outbox,
+            telling,
+            alerts.react,
+            lanes_of_reading=reading,
+            give_up_after=12,
+            hopeless=workspaces.hopeless,
+            redis=outage,
+        )
+        self._ticker = Ticker(Schedule(redis), self._payments, charges.look, outage)
+        self._housekeeper = Housekeeper(
+            outbox, lambda: sorted(self._payments.mine), dead=DeadLetters(redis).count, redis=outage
+        )
         self._tasks: list[asyncio.Task[None]] = []
         self._chores: list[asyncio.Task[None]] = []
 
@@ -183,7 +188,7 @@ async def serve(settings: Settings, stop: asyncio.Event, *, web: bool = True, wo
         StartError: the address cannot be had.
     """
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
-    workspaces = Workspaces(token, settings.slack_api_url)
+    workspaces = Workspaces(token, settings.slack_api_url, left_s=settings.left_workspace_s)
     async with open_stores(settings) as stores:
         gateway = build_gateway(settings, stores.redis)
         services = build_services(settings, stores.redis, gateway)
@@ -192,7 +197,7 @@ async def serve(settings: Settings, stop: asyncio.Event, *, web: bool = True, wo
         readiness = Readiness(stores, workspaces, background)
         over_http = web and not settings.socket_mode
         server = WebServer(
-            build_web(app if over_http else None, readiness, secret=settings.slack_signing_secret),
+            build_web(app if over_http else None, readiness, secret=settings.slack_signing_secret, dead=readiness.dead),
             settings.host,
             settings.port,
             grace_s=settings.shutdown_grace_s,
@@ -209,7 +214,7 @@ async def serve(settings: Settings, stop: asyncio.Event, *, web: bool = True, wo
                 stack.push_async_callback(server.stop)
                 log.info("listening", host=server.host, port=server.port)
             if web and settings.slack_app_token:
-                await _listen_in_socket_mode(stack, app, settings.slack_app_token.get_secret_value())
+                await socket_mode.listen(stack, app, settings.slack_app_token.get_secret_value())
             await stop.wait()
             log.info("stopping")
 
@@ -220,12 +225,6 @@ async def _open_port(server: WebServer) -> None:
     except OSError as error:
         where = f"{server.host}:{server.port}"
         raise StartError(f"{where} cannot be used ({plainly(error)}). Choose another with CREDITS_PORT.") from error
-
-
-async def _listen_in_socket_mode(stack: contextlib.AsyncExitStack, app: AsyncApp, app_token: str) -> None:
-    handler = AsyncSocketModeHandler(app, app_token)
-    await handler.connect_async()  # type: ignore[no-untyped-call]
-    stack.push_async_callback(handler.close_async)
 
 
 class Readiness:
@@ -242,6 +241,14 @@ class Readiness:
         if self._worker is None:
             return parts
         return {**parts, "listener": self._worker.healthy, "workspace": self._workspaces.right}
+
+    async def dead(self) -> int | None:
+        """How many events lie aside for an operator; None while Redis does not say. Not a matter of being ready."""
+        try:
+            async with asyncio.timeout(2):
+                return await DeadLetters(self._stores.redis).count()
+        except (RedisError, OSError):
+            return None
 
     async def _redis(self) -> bool:
         try:

@@ -10,43 +10,30 @@ import contextlib
 import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Protocol
 
 import structlog
 from redis.exceptions import RedisError
 
+from bot.outages import Outage, redis_outage
+from bot.trying import AWAY, Hopeless, Patience, Reaction, Trying, never, pause
 from store import keys
-from store.events import Event
-from store.leases import LeaseLostError, Leases
+from store.leases import Leases
 from store.outbox import Delivery, Outbox
 
 BLOCK_MS = 1_000
 MOST_IN_HAND = 500
 """So many events of one partition are held in memory; what is behind them waits in the outbox."""
-NEWER_KEPT_MS = 3_600_000
-"""How long an event of a type that is none of ours waits for a worker of a later version, milliseconds."""
 STRAY_ROUNDS = 9
 """Every partition is looked through for strays once in so many heartbeats, which are three in a lease's time."""
-LONGEST_PAUSE_S = 60.0
 _END_S = 0.2
-_DOUBLINGS = 10
-"""How often a pause is doubled at most; without an end the number would outgrow a float within a day."""
 
-AWAY = (RedisError, OSError)
-"""What is needed is away (TimeoutError is an OSError): no fault of the event, so it is never given up for that."""
+__all__ = ["Listener", "Reaction", "end"]
 
 log = structlog.get_logger(__name__)
 
 
 Lane = tuple[int, str, str]
 """Partition, tenant and account: what must be handled one after the other."""
-
-
-class Reaction(Protocol):
-    """What is done about an event. It is called again for the same event after any error or crash."""
-
-    async def __call__(self, event: Event, *, again: bool, more: bool) -> None:
-        """Handle `event`; `again` says that it may have been handled before, `more` that others wait behind it."""
 
 
 class Listener:
@@ -60,19 +47,21 @@ class Listener:
         *,
         lanes_of_reading: tuple[tuple[int, ...], ...] = (tuple(range(keys.PARTITIONS)),),
         give_up_after: int | None = None,
+        hopeless: Hopeless = never,
         first_pause_s: float = 1.0,
+        redis: Outage | None = None,
     ) -> None:
         """`lanes_of_reading`: the partitions that one blocking read may span; in a cluster, each alone.
 
-        `give_up_after`: how often an event may fail before it is put aside, not counting when Redis or Slack are
-        away; None for ever.
+        `give_up_after`, `hopeless`, `first_pause_s`: as in `Patience`.
+
+        `redis`: where it is told that Redis is away.
         """
         self._outbox = outbox
         self._leases = leases
-        self._reaction = reaction
         self._reading = lanes_of_reading
-        self._give_up_after = give_up_after
         self._first_pause_s = first_pause_s
+        self._redis = redis or redis_outage()
         self._ready: frozenset[int] = frozenset()
         self._renewed_at = float("-inf")
         self._reads = {partitions: asyncio.Lock() for partitions in lanes_of_reading}
@@ -83,6 +72,8 @@ class Listener:
         self._finished: set[tuple[int, str]] = set()
         self._round = 0
         self._stopping = asyncio.Event()
+        patience = Patience(give_up_after, hopeless, first_pause_s)
+        self._trying = Trying(outbox, leases, reaction, patience, self._stopping)
 
     @property
     def mine(self) -> frozenset[int]:
@@ -128,12 +119,12 @@ class Listener:
                 await step()
                 pause_s = self._first_pause_s
             except AWAY as error:
-                log.warning("redis_away", group=self._leases.group, error=repr(error), retry_s=pause_s)
-                await self._pause(pause_s)
+                self._redis.away(error)
+                await pause(self._stopping, pause_s)
                 pause_s = min(pause_s * 2, 10.0)
             except Exception:
                 log.exception("listener_step_failed", group=self._leases.group)
-                await self._pause(pause_s)
+                await pause(self._stopping, pause_s)
 
     async def _heartbeat(self) -> None:
         # While a read waits, no lease changes hands: what arrived for a partition just given back would lie with us,
@@ -143,12 +134,13 @@ class Listener:
             started = time.monotonic()
             taken = await self._leases.renew(frozenset(partition for partition, _ in self._inflight))
             self._renewed_at = started
+            self._redis.back()
             self._ready &= self._leases.held - taken
         for partition in self._leases.held - self._ready:
             if await self._take_over(partition):
                 self._ready |= {partition}
         await self._look_for_strays()
-        await self._pause(self._leases.ttl_ms / 3000)
+        await pause(self._stopping, self._leases.ttl_ms / 3000)
 
     async def _take_over(self, partition: int, *, idle_ms: int = 0) -> bool:
         """Hand on what lies unacknowledged, but for what is in hand; False if it is so much that the rest must wait."""
@@ -174,7 +166,7 @@ class Listener:
                 if mine:
                     await self._read(sorted(mine))
             if not mine:
-                await self._pause(0.05)
+                await pause(self._stopping, 0.05)
 
         return read
 
@@ -215,7 +207,7 @@ class Listener:
         waiting = self._lanes[lane]
         try:
             while waiting:
-                if not await self._handle(waiting[0], more=len(waiting) > 1):
+                if not await self._trying.handle(waiting[0], more=len(waiting) > 1):
                     # Should the partition still be ours, the next heartbeat takes over what lies here, in order.
                     self._ready -= {waiting[0].partition}
                     return
@@ -225,52 +217,6 @@ class Listener:
         finally:
             del self._lanes[lane]
             self._inflight.difference_update(left.mark for left in waiting)
-
-    async def _handle(self, delivery: Delivery, *, more: bool) -> bool:
-        """Until it is done or given up; False if it was left, because the lease is lost or the end has come.
-
-        An event of a later version is done with for now: not acknowledged, it is found again among the strays.
-        """
-        if delivery.newer and time.time() * 1000 - delivery.written_ms < NEWER_KEPT_MS:
-            log.warning("event_of_a_later_version", stream_id=delivery.stream_id, type=delivery.record["type"])
-            return True
-        why = "" if delivery.event else "not an event that this version knows"
-        again, tries, failures = delivery.again, 0, 0
-        while not self._stopping.is_set() and delivery.partition in self._leases.held:
-            try:
-                await self._once(delivery, again=again, more=more, why=why)
-            except LeaseLostError:
-                return False
-            except AWAY as error:
-                log.warning("reaction_waits", stream_id=delivery.stream_id, error=repr(error))
-            except Exception as error:
-                tries += 1
-                log.exception("reaction_failed", stream_id=delivery.stream_id, tries=tries)
-                if self._give_up_after is not None and tries >= self._give_up_after:
-                    why = repr(error)
-                    continue
-            else:
-                return True
-            again = True
-            failures += 1
-            pause_s = self._first_pause_s * 2 ** min(failures - 1, _DOUBLINGS)
-            await self._pause(min(pause_s, LONGEST_PAUSE_S))
-        return False
-
-    async def _once(self, delivery: Delivery, *, again: bool, more: bool, why: str) -> None:
-        if why or delivery.event is None:
-            await self._outbox.give_up(self._leases.group, delivery, why)
-            log.error("event_given_up", group=self._leases.group, stream_id=delivery.stream_id, why=why)
-            return
-        await self._reaction(delivery.event, again=again, more=more)
-        await self._outbox.acknowledge(self._leases.group, delivery)
-
-    async def _pause(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            return
 
 
 async def end(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -132,11 +132,18 @@ def _shared(secrets: Iterable[str]) -> list[Processor]:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
+        _without_colours,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,  # to text before redaction: an exception quotes what it met
         Redactor(secrets),
     ]
+
+
+def _without_colours(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Uvicorn gives its lines a second time, for terminals."""
+    event.pop("color_message", None)
+    return event
 
 
 def _renderer(style: Literal["console", "json"], target: TextIO) -> Processor:

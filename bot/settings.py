@@ -159,6 +159,8 @@ class Settings(BaseSettings):
     topup_maximum: _Money = Field(Decimal(5000), validation_alias="CREDITS_TOPUP_MAXIMUM")
     recharge_cooldown_s: int = Field(900, ge=0, le=86_400, validation_alias="CREDITS_RECHARGE_COOLDOWN_S")
     recharges_per_day: int = Field(3, ge=1, le=100, validation_alias="CREDITS_RECHARGES_PER_DAY")
+    left_workspace_days: float = Field(7, ge=0, le=365, validation_alias="CREDITS_LEFT_WORKSPACE_DAYS")
+    """How long what is to be told in a workspace that the token is not for waits, before it is put aside."""
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(lambda text: str(text).lower())
     ] = Field("info", validation_alias="CREDITS_LOG_LEVEL")
@@ -175,6 +177,11 @@ class Settings(BaseSettings):
     def topup_maximum_micros(self) -> int:
         """The largest top-up in millionths of the currency unit, exactly."""
         return int(self.topup_maximum * MICROS)
+
+    @property
+    def left_workspace_s(self) -> float:
+        """The same in seconds."""
+        return self.left_workspace_days * 86_400
 
     @property
     def socket_mode(self) -> bool:
@@ -207,6 +214,7 @@ _EXAMPLES: Final = {
     "CREDITS_TOPUP_MAXIMUM": "CREDITS_TOPUP_MAXIMUM=5000.00",
     "CREDITS_RECHARGE_COOLDOWN_S": "CREDITS_RECHARGE_COOLDOWN_S=900  (seconds)",
     "CREDITS_RECHARGES_PER_DAY": "CREDITS_RECHARGES_PER_DAY=3",
+    "CREDITS_LEFT_WORKSPACE_DAYS": "CREDITS_LEFT_WORKSPACE_DAYS=7  (0: put aside at once)",
     "CREDITS_LOG_LEVEL": "CREDITS_LOG_LEVEL=info  (debug, info, warning, error)",
     "CREDITS_LOG_FORMAT": "CREDITS_LOG_FORMAT=json  (or console)",
     "CREDITS_SHUTDOWN_GRACE_S": "CREDITS_SHUTDOWN_GRACE_S=20  (seconds)",
@@ -218,6 +226,7 @@ _EXPECTED: Final = {
     "CREDITS_TOPUP_MAXIMUM": "must be an amount above zero with at most six decimals and a decimal point",
     "CREDITS_RECHARGE_COOLDOWN_S": "must be a whole number of seconds from 0 to 86400",
     "CREDITS_RECHARGES_PER_DAY": "must be a whole number from 1 to 100",
+    "CREDITS_LEFT_WORKSPACE_DAYS": "must be a number of days from 0 to 365",
     "CREDITS_LOG_LEVEL": "must be debug, info, warning or error",
     "CREDITS_LOG_FORMAT": "must be console or json",
     "CREDITS_SHUTDOWN_GRACE_S": "must be a number of seconds above 0, at most 600",

@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.listener import AWAY, Listener
+from bot.listener import Listener
+from bot.outages import Outage, redis_outage
+from bot.trying import AWAY
 from store.schedule import Due, Schedule
 
 TICK_S = 1.0
@@ -16,10 +18,18 @@ log = structlog.get_logger(__name__)
 class Ticker:
     """Looks once a second at what the schedule has due in the partitions that a listener holds."""
 
-    def __init__(self, schedule: Schedule, listener: Listener, look: Callable[[Due], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        schedule: Schedule,
+        listener: Listener,
+        look: Callable[[Due], Awaitable[None]],
+        redis: Outage | None = None,
+    ) -> None:
+        """`redis`: where it is told that Redis is away."""
         self._schedule = schedule
         self._listener = listener
         self._look = look
+        self._redis = redis or redis_outage()
 
     async def run(self) -> None:
         """Work until cancelled, or until the listener stops."""
@@ -28,7 +38,7 @@ class Ticker:
                 for due in await self._schedule.due(sorted(self._listener.mine)):
                     await self._look_at(due)
             except AWAY as error:
-                log.warning("schedule_away", error=repr(error))
+                self._redis.away(error)
             except Exception:
                 log.exception("schedule_failed")
             await asyncio.sleep(TICK_S)

@@ -29,9 +29,17 @@ _WINDOW_S = 300
 log = structlog.get_logger(__name__)
 
 Readiness = Callable[[], Awaitable[Mapping[str, bool]]]
+Dead = Callable[[], Awaitable[int | None]]
+"""How many dead events there are; None where that is not known."""
 
 
-def build_web(app: AsyncApp | None, readiness: Readiness, *, secret: SecretStr | None = None) -> FastAPI:
+async def _unknown() -> None:
+    """Nobody counts."""
+
+
+def build_web(
+    app: AsyncApp | None, readiness: Readiness, *, secret: SecretStr | None = None, dead: Dead = _unknown
+) -> FastAPI:
     """The web application; without a Bolt app and its signing secret (Socket Mode) it only tells its health."""
     web = FastAPI(title="Communications credits", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -42,10 +50,14 @@ def build_web(app: AsyncApp | None, readiness: Readiness, *, secret: SecretStr |
 
     @web.get("/readyz")
     async def ready() -> JSONResponse:
-        """Ready: every part that is needed to work answers; 503 names those that do not."""
-        parts = await readiness()
+        """Ready: every part that is needed to work answers; 503 names those that do not.
+
+        Dead events, which wait for an operator, are only told: they keep nothing from working.
+        """
+        parts, lying = await asyncio.gather(readiness(), dead())
         fine = all(parts.values())
-        return JSONResponse({"ready": fine, "parts": dict(parts)}, status_code=200 if fine else 503)
+        told = {"ready": fine, "parts": dict(parts), "dead_events": lying}
+        return JSONResponse(told, status_code=200 if fine else 503)
 
     if app is not None and secret is not None:
         verifier = SignatureVerifier(secret.get_secret_value())

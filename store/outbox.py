@@ -18,13 +18,19 @@ from store.scripts import Client
 GROUPS = ("payments", "alerts")
 """Each group sees every event at its own pace, so that money never waits for a message."""
 
+REPLAY_OF, REPLAY_FOR, TRIED = "replay_of", "replay_for", "tried"
+"""Fields of an event that came back from the dead: the id that it had, its group, and how often it has failed."""
+
 POLL_S = 0.05
 """On a cluster: how long between two looks at the streams, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event handed to one consumer. `event` is None where it could not be read; `again` marks a redelivery."""
+    """One event handed to one consumer. `event` is None where it could not be read.
+
+    `again` marks a redelivery, which an event that comes back from the dead is as well.
+    """
 
     partition: int
     stream_id: str
@@ -36,6 +42,11 @@ class Delivery:
     def mark(self) -> tuple[int, str]:
         """Its place among all partitions."""
         return self.partition, self.stream_id
+
+    @property
+    def addressee(self) -> str:
+        """The one group that it concerns; "" for all. One that comes back from the dead is for whom it failed."""
+        return self.record.get(REPLAY_FOR, "")
 
     @property
     def newer(self) -> bool:
@@ -113,13 +124,18 @@ class Outbox:
         """Done with: it is not handed out again."""
         await self._redis.xack(keys.outbox(delivery.partition), group, delivery.stream_id)
 
-    async def give_up(self, group: str, delivery: Delivery, why: str) -> None:
-        """Put it aside with the reason, where an operator finds it, and acknowledge it: both or neither."""
+    async def give_up(self, group: str, delivery: Delivery, why: str, *, tries: int = 0) -> None:
+        """Put it aside with the reason, where an operator finds it, and acknowledge it: both or neither.
+
+        `tries`: how often its reaction failed; what it failed before it came back from the dead is added.
+        """
+        tried = tries + tried_before(delivery.record)
         record: dict[Any, Any] = {
             **delivery.record,
             "group": group,
             "why": why,
             "stream_id": delivery.stream_id,
+            **({TRIED: tried} if tried else {}),
         }
         async with self._redis.pipeline(transaction=True) as both:
             both.xadd(keys.dead(delivery.partition), record)
@@ -156,6 +172,12 @@ class Outbox:
             await asyncio.sleep(POLL_S)
 
 
+def tried_before(record: Mapping[str, str]) -> int:
+    """How often an event had failed before it came back from the dead; 0 for any other."""
+    told = record.get(TRIED, "")
+    return int(told) if told.isdecimal() else 0
+
+
 def _deliveries(answer: Any) -> list[Delivery]:
     return [
         _delivery(_partition(stream), stream_id, record, again=False)
@@ -165,7 +187,8 @@ def _deliveries(answer: Any) -> list[Delivery]:
 
 
 def _delivery(partition: int, stream_id: str, record: dict[str, str], *, again: bool) -> Delivery:
-    event_id = f"{partition:02d}-{stream_id}"
+    event_id = record.get(REPLAY_OF) or f"{partition:02d}-{stream_id}"
+    again = again or REPLAY_OF in record
     try:
         event: Event | None = Codec.decode(event_id, record)
     except (UnknownEventError, KeyError, ValueError):

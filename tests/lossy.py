@@ -8,7 +8,10 @@ from pathlib import Path
 
 
 class Lossy:
-    """Relays commands one at a time; cuts the connection in place of the reply to the first that holds `lose_after`."""
+    """Relays commands one at a time; cuts the connection in place of the reply to the first that holds `lose_after`.
+
+    Not in place of a NOSCRIPT: such a command was not carried out, and comes again with its source.
+    """
 
     def __init__(self, upstream: Path, path: Path) -> None:
         self._upstream = upstream
@@ -25,7 +28,7 @@ class Lossy:
                 up_writer.write(chunk)
                 await up_writer.drain()
                 reply = await up_reader.read(65536)
-                if marked:
+                if marked and not reply.startswith(b"-NOSCRIPT"):
                     self.lost += 1
                     self.lose_after = b""
                     return
@@ -46,5 +49,7 @@ async def lossy(server: str) -> AsyncIterator[Lossy]:
     with tempfile.TemporaryDirectory() as folder:
         proxy = Lossy(Path(server.removeprefix("unix://")), Path(folder) / "lossy.sock")
         listening = await asyncio.start_unix_server(proxy.relay, proxy.path)
-        yield proxy
-        listening.close()
+        try:
+            yield proxy
+        finally:
+            listening.close()

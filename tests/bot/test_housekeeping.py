@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from redis.exceptions import ConnectionError as RedisAwayError
+from structlog.testing import capture_logs
 
 from bot.housekeeping import Housekeeper
 from store.outbox import Outbox
@@ -54,3 +55,26 @@ async def test_a_partition_that_fails_is_put_off(redis: Client, error: Exception
     assert not running.done()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_the_log_tells_of_dead_events(redis: Client) -> None:
+    """At the start and when their number has changed: how many, and the command that shows them. None is not said."""
+    numbers: list[int | Exception] = [2, 2, RedisAwayError("away"), 2, 0, 3]
+    asked: list[int | Exception] = []
+
+    async def dead() -> int:
+        asked.append(numbers.pop(0) if numbers else 3)
+        if isinstance(asked[-1], Exception):
+            raise asked[-1]
+        return asked[-1]
+
+    with capture_logs() as logs:
+        running = asyncio.create_task(Housekeeper(Trimmed(redis), list, every_s=0.001, dead=dead).run())
+        await eventually(lambda: len(asked) > 8)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    told = [each for each in logs if each["event"] == "dead_events"]
+    assert [each["events"] for each in told] == [2, 3]
+    assert all("credits dead list" in each["reason"] for each in told)
+    assert [each["event"] for each in logs if "away" in each["event"]] == ["redis_away"]

@@ -99,7 +99,7 @@ async def test_an_event_of_a_later_version_waits_for_its_worker(hall: Hall, monk
 
 async def test_an_event_of_a_later_version_is_put_aside_in_the_end(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     """When no worker of that version has come within the time, it is kept for an operator like a broken one."""
-    monkeypatch.setattr("bot.listener.NEWER_KEPT_MS", 200)
+    monkeypatch.setattr("bot.trying.NEWER_KEPT_MS", 200)
     await hall.redis.xadd(OUTBOX, FUTURE)
     hall.start(Recorder())
 
@@ -112,12 +112,12 @@ class Flaky(Outbox):
 
     failures = 2
 
-    async def give_up(self, group: str, delivery: Delivery, why: str) -> None:
+    async def give_up(self, group: str, delivery: Delivery, why: str, *, tries: int = 0) -> None:
         """Fail, then work."""
         if self.failures:
             self.failures -= 1
             raise RedisAwayError("away")
-        await super().give_up(group, delivery, why)
+        await super().give_up(group, delivery, why, tries=tries)
 
 
 async def test_redis_away_while_giving_up_is_waited_for(hall: Hall, blocking: Client) -> None:
@@ -129,3 +129,4 @@ async def test_redis_away_while_giving_up_is_waited_for(hall: Hall, blocking: Cl
     await eventually(lambda: react.done == ids[1:])
 
     assert await hall.redis.xlen(keys.dead(PARTITION)) == 1
+    assert [event_id for _, event_id, _ in react.begun] == ids  # only putting it aside was tried again

@@ -56,6 +56,18 @@ def test_own_events_are_json_where_nobody_watches() -> None:
     }
 
 
+def test_a_line_is_not_told_twice_for_terminals() -> None:
+    """Uvicorn's second rendering of its line, with colours, is left out."""
+    stream = io.StringIO()
+    configure(stream=stream)
+
+    logging.getLogger("uvicorn.error").info("Started [%d]", 7, extra={"color_message": "Started [\x1b[36m%d\x1b[0m]"})
+
+    line = _last(stream)
+    assert line["event"] == "Started [7]"
+    assert "color_message" not in line
+
+
 def test_a_person_at_a_terminal_gets_text() -> None:
     """At a terminal the same event is a readable line."""
     stream = _Terminal()

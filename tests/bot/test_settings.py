@@ -125,6 +125,8 @@ def test_what_a_profile_needs_suffices(
         ("CREDITS_TOPUP_MAXIMUM", "4.99"),
         ("CREDITS_RECHARGE_COOLDOWN_S", "-5"),
         ("CREDITS_RECHARGES_PER_DAY", "0"),
+        ("CREDITS_LEFT_WORKSPACE_DAYS", "-1"),
+        ("CREDITS_LEFT_WORKSPACE_DAYS", "a week"),
         ("CREDITS_LOG_LEVEL", "loud"),
         ("CREDITS_LOG_FORMAT", "xml"),
         ("CREDITS_SHUTDOWN_GRACE_S", "inf"),

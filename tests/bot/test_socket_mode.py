@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestServer
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from structlog.testing import capture_logs
 
 from bot.app import serve
-from bot.settings import Profile, load_settings
+from bot.settings import Profile, Settings, load_settings
 from store.scripts import Client
+from tests.bot.stage import eventually
 
 PATIENCE_S = 15
 
@@ -27,6 +30,9 @@ class SlackWithSockets:
         application.router.add_get("/link", self._link)
         self.server = TestServer(application)
 
+        self.refusals = 0
+        """How often the next requests for a link are refused."""
+
     def url(self, path: str) -> str:
         """An address here."""
         return str(self.server.make_url(path))
@@ -37,6 +43,9 @@ class SlackWithSockets:
             "users.info": {"user": {"id": "U0ANNA", "locale": "de-DE"}},
             "apps.connections.open": {"url": self.url("/link").replace("http", "ws")},
         }
+        if request.match_info["method"] == "apps.connections.open" and self.refusals:
+            self.refusals -= 1
+            return web.Response(status=503)
         return web.json_response({"ok": True, **answers[request.match_info["method"]]})
 
     async def _response(self, request: web.Request) -> web.Response:
@@ -74,12 +83,9 @@ async def slack() -> AsyncIterator[SlackWithSockets]:
     await running.server.close()
 
 
-async def test_a_command_over_the_socket_is_acknowledged_and_answered(
-    slack: SlackWithSockets, server: str, real_redis: Client
-) -> None:
-    """With an app-level token the bot needs no public address: it connects, acknowledges and answers."""
-    assert await real_redis.dbsize() == 0
-    settings = load_settings(
+def settings_of(slack: SlackWithSockets, server: str) -> Settings:
+    """Socket Mode's."""
+    return load_settings(
         Profile.SERVE,
         env_file=None,
         slack_bot_token="xoxb-socket",
@@ -88,13 +94,62 @@ async def test_a_command_over_the_socket_is_acknowledged_and_answered(
         redis_url=server,
         port=0,
     )
+
+
+async def test_a_command_over_the_socket_is_acknowledged_and_answered(
+    slack: SlackWithSockets, server: str, real_redis: Client
+) -> None:
+    """With an app-level token the bot needs no public address: it connects, acknowledges and answers."""
+    assert await real_redis.dbsize() == 0
     stop = asyncio.Event()
 
-    serving = asyncio.create_task(serve(settings, stop))
+    serving = asyncio.create_task(serve(settings_of(slack, server), stop))
 
     acknowledged = await asyncio.wait_for(slack.acknowledged.get(), PATIENCE_S)
     assert acknowledged["envelope_id"] == "e-1"
     answered = await asyncio.wait_for(slack.answered.get(), PATIENCE_S)
     assert answered["text"].split() == ["Guthaben:", "0,00", "$"]
     stop.set()
+    await asyncio.wait_for(serving, PATIENCE_S)
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client tries again at once."""
+    connect = SocketModeClient.connect
+
+    async def at_once(self: SocketModeClient) -> None:
+        self.ping_interval = 0.05  # also its pause between tries
+        await connect(self)  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(SocketModeClient, "connect", at_once)
+
+
+async def test_a_slack_that_is_away_at_the_start_is_waited_for(
+    slack: SlackWithSockets, server: str, real_redis: Client, hasty: None
+) -> None:
+    """Said in one sentence without a traceback; when Slack is there, the bot connects and answers."""
+    slack.refusals = 3
+    stop = asyncio.Event()
+    with capture_logs() as logs:
+        serving = asyncio.create_task(serve(settings_of(slack, server), stop))
+        await asyncio.wait_for(slack.answered.get(), PATIENCE_S)
+        stop.set()
+        await asyncio.wait_for(serving, PATIENCE_S)
+
+    lines = [each for each in logs if str(each["event"]).startswith("socket_")]
+    assert [each["event"] for each in lines] == ["socket_away", "socket_back"]
+    assert "SLACK_API_URL" in lines[0]["reason"]
+
+
+async def test_while_slack_is_away_the_end_comes_all_the_same(
+    slack: SlackWithSockets, server: str, real_redis: Client
+) -> None:
+    """SIGTERM ends a bot that has not been connected yet."""
+    slack.refusals = 1_000
+    stop = asyncio.Event()
+    serving = asyncio.create_task(serve(settings_of(slack, server), stop))
+    await eventually(lambda: slack.refusals < 1_000)
+    stop.set()
+
     await asyncio.wait_for(serving, PATIENCE_S)

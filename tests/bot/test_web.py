@@ -160,3 +160,23 @@ async def test_a_body_that_never_ends_is_given_up(address: str, monkeypatch: pyt
         ended.set()
 
     assert answer.status == 408
+
+
+@pytest.mark.parametrize(("redis", "dead", "status"), [(True, 3, 200), (True, None, 200), (False, None, 503)])
+async def test_ready_tells_of_dead_events_and_is_ready_all_the_same(redis: bool, dead: int | None, status: int) -> None:
+    """How many wait for an operator, null where that is not known; the status is that of the parts alone."""
+
+    async def ready() -> dict[str, bool]:
+        return {"redis": redis}
+
+    async def lying() -> int | None:
+        return dead
+
+    server = WebServer(build_web(None, ready, dead=lying), "127.0.0.1", 0, grace_s=1)
+    await server.start()
+    url = f"http://127.0.0.1:{server.port}/readyz"
+    async with aiohttp.ClientSession() as client, client.get(url) as answer:
+        told = (answer.status, await answer.json())
+    await server.stop()
+
+    assert told == (status, {"ready": redis, "parts": {"redis": redis}, "dead_events": dead})

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
@@ -19,6 +18,7 @@ from store.policy import Limits
 from store.roles import Roles
 from store.scripts import Client
 from tests.controls import MANAGER, REF, Bank, usd
+from tests.lossy import Lossy, lossy
 from tests.store.outline import outline
 
 
@@ -27,54 +27,14 @@ def payments_of(client: Client) -> Payments:
     return Payments(client, Roles(client), Limits())
 
 
-class LossyProxy:
-    """Stands between client and server; on demand it lets a command through and cuts before the reply arrives."""
-
-    def __init__(self, upstream: Path, path: Path) -> None:
-        self._upstream = upstream
-        self.path = path
-        self.lose_after = b""
-        self.lost = 0
-
-    async def serve(self) -> asyncio.Server:
-        """Listen on a unix socket."""
-        return await asyncio.start_unix_server(self._relay, self.path)
-
-    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        up_reader, up_writer = await asyncio.open_unix_connection(self._upstream)
-        marked = False
-        try:
-            while chunk := await reader.read(65536):
-                marked = bool(self.lose_after) and self.lose_after in chunk
-                up_writer.write(chunk)
-                await up_writer.drain()
-                reply = await up_reader.read(65536)
-                if marked and not reply.startswith(b"-NOSCRIPT"):
-                    self.lost += 1
-                    self.lose_after = b""
-                    return
-                writer.write(reply)
-                await writer.drain()
-        except ConnectionError:
-            return
-        finally:
-            for each in (writer, up_writer):
-                each.close()
-                with contextlib.suppress(ConnectionError):
-                    await each.wait_closed()
-
-
 @pytest.fixture
-async def proxy(server: str, tmp_path: Path) -> AsyncIterator[LossyProxy]:
-    """A proxy before the real server."""
-    proxy = LossyProxy(Path(server.removeprefix("unix://")), tmp_path / "lossy.sock")
-    listening = await proxy.serve()
-    yield proxy
-    listening.close()
-    await listening.wait_closed()
+async def proxy(server: str) -> AsyncIterator[Lossy]:
+    """A relay before the real server."""
+    async with lossy(server) as relay:
+        yield relay
 
 
-async def test_lost_reply_is_retried_into_one_entry(proxy: LossyProxy, real_redis: Client) -> None:
+async def test_lost_reply_is_retried_into_one_entry(proxy: Lossy, real_redis: Client) -> None:
     """The client retries by itself when a reply is lost; the debit is there once and the caller is told so."""
     bank = await Bank.open(real_redis, balance=100)
     client: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True)
@@ -90,9 +50,7 @@ async def test_lost_reply_is_retried_into_one_entry(proxy: LossyProxy, real_redi
     await bank.prove()
 
 
-async def test_lost_reply_without_a_retry_is_an_error_that_may_be_asked_again(
-    proxy: LossyProxy, real_redis: Client
-) -> None:
+async def test_lost_reply_without_a_retry_is_an_error_that_may_be_asked_again(proxy: Lossy, real_redis: Client) -> None:
     """A client that does not retry raises; the same call again answers what had happened."""
     bank = await Bank.open(real_redis, balance=100)
     client: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True, retry=Retry(NoBackoff(), 0))
@@ -125,7 +83,7 @@ async def test_cancelled_call_may_be_asked_again(real_redis: Client) -> None:
     await bank.prove()
 
 
-async def test_recharge_survives_a_lost_reply_at_every_step(proxy: LossyProxy, real_redis: Client) -> None:
+async def test_recharge_survives_a_lost_reply_at_every_step(proxy: Lossy, real_redis: Client) -> None:
     """Debit, claim and credit each lose their reply once: one recharge, one attempt, one credit."""
     bank = await Bank.open(real_redis, balance=100)
     await bank.recharge()
@@ -149,7 +107,7 @@ async def test_recharge_survives_a_lost_reply_at_every_step(proxy: LossyProxy, r
     await bank.prove()
 
 
-async def test_buttons_press_is_answered_with_what_it_did(proxy: LossyProxy, real_redis: Client) -> None:
+async def test_buttons_press_is_answered_with_what_it_did(proxy: Lossy, real_redis: Client) -> None:
     """Retry and resume lose their reply once: each is done once and answers so, not that there was nothing to do."""
     bank = await Bank.open(real_redis, balance=100)
     await bank.recharge()

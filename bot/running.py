@@ -1,0 +1,69 @@
+"""What every command does first and last: read the settings, run until it is told to stop, say what is wrong."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvloop
+from redis.exceptions import RedisError
+
+from bot import logs
+from bot.app import StartError
+from bot.connect import ConnectError
+from bot.embedded import EmbeddedRedisError
+from bot.outages import plainly
+from bot.settings import Profile, Settings, SettingsError, load_settings
+
+EnvFile = Annotated[Path, typer.Option("--env-file", help="Settings, one NAME=value a line; the environment wins.")]
+
+
+def settings_for(profile: Profile, env_file: Path | None, **given: Any) -> Settings:
+    """The settings, with the log set up as they say; exit code 2 and one message where one is wrong."""
+    try:
+        settings = load_settings(profile, env_file=env_file, **given)
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    logs.configure(level=settings.log_level, style=settings.log_format, secrets=settings.secrets)
+    return settings
+
+
+def run(main: Callable[[asyncio.Event], Awaitable[None]], *, until_eof: bool = False) -> None:
+    """Run `main` until SIGINT or SIGTERM, or with `until_eof` until whoever started us is gone.
+
+    Exit code 1 and one message where it cannot start, or loses Redis.
+    """
+
+    async def supervised() -> None:
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        if until_eof:
+            await _watch_stdin(stop)
+        await main(stop)
+
+    try:
+        uvloop.run(supervised())
+    except (StartError, ConnectError, EmbeddedRedisError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except RedisError as error:
+        typer.echo(f"Redis does not answer (REDIS_URL): {plainly(error)}.", err=True)
+        raise typer.Exit(1) from None
+
+
+async def _watch_stdin(stop: asyncio.Event) -> None:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+
+    async def wait() -> None:
+        with contextlib.suppress(OSError):
+            await reader.read()
+        stop.set()
+
+    stop.watcher = asyncio.create_task(wait())  # type: ignore[attr-defined]
