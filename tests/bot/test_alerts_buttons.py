@@ -7,8 +7,8 @@ from handlers import ids
 from handlers.services import Note, PaymentMethod
 from store.keys import AccountRef
 from tests.bot.gateways import FaultyGateway
+from tests.bot.news import TROUBLE, Fields, emit
 from tests.bot.stage import Stage
-from tests.bot.test_alerts import TROUBLE, Fields, emit
 from tests.world import REF, texts_in
 
 STUCK: Fields = {**TROUBLE, "reason": "no_answer"}

@@ -20,8 +20,8 @@ from bot.trying import UNREADABLE
 from store import keys
 from store.dead import DeadLetters
 from store.events import Codec
+from tests.bot.news import LOW, emit
 from tests.bot.stage import OUTBOX, PARTITION, Stage, eventually
-from tests.bot.test_alerts import LOW, emit
 from tests.faults.processes import Process
 from tests.world import REF
 

@@ -12,7 +12,7 @@ from handlers.views import incident as incidents
 from handlers.views import news
 from handlers.views.incident import Incident, after
 from store.events import Codec, Event
-from tests.bot.test_alerts import EVENTS, LOW, RECOVERED, TROUBLE
+from tests.bot.news import EVENTS, LOW, RECOVERED, TROUBLE
 from tests.world import MANAGER, REF, texts_in
 
 ENGLISH, GERMAN = Texts.of("en-US"), Texts.of("de-DE")

@@ -14,8 +14,8 @@ from store import keys
 from store.dead import DeadLetters
 from store.keys import AccountRef
 from store.outbox import GROUPS, Outbox
+from tests.bot.news import LOW, emit
 from tests.bot.stage import OUTBOX, PARTITION, Running, Stage, eventually
-from tests.bot.test_alerts import LOW, emit
 from tests.world import REF, TOKEN
 
 LEFT_REF = next(AccountRef(n) for n in map("T0LEFT{}".format, range(9999)) if keys.partition_of(n) == PARTITION)

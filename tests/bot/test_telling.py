@@ -19,8 +19,8 @@ from handlers.services import PaymentMethod
 from store.events import Codec, Event
 from store.keys import AccountRef
 from tests.bot.gateways import FaultyGateway
+from tests.bot.news import ARRIVED, LOW, TROUBLE, emit
 from tests.bot.stage import OUTBOX, Stage, eventually
-from tests.bot.test_alerts import ARRIVED, LOW, TROUBLE, emit
 from tests.world import ADMIN, REF, TOKEN, texts_in
 
 
