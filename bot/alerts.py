@@ -5,18 +5,21 @@ there is no channel, or the bot cannot post in it, the credit managers are told 
 """
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.posting import ChannelClosedError, Poster, patiently
+from bot.posting import ChannelClosedError, Poster, metadata, order, patiently
 from bot.telling import Telling
 from bot.workspaces import Workspaces
 from handlers.locales import Texts
 from handlers.people import Identity, People
 from handlers.services import Methods, PaymentMethod
+from handlers.views import lines
 from handlers.views.incident import Incident
+from handlers.views.lines import Line
 from store import keys
 from store.events import Event, PaymentDue
 from store.keys import AccountRef
@@ -91,6 +94,41 @@ class Alerts:
         fields = {**incident.record(), **place, "event": event.id}
         partition = keys.partition_of(event.ref.tenant)
         if not await self._leases.write(partition, keys.incident(event.ref), fields):
+            raise LeaseLostError(event.id)
+
+    async def keep_line(self, event: Event, line: Line) -> None:
+        """Remember a line of the channel that asks for somebody; once."""
+        known = await self._lines(event.ref)
+        if all(each.mark != line.mark for each in known):
+            await self._save_lines(event, [*known, line])
+
+    async def close_lines(self, client: AsyncWebClient, event: Event, texts: Texts) -> None:
+        """Update the lines whose matter this event ends; after a crash, the same once more.
+
+        Each is forgotten only when it says how it ended. An event that is handed over late ends none that came after.
+        """
+        known, left = await self._lines(event.ref), []
+        for line in known:
+            end = lines.ending(line, event, texts) if order(line.mark) < order(event.id) else ""
+            if end:
+                await self._close(client, line, lines.closed(line, end, texts))
+            else:
+                left.append(line)
+        if len(left) < len(known):
+            await self._save_lines(event, left)
+
+    async def _close(self, client: AsyncWebClient, line: Line, message: dict[str, object]) -> None:
+        try:
+            await self._poster.update(client, line.channel, line.ts, {**message, "metadata": metadata(line.mark)})
+        except (ChannelClosedError, SlackApiError) as error:
+            log.info("line_not_closed", mark=line.mark, error=str(error))
+
+    async def _lines(self, ref: AccountRef) -> tuple[Line, ...]:
+        return lines.decode(await self._redis.hget(keys.incident(ref), "lines") or "")
+
+    async def _save_lines(self, event: Event, left: Sequence[Line]) -> None:
+        partition = keys.partition_of(event.ref.tenant)
+        if not await self._leases.write(partition, keys.incident(event.ref), {"lines": lines.encode(left)}):
             raise LeaseLostError(event.id)
 
     @property

@@ -211,6 +211,11 @@ class Poster:
             raise LeaseLostError(mark.id)
 
 
+def order(event_id: str) -> tuple[int, ...]:
+    """Where an event, or the event of a mark, stands in its stream; ids of one account lie in one partition."""
+    return tuple(map(int, event_id.partition("/")[0].split("-")))
+
+
 def metadata(event_id: str) -> dict[str, Any]:
     """What a message carries so that it is found again."""
     return {"event_type": ids.EVENT_TYPE, "event_payload": {"event_id": event_id}}

@@ -9,11 +9,12 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.posting import ChannelClosedError, Mark, MessageGoneError, Place, metadata
+from bot.posting import ChannelClosedError, Mark, MessageGoneError, Place, Posted, metadata, order
 from handlers.locales import Texts
 from handlers.services import PaymentMethod
 from handlers.views import incident as incidents
-from handlers.views import kit, news
+from handlers.views import kit, lines, news
+from handlers.views.balance import waits_until
 from handlers.views.incident import Incident
 from handlers.views.news import News
 from handlers.views.payment import called
@@ -46,6 +47,7 @@ class Telling:
         self._alerts = alerts
         self._client = client
         self._event = event
+        self._account = account
         self._channel = account.alerts.channel if account else ""
         self._texts = Texts.of(account.alerts.locale if account else "")
         self._methods = methods
@@ -55,9 +57,17 @@ class Telling:
     def _told(self, texts: Texts) -> News | None:
         return news.of_account(self._event, texts, self._labels(texts))
 
-    def _labels(self, texts: Texts) -> news.Labels:
-        """What people call the payment methods in this language."""
-        return lambda method: called(self._methods[method], texts) if method in self._methods else method
+    def _labels(self, texts: Texts, *, plain: bool | None = None) -> news.Labels:
+        """What people call the payment methods in this language; `plain` without what else is known of them."""
+        bare = news.gives_reason(self._event) if plain is None else plain
+
+        def label(method: str) -> str:
+            known = self._methods.get(method)
+            if known is None:
+                return method
+            return known.label if bare else called(known, texts)
+
+        return label
 
     def _mark(self, part: str) -> Mark:
         return Mark(self._event.ref.tenant, self._event.id, part, self._event.at_ms)
@@ -77,10 +87,15 @@ class Telling:
         await self._alerts.poster.whisper(self._client, self._mark("person"), channel, asked_by, message)
 
     async def tell_channel(self, *, more: bool) -> None:
-        """Tell the alert channel: open an incident, follow it, or just say it."""
+        """Tell the alert channel, and close the lines there whose matter this ends."""
+        await self._tell(more=more)
+        await self._alerts.close_lines(self._client, self._event, self._texts)
+
+    async def _tell(self, *, more: bool) -> None:
+        """Open an incident, follow it, or just say it."""
         told = self._told(self._texts)
         stood, place = await self._alerts.load(self._event.ref)
-        if place["event"] and _order(place["event"]) >= _order(self._event.id):
+        if place["event"] and order(place["event"]) >= order(self._event.id):
             # Handled before a crash, and only the standing message may be behind; or handed over late.
             if told and place["event"] != self._event.id:
                 await self._tell_late(told, place)
@@ -121,12 +136,19 @@ class Telling:
         else:
             await self._say(told)
 
-    async def _reply(self, told: News, place: dict[str, str]) -> None:
+    async def _reply(self, told: News, place: dict[str, str]) -> Posted:
         """In the incident's thread."""
         thread = Place(place["channel"], place["ts"], broadcast=told.loud)
-        await self._alerts.poster.post(
-            self._client, self._mark("news"), thread, self._message(told, self._texts), again=self._again
-        )
+        message = self._message(told, self._texts)
+        return await self._alerts.poster.post(self._client, self._mark("news"), thread, message, again=self._again)
+
+    async def _keep_line(self, there: Posted) -> None:
+        """Remember a reply that the channel sees, until its matter is over."""
+        mark, label = self._mark("news").id, self._labels(self._texts)
+        where = {"channel": there.channel, "ts": there.ts, "mark": mark}
+        line = lines.opened(self._event, self._texts, label, **where, sandbox=self._sandbox)
+        if line:
+            await self._alerts.keep_line(self._event, line)
 
     def _moved(self, stood: Incident, place: dict[str, str]) -> bool:
         """Whether another channel, or none, was chosen while the incident stands."""
@@ -151,12 +173,15 @@ class Telling:
 
     async def _follow(self, told: News, incident: Incident, place: dict[str, str], *, more: bool) -> None:
         try:
-            await self._reply(told, place)
+            there = await self._reply(told, place)
         except MessageGoneError:
             await self._move(told, incident, None)
             return
         except ChannelClosedError:
             await self._tell_managers(closed=True)
+        else:
+            if told.loud:
+                await self._keep_line(there)
         await self._alerts.save(self._event, incident, {**place, "behind": "1" if more else ""})
         if not more:
             await self._refresh(incident, place)
@@ -182,13 +207,17 @@ class Telling:
         except (ChannelClosedError, SlackApiError) as error:
             log.info("left_message_not_closed", event_id=self._event.id, error=str(error))
 
-    async def _catch_up(self, incident: Incident, place: dict[str, str], *, more: bool) -> None:
-        """Show what was told while this event, which changes nothing, was waiting; move to a channel newly chosen."""
-        if isinstance(self._event, SettingsChanged) and self._moved(incident, place):
+    async def _catch_up(self, stood: Incident, place: dict[str, str], *, more: bool) -> None:
+        """Show what was told while this event was waiting, and what other settings change; move to a new channel."""
+        incident, settings = stood, isinstance(self._event, SettingsChanged)
+        if settings:
+            incident = incidents.after(stood, self._event)
+        if settings and self._moved(stood, place):
             await self._move(None, incident, place)
-        elif place["behind"] and not more:
-            await self._refresh(incident, place)
-            await self._alerts.save(self._event, incident, {**place, "behind": ""})
+        elif place["behind"] or (settings and stood.open):
+            if not more:
+                await self._refresh(incident, place)
+            await self._alerts.save(self._event, incident, {**place, "behind": "1" if more else ""})
 
     async def _refresh(self, incident: Incident, place: dict[str, str]) -> None:
         """Bring the standing message up to date."""
@@ -237,10 +266,6 @@ class Telling:
 
     def _standing(self, incident: Incident) -> dict[str, object]:
         sandbox = self._alerts.sandbox and bool(incident.part)
-        method = self._labels(self._texts)(incident.method)
-        return incidents.message(incident, self._texts, method=method, sandbox=sandbox)
-
-
-def _order(event_id: str) -> tuple[int, ...]:
-    """Where an event stands in its stream; ids of one account lie in one partition."""
-    return tuple(map(int, event_id.split("-")))
+        method = self._labels(self._texts, plain=incidents.gives_reason(incident))(incident.method)
+        wait = waits_until(self._account, self._texts) if self._account else ""
+        return incidents.message(incident, self._texts, method=method, sandbox=sandbox, wait=wait)

@@ -153,9 +153,21 @@ class Call:
         self.modal = Modal(self.client, view["id"], view["hash"])
         return self.modal
 
+    @property
+    def thread_ts(self) -> str:
+        """The thread in which a button was pressed, "" for none.
+
+        A reply that the channel shows as well counts as pressed there: who presses it has not opened the thread.
+        """
+        container, message = self.body.get("container") or {}, self.body.get("message") or {}
+        if message.get("subtype") == "thread_broadcast":
+            return ""
+        thread_ts = str(container.get("thread_ts") or message.get("thread_ts") or "")
+        return "" if thread_ts == container.get("message_ts") else thread_ts
+
     def where(self) -> dict[str, str]:
         """Where to answer later, to be kept in a draft."""
-        return {"channel": self.channel, "response_url": self.response_url}
+        return {"channel": self.channel, "response_url": self.response_url, "thread_ts": self.thread_ts}
 
     async def respond(self, message: dict[str, Any], *, replace: bool = False) -> None:
         """Answer visibly to this person alone; `replace` puts the answer where the pressed button was."""
@@ -163,7 +175,8 @@ class Call:
 
     async def tell(self, where: dict[str, str], message: dict[str, Any], *, replace: bool = False) -> None:
         """Answer at an earlier request's place; where that is gone, in a direct message."""
-        answer = {**message, "response_type": "ephemeral", "replace_original": replace}
+        thread = {"thread_ts": where["thread_ts"]} if where.get("thread_ts") and not replace else {}
+        answer = {**message, "response_type": "ephemeral", "replace_original": replace, **thread}
         if where.get("response_url") and await _told(where["response_url"], answer):
             return
         async with asyncio.timeout(_ANSWER_S):

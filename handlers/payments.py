@@ -1,9 +1,10 @@
 """The buttons under a payment or a pause that waits for a person. A payment's name the attempt they were shown for."""
 
 from handlers import gate
-from handlers.call import Call
+from handlers.call import Call, Person
 from handlers.guard import RefusedError
-from handlers.views import general
+from handlers.views import general, kit
+from handlers.views.payment import became_of
 from store.account import Account
 from store.outcomes import Change, Done, Reason, Refused
 from store.payment import Payment
@@ -17,8 +18,12 @@ async def retry(call: Call) -> None:
     await call.ack()
     person = await gate.manager(call)
     payment_id, attempt = _meant(call)
-    done = _done(await call.services.payments.retry(person.actor, call.ref, payment_id, attempt))
-    await call.respond(general.says(person.texts(_ASKED.get(done.result, "retry-begun"))))
+    outcome = await call.services.payments.retry(person.actor, call.ref, payment_id, attempt)
+    text = await _too_late(call, person, payment_id, outcome)
+    if not text:
+        asked = _ASKED.get(_done(outcome).result)
+        text = person.texts(asked) if asked else await _begun(call, person)
+    await call.respond(general.says(text))
 
 
 async def not_charged(call: Call) -> None:
@@ -26,8 +31,12 @@ async def not_charged(call: Call) -> None:
     await call.ack()
     person = await gate.manager(call)
     payment_id, attempt = _meant(call)
-    _done(await call.services.payments.cancel(person.actor, call.ref, payment_id, attempt))
-    await call.respond(general.says(person.texts("not-charged-done")))
+    outcome = await call.services.payments.cancel(person.actor, call.ref, payment_id, attempt)
+    text = await _too_late(call, person, payment_id, outcome)
+    if not text:
+        _done(outcome)
+        text = person.texts("not-charged-done")
+    await call.respond(general.says(text))
 
 
 async def resume(call: Call) -> None:
@@ -35,9 +44,8 @@ async def resume(call: Call) -> None:
     await call.ack()
     person = await call.person()
     done = _done(await call.services.payments.resume(person.actor, call.ref))
-    if done.result == "not_paused":
-        raise RefusedError(Reason.NOT_PENDING)
-    await call.respond(general.says(person.texts("resume-begun")))
+    text = person.texts("dealt-resumed" if done.result == "not_paused" else "resume-begun")
+    await call.respond(general.says(text))
 
 
 async def follow_link(call: Call) -> None:
@@ -56,6 +64,20 @@ def _meant(call: Call) -> tuple[str, int]:
     if not (attempt.isascii() and attempt.isdigit()):
         raise RefusedError(Reason.UNKNOWN_PAYMENT)
     return payment_id, int(attempt[:9])
+
+
+async def _too_late(call: Call, person: Person, payment_id: str, outcome: Change) -> str:
+    """What has become of the payment meanwhile, "" if the press was in time."""
+    if not isinstance(outcome, Refused) or outcome.reason is not Reason.NOT_PENDING:
+        return ""
+    payment = await call.services.payments.get(call.ref, payment_id)
+    return became_of(payment, person.texts) if payment else ""
+
+
+async def _begun(call: Call, person: Person) -> str:
+    """That it is tried again, and where it is told how it went."""
+    channel = (await call.account()).alerts.channel
+    return person.texts("retry-begun", channel=kit.channel(channel)) if channel else person.texts("retry-begun-direct")
 
 
 def _done(outcome: Change) -> Done:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from store.money import Money
 
@@ -33,9 +34,35 @@ class AlertPolicy:
     locale: str = ""
 
 
+class WaitReason(StrEnum):
+    """What keeps a due recharge from opening."""
+
+    COOL_DOWN = "cool_down"
+    MONTHLY_CAP = "monthly_cap"
+    DAILY_LIMIT = "daily_limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Why a recharge that is due does not open now, and until when: Redis' time, ms since the epoch."""
+
+    reason: WaitReason
+    until_ms: int
+
+    @classmethod
+    def decode(cls, text: str) -> "Wait | None":
+        """The wait from its field `reason:until_ms`, None from an empty one."""
+        reason, _, until_ms = text.partition(":")
+        return cls(WaitReason(reason), int(until_ms)) if text else None
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A snapshot. `low` is the lowest level now breached; `slot` the open recharge's id; `paused` why."""
+    """A snapshot. `low` is the lowest level now breached; `slot` the open recharge's id; `paused` why.
+
+    `wait` is there only while a recharge is due and does not open: auto-recharge is on and not paused, none is open,
+    and the balance is below the trigger.
+    """
 
     currency: str
     balance: Money
@@ -47,6 +74,7 @@ class Account:
     slot: str
     paused: str
     dead_methods: frozenset[str]
+    wait: Wait | None = None
 
     @classmethod
     def decode(cls, record: Mapping[str, str]) -> "Account":
@@ -57,23 +85,28 @@ class Account:
             return Money(int(record[field]), currency) if record.get(field) else None
 
         levels = tuple(Money(int(each), currency) for each in record.get("levels", "").split(",") if each)
+        balance = Money(int(record["balance"]), currency)
+        slot, paused = record.get("recharge_slot", ""), record.get("recharge_paused", "")
+        recharge = RechargePolicy(
+            on=record.get("recharge_on") == "1",
+            amount=money("recharge_amount"),
+            below=money("recharge_below"),
+            cap=money("recharge_cap"),
+            method=record.get("method", ""),
+        )
+        due = recharge.on and not paused and not slot and recharge.below is not None and balance < recharge.below
         return cls(
             currency=currency,
-            balance=Money(int(record["balance"]), currency),
+            balance=balance,
             version=int(record["version"]),
-            recharge=RechargePolicy(
-                on=record.get("recharge_on") == "1",
-                amount=money("recharge_amount"),
-                below=money("recharge_below"),
-                cap=money("recharge_cap"),
-                method=record.get("method", ""),
-            ),
+            recharge=recharge,
             alerts=AlertPolicy(levels, record.get("channel", ""), record.get("locale", "")),
             low=money("low"),
             exhausted=record.get("exhausted") == "1",
-            slot=record.get("recharge_slot", ""),
-            paused=record.get("recharge_paused", ""),
+            slot=slot,
+            paused=paused,
             dead_methods=frozenset(record.get("dead_methods", "").split()),
+            wait=Wait.decode(record.get("recharge_wait", "")) if due else None,
         )
 
 

@@ -165,7 +165,7 @@ class RechargeDeclined(PaymentTrouble):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RechargeCancelled(PaymentTrouble):
-    """A recharge ended without a charge: `reason` is recharge_off, above_cap or not_charged.
+    """A recharge ended without a charge: `reason` is recharge_off, not_needed, above_cap or not_charged.
 
     `attempt` is the last one made, "0" if none was.
     """

@@ -35,6 +35,8 @@ class Reason(StrEnum):
     RECHARGE_OFF = "recharge_off"
     ABOVE_CAP = "above_cap"
     """A recharge that was open when the monthly cap was lowered, or that waited into a month without room."""
+    NOT_NEEDED = "not_needed"
+    """A recharge that was open when the balance rose to the trigger, or when the trigger was lowered to the balance."""
 
     UNKNOWN_PAYMENT = "unknown_payment"
     NOT_PENDING = "not_pending"

@@ -96,8 +96,8 @@ class Payments:
         """Take a payment over for its attempt number `attempt`, before the provider is called.
 
         Refused: UNKNOWN_PAYMENT, NOT_PENDING (settled, another attempt's turn, or a charge asked for during 20 h
-        without an answer: then stuck, and told), RECHARGE_OFF or ABOVE_CAP (then cancelled, and told), METHOD_DEAD (a
-        top-up's; then failed, and told).
+        without an answer: then stuck, and told), RECHARGE_OFF, NOT_NEEDED (the balance is at or above the trigger) or
+        ABOVE_CAP (then cancelled, and told), METHOD_DEAD (a top-up's; then failed, and told).
         """
         answer = await self._scripts.call(
             "claim_payment",
@@ -182,8 +182,9 @@ class Payments:
         return decode_change(answer)
 
     async def wake(self, ref: AccountRef, payment_id: str, *, cause: str = "schedule") -> Change:
-        """Hand a waiting payment to the workers again, for the schedule or after a change of settings ("settings").
+        """Hand a waiting payment to the workers again, for the schedule ("schedule") or after a change ("settings").
 
+        That change is one of settings, or a credit that has lifted the balance to the trigger.
         Refused: UNKNOWN_PAYMENT, NOT_PENDING.
         """
         return await self._wake(ref, payment_id, cause=cause)
@@ -191,8 +192,8 @@ class Payments:
     async def retry(self, actor: Actor, ref: AccountRef, payment_id: str, attempt: int) -> Change:
         """A person's: go on now, provided that `attempt` is still the last one.
 
-        What was declined is charged again; of what waited for its owner, or is stuck, the provider is asked what has
-        become of it, however old it is. The answer's `result` is the state that it was in.
+        What was declined is charged again, if the balance still needs it; of what waited for its owner, or is stuck,
+        the provider is asked what has become of it, however old it is. The answer's `result` is the state it was in.
         Refused: STRANGER, NOT_A_MANAGER, UNKNOWN_PAYMENT, NOT_PENDING (another attempt was made meanwhile, or a worker
         has it).
         """

@@ -12,7 +12,8 @@ from store.scripts import Client
 class Due:
     """A look that is due: at a payment, or with `payment_id` "" at an account's recharge.
 
-    `cause` is "schedule" because the time has come, "settings" because settings were changed.
+    `cause` is "schedule" because the time has come, "settings" because settings were changed, or
+    because a credit has made an open recharge needless.
     """
 
     ref: AccountRef

@@ -27,7 +27,7 @@ FAMILIES = {
     "incident-": [*("low", "exhausted", "recovered", "recharge"), *("low-text", "exhausted-text", "recovered-text")],
     "part-": [
         *("started", "arrived", "declined", "declined-last", "paused", "unknown", "needs-action"),
-        *("stuck", "cancelled"),
+        *("stuck", "cancelled", "not-needed"),
         *("blocked-monthly_cap", "blocked-daily_limit"),
     ],
     "news-blocked-": ["monthly_cap", "daily_limit"],

@@ -28,6 +28,7 @@ from handlers.views.help import completions
 from store.account import AlertPolicy
 from store.keys import AccountRef
 from store.money import Money
+from store.outcomes import Posted
 from store.roles import Actor
 
 TOKEN = "xoxb-playground"  # noqa: S105 the playground's own
@@ -38,6 +39,9 @@ LEVELS = ("20", "5")
 COOLDOWN_S = 20
 """Seconds between recharges; in real life 15 minutes, which nobody wants to watch."""
 PER_DAY = 100
+ARRANGED = 2
+"""Messages that the arrangement brings about: the manager appointed, the warnings set."""
+TOLD_LOOKS = 100
 
 _LOCK = "demo.lock"
 _MESSAGES = "playground.sqlite3"
@@ -59,25 +63,30 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         async with open_stores(settings) as stores:
             gateway = build_gateway(settings, stores.redis)
             services = build_services(settings, stores.redis, gateway)
-            await prepare(services)
+            is_new = await prepare(services)
             meter = LedgerMeter(services, gateway, Actor(TEAM, MANAGER))
             async with _playground(settings, meter) as (playground, secret):
                 following = asyncio.create_task(_follow(playground.simulator, meter))
-                await _with_bot(settings, playground, secret, stop)
+                await _with_bot(settings, playground, secret, stop, is_new=is_new)
                 following.cancel()
+        sys.stdout.write(f"\n  Stopped. Balance and history are kept in {settings.data_dir}/ for the next time.\n\n")
 
 
-async def prepare(services: Services) -> None:
-    """An account with a little credit, a manager, and warnings; once, and never again over what was changed since."""
+async def prepare(services: Services) -> bool:
+    """An account with a little credit, a manager, and warnings; once, and never again over what was changed since.
+
+    Answers whether this was the first time.
+    """
     ref, owner, manager = AccountRef(TEAM), Actor(TEAM, OWNER, is_admin=True), Actor(TEAM, MANAGER)
     await services.ledger.open_account(ref, services.currency)
-    await services.ledger.add_credit(
+    welcome = await services.ledger.add_credit(
         ref, Money.of(WELCOME, services.currency), operation_id="demo:welcome", actor="demo", memo="Demo"
     )
     await services.roles.change_managers(owner, appoint=[MANAGER], dismiss=[], operation_id="demo:manager")
     levels = tuple(Money.of(level, services.currency) for level in LEVELS)
     policy = AlertPolicy(levels, ALERTS)
     await services.policies.set_alerts(manager, ref, policy, locale="en-US", operation_id="demo:alerts")
+    return isinstance(welcome, Posted)
 
 
 async def reset(settings: Settings) -> None:
@@ -146,7 +155,9 @@ async def _playground(settings: Settings, meter: LedgerMeter) -> AsyncIterator[t
         await playground.stop()
 
 
-async def _with_bot(settings: Settings, playground: Playground, secret: str, stop: asyncio.Event) -> None:
+async def _with_bot(
+    settings: Settings, playground: Playground, secret: str, stop: asyncio.Event, *, is_new: bool
+) -> None:
     """Keep the bot running beside the playground; say where the page is when it is ready."""
     port = _free_port()
     playground.bot_url = f"http://127.0.0.1:{port}"
@@ -167,6 +178,8 @@ async def _with_bot(settings: Settings, playground: Playground, secret: str, sto
     keeper = asyncio.create_task(_keep(environment, stop))
     try:
         await _until_ready(port, keeper)
+        if is_new:
+            await _read_the_arrangement(playground)
         log.debug("bot_ready", port=port)
         sys.stdout.write(f"\n  Credits is running: {playground.url}\n  Stop it with Ctrl-C.\n\n")
         sys.stdout.flush()
@@ -174,6 +187,15 @@ async def _with_bot(settings: Settings, playground: Playground, secret: str, sto
     finally:
         stop.set()
         await keeper
+
+
+async def _read_the_arrangement(playground: Playground) -> None:
+    """What the bot tells of the demo's own arrangements is no news to whoever opens the page for the first time."""
+    for _ in range(TOLD_LOOKS):
+        if len(playground.workspace.timeline(ALERTS)) >= ARRANGED:
+            break
+        await asyncio.sleep(0.05)
+    playground.workspace.read_all()
 
 
 async def _keep(environment: Mapping[str, str], stop: asyncio.Event) -> None:

@@ -140,8 +140,7 @@ class Interactions:
         if message is None or message.ephemeral_for not in (None, user.id):
             raise Nonsense("there is no such message")
         filled = self._fill(message.blocks or [], action)
-        thread_ts = message.thread_ts if message.is_reply else None
-        url = self._scene.response_url(user, channel, message.ts, thread_ts)
+        url = self._scene.response_url(user, channel, message.ts)
         return message_action(self._scene.backend, user, message, action=filled, values=values or {}, response_url=url)
 
     def _view_action(self, user: User, container: Json, action: Json, values: Json | None) -> Json:

@@ -41,6 +41,8 @@ def respond(backend: Backend, token: str, answer: Any) -> None:
 def apply_answer(backend: Backend, method: str, url: ResponseUrl, answer: Any) -> None:
     """Post, replace or delete as an answer says. Ephemeral unless it says `in_channel`.
 
+    In a thread only if it names one: the thread in which a button was pressed is not looked up, as in Slack.
+
     Raises:
         Refusal: the answer is no message.
     """
@@ -68,7 +70,7 @@ def _post(backend: Backend, url: ResponseUrl, answer: Json, response_type: str, 
         url.channel,
         APP_USER,
         bot_id=BOT,
-        thread_ts=answer.get("thread_ts") or url.thread_ts,
+        thread_ts=answer.get("thread_ts"),
         ephemeral_for=None if response_type == "in_channel" else url.user,
         **content,
     )

@@ -53,10 +53,8 @@ class Scene:
             raise Nonsense("that view is not in front of this person")
         return view
 
-    def response_url(
-        self, user: User, channel: Channel, message_ts: str | None = None, thread_ts: str | None = None
-    ) -> str:
+    def response_url(self, user: User, channel: Channel, message_ts: str | None = None) -> str:
         """A fresh response URL."""
         tickets = self.backend.tickets
-        token = tickets.issue_url(user.id, channel.id, message_ts=message_ts, thread_ts=thread_ts)
+        token = tickets.issue_url(user.id, channel.id, message_ts=message_ts)
         return f"{self.origin}/response/{token}"

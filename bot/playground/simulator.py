@@ -1,7 +1,6 @@
 """The call simulator: telephone calls at a chosen pace and tariff, charged through the meter.
 
-The tariffs are samples (public list prices of a comparable service, per minute). Numbers are from the ranges
-that are kept free for examples.
+The tariffs are samples (public list prices of a comparable service, per minute).
 """
 
 import asyncio
@@ -30,8 +29,8 @@ MICROS = 1_000_000
 class Tariff:
     """A rate in millionths of the currency unit for each started minute; `number` is a callee's template.
 
-    What a call is called has no language, because it is written into the history, which everyone reads: digits that
-    stand for nobody are masked.
+    What a call is called has no language, because it is written into the history, which everyone reads. Of every
+    number only the beginning and the last two digits are shown.
     """
 
     id: str
@@ -50,14 +49,14 @@ class Tariff:
 TARIFFS = {
     tariff.id: tariff
     for tariff in (
-        Tariff.sample("us", 13_000, "+1 425 555 01{:02d}", en="US", de="USA"),
-        Tariff.sample("de", 15_000, "+49 30 23125 0{:02d}", en="Germany", de="Deutschland"),
+        Tariff.sample("us", 13_000, "+1 425 ••••• {:02d}", en="US", de="USA"),
+        Tariff.sample("de", 15_000, "+49 30 ••••• {:02d}", en="Germany", de="Deutschland"),
         Tariff.sample(
             "toll-free-de", 175_000, "+49 800 ••••• {:02d}", en="Toll-free in, Germany", de="Gebührenfrei, Deutschland"
         ),
-        Tariff.sample("zw", 223_000, "+263 ••••••• {:02d}", en="Zimbabwe", de="Simbabwe"),
-        Tariff.sample("uk-mobile", 320_000, "+44 7700 9001{:02d}", en="UK mobile", de="UK, mobil"),
-        Tariff.sample("satellite", 4_500_000, "+870 ••••••• {:02d}", en="Satellite", de="Satellit"),
+        Tariff.sample("zw", 223_000, "+263 ••••• {:02d}", en="Zimbabwe", de="Simbabwe"),
+        Tariff.sample("uk-mobile", 320_000, "+44 7700 ••••• {:02d}", en="UK mobile", de="UK, mobil"),
+        Tariff.sample("satellite", 4_500_000, "+870 ••••• {:02d}", en="Satellite", de="Satellit"),
     )
 }
 TARIFF_DEFAULT = "uk-mobile"

@@ -32,7 +32,6 @@ class ResponseUrl:
     channel: str
     issued_s: float
     message_ts: str | None = None
-    thread_ts: str | None = None
     uses: int = 0
 
 
@@ -67,10 +66,10 @@ class Tickets:
         trigger.used = True
         return trigger
 
-    def issue_url(self, user: str, channel: str, *, message_ts: str | None = None, thread_ts: str | None = None) -> str:
+    def issue_url(self, user: str, channel: str, *, message_ts: str | None = None) -> str:
         """A new response URL's token."""
         token = secrets.token_urlsafe(18)
-        self._urls[token] = ResponseUrl(user, channel, self.clock.monotonic(), message_ts, thread_ts)
+        self._urls[token] = ResponseUrl(user, channel, self.clock.monotonic(), message_ts)
         return token
 
     def use_url(self, token: str) -> ResponseUrl:

@@ -73,6 +73,7 @@ class Workspace:
         self._clock = clock
         self._messages: dict[str, dict[str, Message]] = {channel: {} for channel in self.channels}
         self._read: dict[tuple[str, str], str] = {}
+        self._all_read = ""  # what was there before this start counts as read: who had read what is not kept
         self._last_us = 0
         self._load()
 
@@ -155,11 +156,15 @@ class Workspace:
         """How many messages of others are new to `user`, by channel; channels without any are left out."""
         counts = {}
         for channel in self.channels.values():
-            last = self._read.get((channel.id, user), "")
+            last = max(self._read.get((channel.id, user), ""), self._all_read)
             new = [m for m in self.timeline(channel.id) if m.ts > last and m.user != user and m.in_main_list]
             if user in channel.members and new:
                 counts[channel.id] = len(new)
         return counts
+
+    def read_all(self) -> None:
+        """What is there now is new to nobody: what was said before anybody could look."""
+        self._all_read = self.next_ts()
 
     def join(self, channel: Channel, user: str) -> bool:
         """Make `user` a member; False when they were one."""
@@ -191,3 +196,4 @@ class Workspace:
                 self._messages[message.channel][message.ts] = message
                 seconds, micros = message.ts.split(".")
                 self._last_us = max(self._last_us, int(seconds) * 1_000_000 + int(micros))
+                self._all_read = max(self._all_read, message.ts)

@@ -83,7 +83,7 @@ class Texts:
         """A moment, shown by Slack in the reader's own time zone; in UTC where Slack cannot."""
         moment = datetime.fromtimestamp(at_ms / 1000, UTC)
         fallback = format_datetime(moment, "short", locale=self.locale.replace("-", "_"))
-        return f"<!date^{at_ms // 1000}^{{date_short_pretty}} {{time}}|{fallback} UTC>"
+        return f"<!date^{at_ms // 1000}^{{date_short_pretty}}, {{time}}|{fallback} UTC>"
 
 
 @cache

@@ -6,8 +6,14 @@ from handlers import ids
 from handlers.locales import Texts
 from handlers.views import kit
 from handlers.views import payment as payments
-from store.account import Account
+from store.account import Account, WaitReason
 from store.payment import Payment
+
+_WAITS = {
+    WaitReason.COOL_DOWN: "wait-cool_down",
+    WaitReason.MONTHLY_CAP: "wait-monthly_cap",
+    WaitReason.DAILY_LIMIT: "wait-daily_limit",
+}
 
 
 def message(
@@ -22,7 +28,7 @@ def status(
     account: Account, payment: Payment | None, texts: Texts, *, may_manage: bool, sandbox: bool
 ) -> list[kit.Block]:
     """Balance, state, what the open recharge waits for, policies; managers get the buttons that change things."""
-    waits = payments.waits_for(payment, texts) if payment else ""
+    waits = payments.waits_for(payment, texts) if payment else waits_until(account, texts)
     helping = payments.buttons(payment, texts) if payment and may_manage else []
     small = [_recharging(account, payment, texts), alerts_line(account, texts)]
     buttons = [kit.button(texts("button-history"), ids.SHOW_HISTORY)]
@@ -64,6 +70,14 @@ def recharge_line(account: Account, texts: Texts) -> str:
         below=texts.money(policy.below),
         cap=texts.money(policy.cap),
     )
+
+
+def waits_until(account: Account, texts: Texts) -> str:
+    """Why a recharge that is due does not open now, and when the next one is possible; "" if none is due."""
+    if account.wait is None:
+        return ""
+    cap = texts.money(account.recharge.cap) if account.recharge.cap else texts("none")
+    return texts(_WAITS[account.wait.reason], cap=cap, when=texts.time(account.wait.until_ms))
 
 
 def _recharging(account: Account, payment: Payment | None, texts: Texts) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from handlers import ids
 from handlers.locales import Texts
-from handlers.views import kit
+from handlers.views import kit, news
 from handlers.views import payment as payments
 from store.events import (
     BalanceExhausted,
@@ -28,11 +28,12 @@ from store.events import (
     RechargePaused,
     RechargeResumed,
     RechargeStarted,
+    SettingsChanged,
     ToppedUp,
 )
 from store.money import Money
 
-_OVER = {"", "arrived", "cancelled"}
+_OVER = {"", "arrived", "cancelled", "not-needed"}
 _UNDER_WAY = {"started", "declined", "unknown", "needs-action", "stuck"}
 """What a cancelled recharge ends; a pause or a limit stays."""
 
@@ -49,6 +50,9 @@ class Incident:
     """The lowest level that was crossed."""
     used_up: str = ""
     """"1" if the balance was used up meanwhile."""
+    added_micros: int = 0
+    added_by: str = ""
+    """The last credit that a person added meanwhile, and who did."""
     part: str = ""
     amount_micros: int = 0
     cap_micros: int = 0
@@ -94,13 +98,14 @@ def after(incident: Incident, event: Event) -> Incident:
         case Recharged():
             return replace(_part(incident, "arrived", event), balance_micros=event.balance_micros)
         case ToppedUp():
-            return replace(incident, balance_micros=event.balance_micros, currency=event.currency)
+            added = replace(incident, added_micros=event.amount_micros, added_by=event.by)
+            return replace(added, balance_micros=event.balance_micros, currency=event.currency)
         case RechargeBlocked():
             part = f"blocked-{event.reason}"
             blocked = replace(incident, part=part, cap_micros=event.cap_micros, count=event.per_day)
             return replace(blocked, amount_micros=event.amount_micros, currency=event.currency)
-        case RechargeResumed():
-            return replace(incident, part="")
+        case RechargeResumed() | SettingsChanged():
+            return replace(incident, part="") if _goes_on(incident, event) else incident
         case PaymentTrouble(kind="recharge"):
             return _trouble(incident, event)
         case _:
@@ -112,21 +117,20 @@ def opens_anew(incident: Incident, event: Event) -> bool:
     return incident.state == "recovered" and isinstance(event, BalanceLow | BalanceExhausted)
 
 
-def message(incident: Incident, texts: Texts, *, method: str, sandbox: bool) -> dict[str, Any]:
-    """The standing message; `method` is what people call the payment method."""
+def message(incident: Incident, texts: Texts, *, method: str, sandbox: bool, wait: str = "") -> dict[str, Any]:
+    """The standing message; `method` is what people call the payment method, `wait` why no recharge opens now."""
     kind = incident.state or "recharge"
     title = texts(f"incident-{kind}")
     balance = texts.money(Money(incident.balance_micros, incident.currency))
     level = texts.money(Money(incident.level_micros, incident.currency))
-    lines = [] if kind == "recharge" else [texts(f"incident-{kind}-text", **_used(kind, balance, level))]
-    if kind == "recovered" and (incident.used_up or incident.fell_micros):
-        fell = texts.money(Money(incident.fell_micros, incident.currency))
-        lines.append(texts("incident-fell-out") if incident.used_up else texts("incident-fell", level=fell))
-    if incident.part:
-        lines.append(part(incident, texts, method))
+    now = texts(f"incident-{kind}-text", **_used(kind, balance, level)) if kind != "recharge" else ""
+    # What led there comes first in time, but while something is the matter the balance counts most.
+    lines = [*_before(incident, texts), *_money(incident, texts, method, wait)]
+    lines = [*lines, now] if kind == "recovered" else [now, *lines]
+    lines = [line for line in lines if line]
     buttons = _buttons(incident, texts)
     return kit.message(
-        f"{title}: {lines[0]}" if lines else title,
+        f"{title}: {now or lines[0]}" if lines else title,
         [
             kit.header(title),
             *([kit.section(*lines)] if lines else []),
@@ -140,7 +144,9 @@ def part(incident: Incident, texts: Texts, method: str) -> str:
     """How the recharge stands, in one line."""
     amount = texts.money(Money(incident.amount_micros, incident.currency))
     cap = texts.money(Money(incident.cap_micros, incident.currency))
-    key = "declined-last" if incident.part == "declined" and not incident.next_ms else incident.part
+    # Beside a balance that has recovered, no attempt is announced that may never be made.
+    is_last = incident.part == "declined" and (not incident.next_ms or incident.state == "recovered")
+    key = "declined-last" if is_last else incident.part
     every = {
         "amount": amount,
         "method": kit.escape(method),
@@ -150,6 +156,35 @@ def part(incident: Incident, texts: Texts, method: str) -> str:
         "count": incident.count,
     }
     return texts(f"part-{key}", **every)
+
+
+def gives_reason(incident: Incident) -> bool:
+    """Whether it says why a card did not pay; then what else is known of the card would say it twice."""
+    return incident.part in {"declined", "paused"}
+
+
+def _before(incident: Incident, texts: Texts) -> list[str]:
+    """What had happened until the balance recovered."""
+    if incident.state != "recovered":
+        return []
+    fell = texts.money(Money(incident.fell_micros, incident.currency))
+    added = texts.money(Money(incident.added_micros, incident.currency))
+    return [
+        *([texts("incident-fell-out")] if incident.used_up else []),
+        *([texts("incident-fell", level=fell)] if incident.fell_micros and not incident.used_up else []),
+        *([texts("incident-added", who=news.who(incident.added_by, texts), amount=added)] if incident.added_by else []),
+    ]
+
+
+def _money(incident: Incident, texts: Texts, method: str, wait: str) -> list[str]:
+    """How the recharge stands, and why no further one opens; a limit that is both is said once.
+
+    A balance that has recovered ends the message: a time that it named would stay there for good.
+    """
+    waits = wait if incident.part in _OVER or incident.part.startswith("blocked-") else ""
+    waits = "" if incident.state == "recovered" else waits
+    stands = "" if not incident.part or (waits and incident.part not in _OVER) else part(incident, texts, method)
+    return [stands, waits]
 
 
 def _buttons(incident: Incident, texts: Texts) -> list[kit.Element]:
@@ -162,6 +197,8 @@ def _buttons(incident: Incident, texts: Texts) -> list[kit.Element]:
             return [*payments.to_confirm(*meant, url=incident.url), settings]
         case "stuck":
             return [*payments.to_clear_up(*meant), add]
+        case "declined" if incident.state == "recovered":
+            return [settings]
         case "declined":
             return [payments.to_retry(*meant), settings, add]
         case "paused":
@@ -169,6 +206,11 @@ def _buttons(incident: Incident, texts: Texts) -> list[kit.Element]:
         case "started" | "unknown":
             return []
     return [add, settings] if incident.open else []
+
+
+def _goes_on(incident: Incident, event: RechargeResumed | SettingsChanged) -> bool:
+    """Whether a person has ended what kept auto-recharge from going on."""
+    return isinstance(event, RechargeResumed) or (incident.part == "paused" and news.ends_pause(event))
 
 
 def _used(kind: str, balance: str, level: str) -> dict[str, str]:
@@ -204,7 +246,8 @@ def _trouble(incident: Incident, event: PaymentTrouble) -> Incident:
             return replace(_part(incident, "stuck", event), reason=event.reason, attempt=event.attempt)
         case RechargeCancelled():
             ends = incident.payment == event.payment and incident.part in _UNDER_WAY
-            return replace(incident, part="cancelled") if ends else incident
+            name = "not-needed" if event.reason == "not_needed" else "cancelled"
+            return replace(incident, part=name) if ends else incident
         case RechargePaused():
             return replace(_part(incident, "paused", event), reason=event.reason, attempt=event.attempt)
         case _:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from handlers import ids
 from handlers.locales import Texts
 from handlers.views import alerts, kit
 from handlers.views import payment as payments
@@ -34,6 +35,8 @@ from store.money import Money
 Labels = Callable[[str], str]
 """A payment method's id -> what people call it."""
 
+_TOLD_CAUSES = {"recharge", "topup"}
+"""What lifted the balance was told just before, with the balance after it."""
 _AMOUNTS = {"recharge_amount", "recharge_below", "recharge_cap"}
 
 
@@ -54,12 +57,12 @@ def of_account(event: Event, texts: Texts, label: Labels) -> News | None:
         case BalanceLow():
             return News(texts("news-low", level=texts.money(event.level), balance=texts.money(event.balance)))
         case BalanceExhausted():
-            return News(texts("news-exhausted", balance=texts.money(event.balance)), loud=True)
+            return News(texts("news-exhausted"), loud=True)
         case BalanceRecovered():
             return News(_recovered(event, texts))
         case ToppedUp():
             amount, balance = texts.money(event.amount), texts.money(event.balance)
-            return News(texts("news-topped-up", who=_who(event.by, texts), amount=amount, balance=balance))
+            return News(texts("news-topped-up", who=who(event.by, texts), amount=amount, balance=balance))
         case ManagersChanged():
             return News(_managers(event, texts), loud=True)
         case SettingsChanged():
@@ -76,7 +79,7 @@ def _of_recharge(event: Event, texts: Texts, label: Labels) -> News | None:
             amount, balance = texts.money(event.amount), texts.money(event.balance)
             return News(texts("news-recharged", amount=amount, balance=balance))
         case RechargeResumed():
-            return News(texts("news-resumed", who=_who(event.by, texts)))
+            return News(texts("news-resumed", who=who(event.by, texts)))
         case RechargeBlocked():
             key = f"news-blocked-{event.reason}"
             cap = texts.money(Money(event.cap_micros, event.currency))
@@ -117,6 +120,8 @@ def message(
 def actions(event: Event, texts: Texts) -> kit.Block | None:
     """What whoever is told of this would do next, or None."""
     match event:
+        case BalanceExhausted():
+            return _row(kit.button(texts("button-add"), ids.OPEN_ADD, style="primary"))
         case PaymentNeedsAction():
             return _row(*payments.to_confirm(event.payment, event.attempt, texts, url=event.url))
         case PaymentStuck():
@@ -138,6 +143,16 @@ def is_money(event: Event) -> bool:
     return isinstance(event, Credited | PaymentTrouble | RechargeStarted | RechargeBlocked | RechargeResumed)
 
 
+def ends_pause(event: SettingsChanged) -> bool:
+    """Whether the change lets a paused auto-recharge go on, or ends it: another card, or switched off."""
+    return any(field == "method" or (field == "recharge_on" and new != "1") for field, _, new in event.pairs)
+
+
+def gives_reason(event: Event) -> bool:
+    """Whether it is told why a card did not pay; then what else is known of the card would say it twice."""
+    return isinstance(event, RechargeDeclined | RechargePaused | TopupDeclined)
+
+
 def _trouble(event: PaymentTrouble, texts: Texts, label: Labels) -> News | None:
     amount, method = texts.money(event.amount), _label(event.method, label)
     reason = texts.reason(event.reason)
@@ -146,38 +161,44 @@ def _trouble(event: PaymentTrouble, texts: Texts, label: Labels) -> News | None:
             return News(texts("news-declined-last", amount=amount, method=method, reason=reason))
         case RechargeDeclined():
             when = texts.time(event.next_ms)
-            text = texts("news-declined", amount=amount, method=method, reason=reason, when=when)
-            return News(text, loud=event.attempt == "1")
+            # Every one of them: whoever tried again by hand looks in the channel for what came of it.
+            return News(texts("news-declined", amount=amount, method=method, reason=reason, when=when), loud=True)
         case RechargePaused():
             return News(texts("news-paused", reason=reason), loud=True)
         case PaymentUnknown():
             return News(texts("news-unknown", amount=amount))
         case PaymentStuck():
             return News(texts("news-stuck", amount=amount, method=method), loud=True)
-        case RechargeCancelled(attempt="0"):
-            return None  # nothing was told of it yet
-        case RechargeCancelled(reason="not_charged"):
-            who = _who(event.by, texts)
-            key = "news-not-charged-by" if event.by else "news-not-charged"
-            return News(texts(key, who=who, amount=amount, method=method))
         case RechargeCancelled():
-            return News(texts("news-cancelled", amount=amount))
+            # Of one that was never tried nothing was told yet.
+            return News(_cancelled(event, texts, amount, method)) if event.attempt != "0" else None
         case PaymentNeedsAction():
             return News(texts("news-needs-action", amount=amount, method=method), loud=True)
         case _:
             return None
 
 
+def _cancelled(event: RechargeCancelled, texts: Texts, amount: str, method: str) -> str:
+    if event.reason == "not_needed":
+        return texts("news-not-needed", amount=amount)
+    if event.reason != "not_charged":
+        return texts("news-cancelled", amount=amount)
+    key = "news-not-charged-by" if event.by else "news-not-charged"
+    return texts(key, who=who(event.by, texts), amount=amount, method=method)
+
+
 def _recovered(event: BalanceRecovered, texts: Texts) -> str:
     balance = texts.money(event.balance)
+    if not event.level_micros and event.cause in _TOLD_CAUSES:
+        return texts("news-recovered")
     if not event.level_micros:
-        return texts("news-recovered", balance=balance)
+        return texts("news-recovered-to", balance=balance)
     level = texts.money(Money(event.level_micros, event.currency))
     return texts("news-recovered-partly", balance=balance, level=level)
 
 
 def _managers(event: ManagersChanged, texts: Texts) -> str:
-    lines = [texts("news-managers", who=_who(event.by, texts))]
+    lines = [texts("news-managers", who=who(event.by, texts))]
     for name, users in (("appointed", event.appointed), ("dismissed", event.dismissed)):
         if users:
             lines.append(texts(f"news-managers-{name}", users=", ".join(map(kit.user, users.split(",")))))
@@ -197,7 +218,7 @@ def _settings(event: SettingsChanged, texts: Texts, label: Labels) -> News | Non
     ]
     if not lines:
         return None
-    head = texts("news-settings", who=_who(event.by, texts), topic=texts(f"topic-{event.topic}"))
+    head = texts("news-settings", who=who(event.by, texts), topic=texts(f"topic-{event.topic}"))
     return News("\n".join([head, *lines]), loud=True)
 
 
@@ -218,6 +239,7 @@ def _label(method: str, label: Labels) -> str:
     return kit.escape(label(method))
 
 
-def _who(actor: str, texts: Texts) -> str:
+def who(actor: str, texts: Texts) -> str:
+    """The person who did it, as a mention."""
     user_id = actor.removeprefix("slack:")
     return kit.user(user_id) if user_id != actor else texts("somebody")

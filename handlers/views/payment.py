@@ -11,6 +11,19 @@ from handlers.services import PaymentMethod
 from handlers.views import kit
 from store.payment import Payment, Step
 
+_DEALT = {
+    "due": "dealt-working",
+    "charging": "dealt-working",
+    "unknown": "dealt-working",
+    "unavailable": "dealt-waiting",
+    "needs_action": "dealt-waiting",
+    "stuck": "dealt-waiting",
+    "succeeded": "dealt-succeeded",
+    "cancelled": "dealt-cancelled",
+    "failed": "dealt-failed",
+}
+"""A payment's state when a button was pressed too late -> what has become of it; a declined one has a time as well."""
+
 _WAITS = {
     "needs_action": "waits-needs-action",
     "unavailable": "waits-unavailable",
@@ -29,6 +42,15 @@ def waits_for(payment: Payment, texts: Texts) -> str:
         return texts("waits-asking", amount=amount)
     key = _WAITS.get(payment.state)
     return texts(key, amount=amount) if key else ""
+
+
+def became_of(payment: Payment, texts: Texts) -> str:
+    """What has become of a payment whose button was pressed too late."""
+    amount = texts.money(payment.amount)
+    if payment.state == "retrying":
+        return texts("dealt-retrying", when=texts.time(payment.next_ms))
+    key = _DEALT.get(payment.state, "refused-not_pending")
+    return texts(key, amount=amount)
 
 
 def buttons(payment: Payment, texts: Texts) -> list[kit.Element]:

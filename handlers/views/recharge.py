@@ -35,7 +35,13 @@ def settings(
         [
             kit.radio(ids.SWITCH, texts("recharge-switch"), switch, initial=ON if policy.on or fresh else OFF),
             _money(ids.AMOUNT, "recharge-amount", policy.amount, texts, hint=hint),
-            _money(ids.BELOW, "recharge-below", policy.below, texts),
+            _money(
+                ids.BELOW,
+                "recharge-below",
+                policy.below,
+                texts,
+                hint=texts("recharge-below-hint", balance=texts.money(account.balance)),
+            ),
             _money(ids.CAP, "recharge-cap", policy.cap, texts, hint=texts("recharge-cap-hint")),
             method_select(methods, policy.method, texts),
             kit.channel_select(ids.CHANNEL, texts("recharge-channel"), initial=account.alerts.channel),

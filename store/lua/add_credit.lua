@@ -28,4 +28,5 @@ local outcome = post(ctx, account, {
 })
 settle_upwards(ctx, account, tonumber(account.balance), kind)
 save_state(ctx, account)
+look_at_slot(ctx, account)
 return outcome

@@ -27,8 +27,7 @@ local outcome = post(ctx, account, {
   delta = '-' .. amount_micros, kind = 'usage', actor = actor, memo = memo,
   operation_id = operation_id, operation_key = operation_key, digest = digest, keep_ms = keep_ms,
 })
-local balance = tonumber(account.balance)
-settle_downwards(ctx, account, balance)
+settle_downwards(ctx, account, tonumber(account.balance))
 save_state(ctx, account)
-consider_recharge(ctx, account, balance, payment_key, payment_id)
+consider_recharge(ctx, account, payment_key, payment_id)
 return outcome

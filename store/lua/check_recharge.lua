@@ -15,5 +15,5 @@ local ctx = {
   account_key = account_key, outbox = outbox_key, due = due_key,
   tenant = tenant, account_id = account_id, now = now_ms(),
 }
-consider_recharge(ctx, account, tonumber(account.balance), payment_key, payment_id)
+consider_recharge(ctx, account, payment_key, payment_id)
 return { 'done', account.recharge_slot }

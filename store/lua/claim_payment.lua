@@ -3,7 +3,8 @@
 -- keeps its number, so asking again cannot charge again; after 20 h, before the provider forgets the key, it is asked for
 -- no more and is stuck. An attempt that the provider did not take (`unavailable`) keeps its number as well, but passes
 -- the checks of a new one. Every claim raises the fence. What must not be charged any more ends here: a recharge that
--- was switched off or paused or that a lowered cap forbids, a top-up whose method has died meanwhile.
+-- was switched off or paused, that the balance does not need now or that a lowered cap forbids, a top-up whose method has
+-- died meanwhile.
 -- `step` is what the provider is to be asked: charge; find, what has become of the attempt; or cancel, that it never
 -- moves money. The last two cannot charge, so they are asked at any age and past every check.
 -- KEYS: account payment outbox due
@@ -50,6 +51,10 @@ if uncharged and payment.kind == 'recharge' then
   if account.recharge_on ~= '1' or account.recharge_paused ~= '' then
     cancel('recharge_off')
     return { 'refused', 'recharge_off' }
+  end
+  if not is_needed(account) then
+    cancel('not_needed')
+    return { 'refused', 'not_needed' }
   end
   if not reserve_now(ctx, account, payment, payment_key, calendar(ctx.now)) then
     cancel('above_cap')

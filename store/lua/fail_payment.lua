@@ -2,8 +2,9 @@
 -- `unavailable` keep the attempt and its step and are asked again: `unavailable` is a state of its own, of which nothing
 -- has been charged, unless an earlier asking of the same attempt was not answered. `stuck` is asked for no more. A decline
 -- is retried at the given offsets from the payment's start, then given up; a `dead` method is never tried again;
--- `needs_action` waits for a person, unless its card or auto-recharge was given up meanwhile: then it is cancelled first.
--- `not_charged` is seen with the provider and final: a recharge that was cancelled for new settings goes on as a new
+-- `needs_action` waits for a person, unless its card or auto-recharge was given up meanwhile or the balance needs none
+-- any more: then it is cancelled first. A recharge that is to wait although none is needed is looked at again at once.
+-- `not_charged` is seen with the provider and final: a recharge that was cancelled for such a change goes on as a new
 -- attempt, whose claim checks everything; any other payment is over.
 -- KEYS: account payment outbox due
 -- ARGV: tenant account_id payment_id fence result reason url charge_ref retry_offsets_ms ask_again_ms
@@ -60,6 +61,7 @@ if result == 'unknown' or result == 'unavailable' then
   set_state(waits_as, 'asks', text(asks + 1))
   watch(ctx, payment_id, ctx.now + math.min(tonumber(ask_again_ms) * 2 ^ asks, 3600000))
   if asks == 0 then tell('payment_unknown') end
+  if waits_as == 'unavailable' then look_at_slot(ctx, account) end
   return { 'done', waits_as }
 end
 if result == 'stuck' then
@@ -68,7 +70,7 @@ if result == 'stuck' then
   return { 'done', 'stuck' }
 end
 if result == 'needs_action' and payment.kind == 'recharge'
-  and (account.recharge_on ~= '1' or account.method ~= payment.method) then
+  and (account.recharge_on ~= '1' or account.method ~= payment.method or not is_needed(account)) then
   set_state('unknown', 'step', 'cancel', 'asks', '0')
   go_on(payment.attempt)
   return { 'done', 'unknown' }
@@ -108,6 +110,7 @@ if result == 'declined' and offset then
   set_state('retrying', 'next_ms', text(next_ms))
   watch(ctx, payment_id, next_ms)
   tell('recharge_declined', 'next_ms', text(next_ms))
+  look_at_slot(ctx, account)
   return { 'done', 'retrying' }
 end
 set_state('failed')

@@ -26,5 +26,5 @@ account.recharge_paused, account.recharge_last_ms, account.recharge_told = '', '
 redis.call('HSET', account_key, 'recharge_paused', '', 'recharge_last_ms', '', 'recharge_told', '')
 remember(operation_key, digest, keep_ms, 'resumed')
 emit(ctx, 'recharge_resumed', 'by', actor)
-consider_recharge(ctx, account, tonumber(account.balance), payment_key, payment_id)
+consider_recharge(ctx, account, payment_key, payment_id)
 return { 'done', 'resumed' }

@@ -45,13 +45,12 @@ local ctx = {
 if account.recharge_paused ~= '' and (wanted.recharge_on == '0' or method ~= old_method) then
   account.recharge_paused = ''
 end
-account.recharge_told = ''
-redis.call('HSET', account_key, 'recharge_paused', account.recharge_paused, 'recharge_told', '', unpack(writes))
+account.recharge_told, account.recharge_wait = '', ''
+redis.call('HSET', account_key, 'recharge_paused', account.recharge_paused, 'recharge_told', '', 'recharge_wait', '',
+  unpack(writes))
 emit(ctx, 'settings_changed', 'topic', topic, 'by', actor, 'currency', account.currency, 'changes', cjson.encode(changes))
 -- A recharge that waits for the old card, or for nothing any more, is looked at again at once.
-if account.recharge_slot ~= '' and (wanted.recharge_on == '0' or method ~= old_method) then
-  redis.call('ZADD', due_key, text(ctx.now), 'settings:' .. tenant .. ':' .. account_id .. ':' .. account.recharge_slot)
-end
+look_at_slot(ctx, account, wanted.recharge_on == '0' or method ~= old_method)
 local balance = tonumber(account.balance)
 -- An account on which nothing has happened yet is not low: it is new.
 if account.version ~= '0' then
@@ -59,5 +58,5 @@ if account.version ~= '0' then
   settle_downwards(ctx, account, balance)
   save_state(ctx, account)
 end
-consider_recharge(ctx, account, balance, payment_key, payment_id)
+consider_recharge(ctx, account, payment_key, payment_id)
 return { 'done', 'changed' }

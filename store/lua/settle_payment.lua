@@ -32,7 +32,6 @@ local outcome = post(ctx, account, {
   delta = amount_micros, kind = payment.kind, actor = actor, memo = memo,
   operation_id = operation_id, operation_key = operation_key, digest = digest, keep_ms = keep_ms,
 })
-local balance = tonumber(account.balance)
 redis.call('HSET', payment_key, 'state', 'succeeded', 'charge_ref', charge_ref, 'entry', outcome[2],
   'updated_ms', text(ctx.now))
 close_slot(ctx, account, payment_id, '0', '')
@@ -45,7 +44,8 @@ end
 emit(ctx, payment.kind == 'recharge' and 'recharged' or 'topped_up', 'payment', payment_id, 'entry', outcome[2],
   'amount_micros', amount_micros, 'balance_micros', account.balance, 'currency', currency,
   'method', payment.method, 'by', payment.requested_by, 'channel', payment.channel)
-settle_upwards(ctx, account, balance, payment.kind)
+settle_upwards(ctx, account, tonumber(account.balance), payment.kind)
 save_state(ctx, account)
-consider_recharge(ctx, account, balance, next_payment_key, next_payment_id)
+look_at_slot(ctx, account) -- another payment's: this one's is free
+consider_recharge(ctx, account, next_payment_key, next_payment_id)
 return outcome

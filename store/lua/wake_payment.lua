@@ -1,13 +1,15 @@
 -- wake_payment: hand a waiting payment to the workers again, because its time has come (`schedule`), because a person
--- says so, or because new settings may let it go on or end it. The schedule also looks after payments whose event or
--- worker was lost. What waits for its owner may be confirmed at any moment, and what is stuck may have been charged:
--- both keep their attempt, and the provider is asked what has become of it, or, after new settings, to cancel it.
+-- says so, or because of a change: new settings may let it go on or end it, a credit may have made it needless. The
+-- schedule also looks after payments whose event or worker was lost. What waits for its owner may be confirmed at any
+-- moment, and what is stuck may have been charged: both keep their attempt, and the provider is asked what has become of
+-- it, or, after a change, to cancel it.
 -- KEYS: payment operation outbox due
 -- ARGV: tenant account_id operation_id digest keep_ms payment_id cause attempt actor
 -- Output: {'done' | 'repeated', state} | {'refused', reason}
 -- Event: recharge_due topup_due
--- `cause` is schedule, person or settings. A person's button names the attempt that it was shown for, so that a press
--- on an old message finds it gone; it alone is remembered, so that its repeat after a lost reply is told from a second press.
+-- `cause` is schedule, person or settings, which stands for both changes. A person's button names the attempt that it was
+-- shown for, so that a press on an old message finds it gone; it alone is remembered, so that its repeat after a lost
+-- reply is told from a second press.
 local payment_key, operation_key, outbox_key, due_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local tenant, account_id, operation_id, digest, keep_ms, payment_id, cause, attempt, actor =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]

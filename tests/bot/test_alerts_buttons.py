@@ -7,7 +7,7 @@ from handlers import ids
 from handlers.services import Note, PaymentMethod
 from store.keys import AccountRef
 from tests.bot.gateways import FaultyGateway
-from tests.bot.news import TROUBLE, Fields, emit
+from tests.bot.news import EVENTS, TROUBLE, Fields, emit
 from tests.bot.stage import Stage
 from tests.world import REF, texts_in
 
@@ -22,18 +22,22 @@ def buttons(message: Any) -> list[str]:
 
 async def test_what_asks_for_somebody_is_seen_in_the_channel(stage: Stage) -> None:
     """Replies that ask for action are shown in the channel as well, with their buttons; news that does not is not."""
-    await emit(stage, "balance_low", "recharge_started", "payment_unknown", "payment_needs_action")
-    await stage.emit("payment_stuck", **STUCK)
-    await emit(stage, "recharge_paused", "recharge_resumed", "recharged", "balance_recovered")
+    wanted: dict[str, tuple[str, Fields, list[str]]] = {
+        "p1": ("payment_needs_action", EVENTS["payment_needs_action"], [ids.OPEN_LINK, ids.RETRY_PAYMENT]),
+        "p2": ("recharge_declined", EVENTS["recharge_declined"], [ids.RETRY_PAYMENT]),
+        "p3": ("payment_stuck", STUCK, [ids.RETRY_PAYMENT, ids.NOT_CHARGED]),
+        "p4": ("recharge_paused", TROUBLE, [ids.RESUME_RECHARGE]),
+    }
+    await emit(stage, "balance_low", "recharge_started", "payment_unknown", "balance_exhausted")
+    for payment, (kind, fields, _) in wanted.items():
+        await stage.emit(kind, **{**fields, "payment": payment})
+    await emit(stage, "recharged", "topped_up")
     stage.tell()
     await stage.quiet()
 
-    _, *shown = [each for each in stage.told() if each.in_main_list]
-    assert [buttons(each) for each in shown] == [
-        [ids.OPEN_LINK, ids.RETRY_PAYMENT],
-        [ids.RETRY_PAYMENT, ids.NOT_CHARGED],
-        [ids.RESUME_RECHARGE],
-    ]
+    _, used_up, *shown = [each for each in stage.told() if each.in_main_list]
+    assert buttons(used_up) == [ids.OPEN_ADD]
+    assert [buttons(each) for each in shown] == [[], *[each for *_, each in wanted.values()][1:]]
 
 
 async def test_a_stuck_payment_can_be_cleared_up_wherever_it_is_told(stage: Stage) -> None:
@@ -78,3 +82,15 @@ async def test_what_is_to_be_known_of_a_card_is_told_in_the_readers_language(sta
     [whispered] = [each for each in stage.playground.messages(GENERAL, MANAGER) if each.get("ephemeral")]
     assert "Visa •••• 9995 (wird abgelehnt)" in texts_in(standing.blocks)
     assert "Visa •••• 9995 (declines)" in whispered["text"]
+
+
+async def test_why_a_card_did_not_pay_is_said_once(stage: Stage) -> None:
+    """What is known of the card beside its name is left out where the bank's reason is told."""
+    stage.gateway = Noted()
+    await emit(stage, "balance_low", "recharge_declined")
+    stage.tell()
+    await stage.quiet()
+
+    standing, reply = stage.told()
+    assert "Visa •••• 9995 was declined (not enough money on the card)." in texts_in(standing.blocks)
+    assert "declined: Visa •••• 9995, not enough money on the card." in reply.text

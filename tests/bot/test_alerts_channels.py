@@ -18,8 +18,8 @@ async def test_an_archived_channel_sends_the_news_to_the_managers(stage: Stage) 
         await stage.quiet()
 
     [english], [german] = (stage.told(direct_message(user)) for user in (MANAGER, MEMBER))
-    assert "fell below" in english.text
-    assert "gefallen" in german.text or "unter" in german.text
+    assert english.text == "The balance is $4.00, below $5.00."
+    assert german.text == "Das Guthaben beträgt 4,00\xa0$, weniger als 5,00\xa0$."
     assert f"<#{ALERTS}>" in texts_in(english.blocks)
 
 

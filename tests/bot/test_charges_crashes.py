@@ -38,10 +38,16 @@ async def switch_off(stage: Stage, ref: AccountRef, payment_id: str) -> object:
     return await stage.policies.set_recharge(BOSS, ref, off, channel=ALERTS, operation_id=stage.operation())
 
 
+async def add_credit(stage: Stage, ref: AccountRef, payment_id: str) -> object:
+    """Credit lifts the balance above the trigger: the recharge is not needed any more."""
+    return await stage.ledger.add_credit(ref, usd(50), operation_id=stage.operation(), actor="test")
+
+
 ENDS: dict[Any, tuple[str, int, type, int]] = {
     press: ("succeeded", 1, Succeeded, 12),
     change_card: ("succeeded", 2, NotCharged, 24),
     switch_off: ("cancelled", 1, NotCharged, 14),
+    add_credit: ("cancelled", 1, NotCharged, 14),
 }
 """The state and attempt at the end, what becomes of the first charge, and the steps that there are at least."""
 
@@ -112,7 +118,7 @@ async def prove(stage: Stage, ref: AccountRef, payment_id: str, act: Act) -> Non
 
 @pytest.mark.parametrize("act", ENDS)
 async def test_a_crash_at_every_step_after_the_owner_was_waited_for(stage: Stage, server: str, act: Act) -> None:
-    """After a press, a new card, or the switch: it ends as without a crash, with one charge or none."""
+    """After a press, a new card, the switch, or a credit: it ends as without a crash, with one charge or none."""
     at = 1
     while await one_crash(stage, server, act, at):
         at += 1

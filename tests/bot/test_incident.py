@@ -30,6 +30,11 @@ RECORDS: dict[str, dict[str, Any]] = {
     "stuck_silent": {"type": "payment_stuck", **TROUBLE, "reason": "no_answer"},
     "topup_stuck": {"type": "payment_stuck", **TROUBLE, "kind": "topup"},
     "cancelled": {"type": "recharge_cancelled", **TROUBLE},
+    "not_needed": {"type": "recharge_cancelled", **TROUBLE, "reason": "not_needed"},
+    "another_card": {"type": "settings_changed", "topic": "recharge", "by": f"slack:{MANAGER}", "currency": "USD",
+                     "changes": '[{"field": "method", "old": "a", "new": "b"}]'},
+    "switched_off": {"type": "settings_changed", "topic": "recharge", "by": f"slack:{MANAGER}", "currency": "USD",
+                     "changes": '[{"field": "recharge_on", "old": "1", "new": "0"}]'},
     "cancelled_unmade": {"type": "recharge_cancelled", **TROUBLE, "attempt": "0"},
     "due": {"type": "recharge_due", "payment": "p1", "attempt": "1"},
     "settings": {"type": "settings_changed", "topic": "alerts", "by": f"slack:{MANAGER}", "currency": "USD",
@@ -37,7 +42,8 @@ RECORDS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 NEEDS, UNKNOWN, TOPPED, MANAGERS = "payment_needs_action", "payment_unknown", "topped_up", "managers_changed"
 CONCERNED = ["low20", "low5", "exhausted", "recovered", "partly", "started", "recharged", "declined", "declined_last",
-             "paused", "resumed", "blocked", "stuck", "cancelled", UNKNOWN, NEEDS, TOPPED]  # fmt: skip
+             "paused", "resumed", "blocked", "stuck", "cancelled", "not_needed", "another_card",
+             UNKNOWN, NEEDS, TOPPED]  # fmt: skip
 
 
 def event(name: str) -> Event:
@@ -89,6 +95,12 @@ STORIES = [
     ("low20 started declined cancelled", "low", "cancelled", True, "add settings"),
     ("low20 started declined cancelled blocked", "low", "blocked-monthly_cap", True, "add settings"),
     ("low20 started declined_last paused cancelled", "low", "paused", True, "resume settings add"),
+    ("low20 started declined not_needed", "low", "not-needed", True, "add settings"),
+    ("low20 started declined topped_up recovered", "recovered", "declined", True, "settings"),
+    ("low20 started declined topped_up recovered not_needed", "recovered", "not-needed", False, ""),
+    ("low20 started declined_last paused another_card", "low", "", True, "add settings"),
+    ("low20 started declined_last paused switched_off", "low", "", True, "add settings"),
+    ("low20 started declined another_card", "low", "declined", True, "retry settings add"),
     ("low20 blocked cancelled_unmade", "low", "blocked-monthly_cap", True, "add settings"),
     ("low20 blocked", "low", "blocked-monthly_cap", True, "add settings"),
     ("low20 blocked started recharged recovered", "recovered", "arrived", False, ""),
@@ -114,6 +126,27 @@ def test_story(story: str, state: str, part: str, is_open: bool, buttons: str) -
 
     assert (incident.state, incident.part, incident.open) == (state, part, is_open)
     assert pressed == [BUTTONS[name] for name in buttons.split()]
+
+
+@pytest.mark.parametrize(
+    ("story", "said"),
+    [
+        ("low20", True),
+        ("exhausted", True),
+        ("low20 started recharged", True),
+        ("low20 blocked", True),
+        ("low20 started", False),
+        ("low20 started declined", False),
+        ("low20 paused", False),
+        ("low20 started recharged recovered", False),
+    ],
+)
+def test_why_no_recharge_opens_is_said_while_none_is_under_way(story: str, said: bool) -> None:
+    """Not beside a recharge that waits itself, nor when the balance has recovered; a limit is not told twice."""
+    text = texts_in(incidents.message(tell(*story.split()), ENGLISH, method="Visa", sandbox=False, wait="Until then."))
+
+    assert ("Until then." in text) == said
+    assert "Not recharged" not in text
 
 
 @pytest.mark.parametrize("name", RECORDS)
@@ -171,7 +204,7 @@ LOUD = {
     "exhausted": True, "recharged": False, "declined": True, "paused": True, "blocked": True, NEEDS: True,
     TOPPED: False, MANAGERS: True, "settings": True,
     "low20": False, "recovered": False, "partly": False, "started": False, "resumed": False, UNKNOWN: False,
-    "declined_again": False, "declined_last": False, "stuck": True, "cancelled": False,
+    "declined_again": True, "declined_last": False, "stuck": True, "cancelled": False, "not_needed": False,
     "due": None, "cancelled_unmade": None, "topup_stuck": None, "topup_declined": None, "topup_unknown": None,
 }  # fmt: skip
 

@@ -28,6 +28,8 @@ async def demo(tmp_path: Path) -> AsyncIterator[str]:
         if process.returncode is None:
             process.send_signal(signal.SIGINT)
         assert await asyncio.wait_for(process.wait(), READY_S) == 0
+        assert process.stdout
+        assert b"Stopped. Balance and history are kept in" in await process.stdout.read()
 
 
 @pytest.fixture

@@ -36,12 +36,24 @@ def incidents() -> dict[str, Incident]:
     """Every state of the standing message."""
     low = Incident(currency="USD", state="low", balance_micros=19_000_000, level_micros=20_000_000)
     paid = replace(low, amount_micros=50_000_000, method="card_1", payment="p1", attempt="1")
-    parts = ("started", "arrived", "declined", "paused", "unknown", "needs-action", "stuck", "cancelled")
+    parts = ("started", "arrived", "declined", "paused", "unknown", "needs-action", "stuck", "cancelled", "not-needed")
     told = {f"low-{part}": replace(paid, part=part, reason="insufficient_funds", next_ms=AT_MS) for part in parts}
     return {
         "low": low,
         "exhausted": replace(low, state="exhausted", balance_micros=0),
         "recovered": replace(low, state="recovered", balance_micros=70_000_000),
+        "recovered-arrived": replace(
+            told["low-arrived"], state="recovered", balance_micros=68_920_000, fell_micros=20_000_000
+        ),
+        "recovered-added": replace(
+            told["low-not-needed"],
+            state="recovered",
+            balance_micros=68_920_000,
+            used_up="1",
+            added_micros=70_000_000,
+            added_by="slack:U0MANAGER",
+        ),
+        "recovered-declined": replace(told["low-declined"], state="recovered", fell_micros=20_000_000),
         **told,
         "declined-last": replace(paid, part="declined", reason="never heard of"),
         "needs-action-link": replace(told["low-needs-action"], url="https://bank.example/confirm"),
@@ -94,6 +106,7 @@ def events() -> dict[str, Event]:
         "low": BalanceLow(**level, level_micros=5_000_000),
         "exhausted": BalanceExhausted(**{**level, "balance_micros": -10_000}),
         "recovered": BalanceRecovered(**level, level_micros=0, was_exhausted="1", cause="topup"),
+        "recovered-by-grant": BalanceRecovered(**level, level_micros=0, was_exhausted="1", cause="grant"),
         "recovered-partly": BalanceRecovered(**level, level_micros=20_000_000, was_exhausted="1", cause="topup"),
         "started": RechargeStarted(**paid),
         "recharged": Recharged(**arrived, by=""),
@@ -106,6 +119,7 @@ def events() -> dict[str, Event]:
         "stuck": PaymentStuck(**trouble, **own),
         "stuck-topup": PaymentStuck(**trouble, **mine),
         "cancelled": RechargeCancelled(**trouble, **own),
+        "not-needed": RechargeCancelled(**{**trouble, "reason": "not_needed"}, **own),
         "not-charged": RechargeCancelled(**{**trouble, "reason": "not_charged"}, **own),
         "not-charged-by": RechargeCancelled(**{**trouble, "reason": "not_charged"}, **{**own, "by": "slack:U0MANAGER"}),
         "not-charged-topup": TopupDeclined(**{**trouble, "reason": "not_charged"}, **mine),

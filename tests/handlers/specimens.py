@@ -7,9 +7,24 @@ from typing import Any
 from handlers.locales import Texts
 from handlers.parsing import UsageError
 from handlers.services import Note, PaymentMethod
-from handlers.views import alerts, balance, errors, general, history, home, incident, managers, news, recharge, topup
+from handlers.views import (
+    alerts,
+    balance,
+    errors,
+    general,
+    history,
+    home,
+    incident,
+    lines,
+    managers,
+    news,
+    recharge,
+    topup,
+)
 from handlers.views import help as help_view
-from store.account import Account, AlertPolicy, Entry, Page, RechargePolicy
+from handlers.views.payment import became_of
+from store.account import Account, AlertPolicy, Entry, Page, RechargePolicy, Wait, WaitReason
+from store.events import Event
 from store.money import MAX_MICROS, Money
 from store.outcomes import Reason
 from store.payment import Payment, Step
@@ -63,6 +78,7 @@ ACCOUNTS = {
     "exhausted": account(balance=usd("-0.01"), low=usd(5), exhausted=True),
     "recharging": account(balance=usd(5), low=usd(20), slot="p1"),
     "paused": account(balance=usd(5), low=usd(20), paused="lost_card"),
+    **{f"waits-{reason}": account(balance=usd(5), low=usd(20), wait=Wait(reason, AT_MS)) for reason in WaitReason},
     "largest": LARGEST,
 }
 
@@ -132,6 +148,8 @@ def _looking(texts: Texts) -> Named:
     asking = payment("unknown", step=Step.FIND)
     body = balance.message(ACCOUNTS["recharging"], asking, texts, may_manage=True, sandbox=True)
     yield "balance-waits-asking", "message", body
+    for state in STATES:
+        yield f"too-late-{state}", "message", general.says(became_of(payment(state), texts))
     trail = '["' + '","'.join(["9" * 13 + "-0"] * 60) + '"]'
     yield "history-empty", "message", history.message(Page((), ""), texts, older="", newer="")
     yield "history", "message", history.message(USUAL_PAGE, texts, older='["","1-1"]', newer="")
@@ -218,7 +236,13 @@ def _refusing(texts: Texts) -> Named:
 def _telling(texts: Texts) -> Named:
     for name, each in incidents().items():
         yield f"incident-{name}", "message", incident.message(each, texts, method=MANY[0].label, sandbox=True)
+    every = incidents()
+    for name, reason in (("low", "cool_down"), ("exhausted", "daily_limit"), ("blocked-cap", "monthly_cap")):
+        wait = balance.waits_until(ACCOUNTS[f"waits-{reason}"], texts)
+        body = incident.message(every[name], texts, method=MANY[0].label, sandbox=True, wait=wait)
+        yield f"incident-{name}-waits", "message", body
     for name, event in events().items():
+        yield from _line(name, event, texts)
         told = news.of_account(event, texts, lambda method: f"<{method}>")
         if told:
             action = news.actions(event, texts)
@@ -229,3 +253,13 @@ def _telling(texts: Texts) -> Named:
             action = news.actions(event, texts)
             small = texts("notice-elsewhere", channel=f"<#{CHANNEL}>")
             yield f"person-{name}", "message", news.message(text, texts, sandbox=True, small=small, action=action)
+
+
+def _line(name: str, event: Event, texts: Texts) -> Named:
+    """What is left of a line, with every way in which one may end."""
+    where = {"channel": CHANNEL, "ts": "1.2", "mark": f"{event.id}/news"}
+    line = lines.opened(event, texts, lambda method: f"<{method}>", **where, sandbox=True)
+    for ending, then in events().items() if line else ():
+        end = lines.ending(line, then, texts) if line else ""
+        if line and end:
+            yield f"line-{name}-then-{ending}", "message", lines.closed(line, end, texts)

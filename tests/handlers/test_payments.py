@@ -114,20 +114,29 @@ async def test_a_person_says_that_it_was_not_charged(world: World) -> None:
 
     assert "Only if you have looked with the payment provider" in asked["confirm"]["text"]["text"]
     assert first.splitlines()[0] == "Noted: nothing was charged. This payment has ended."
-    assert again.startswith("This has already been dealt with.")
+    assert again.startswith(
+        "This has already been dealt with: the payment of $50.00 was ended, and nothing was charged."
+    )
     assert (await current(world, payment.id)).state == "cancelled"
     assert (await world.account()).slot == ""
 
 
-@pytest.mark.parametrize("failure", [Failure.NEEDS_ACTION, Failure.DECLINED, Failure.UNKNOWN])
+LATE = {
+    Failure.NEEDS_ACTION: "This button is out of date: /credits balance says what the payment waits for.",
+    Failure.DECLINED: "This button is out of date: the payment was declined. Next attempt: <!date^",
+    Failure.UNKNOWN: "This is being worked on right now",
+}
+
+
+@pytest.mark.parametrize("failure", LATE)
 async def test_only_what_is_stuck_can_be_called_not_charged(world: World, failure: Failure) -> None:
-    """A forged or late press on a payment that may still be charged changes nothing."""
+    """A forged or late press on a payment that may still be charged changes nothing, and says how that one stands."""
     payment = await waiting(world, failure)
     before = await state(world)
 
     told = await told_next(world, MANAGER, press(world, MANAGER, ids.NOT_CHARGED, value=f"{payment.id}:1"))
 
-    assert told.startswith("This has already been dealt with.")
+    assert told.replace("`", "").startswith(LATE[failure])
     assert await state(world) == before
 
 
@@ -144,7 +153,7 @@ async def test_members_end_no_payment(world: World) -> None:
 
 
 async def test_who_pressed_late_is_told_so(world: World) -> None:
-    """A button of an attempt that has passed changes nothing."""
+    """A button of an attempt that has passed changes nothing, and says how the payment stands."""
     payment = await waiting(world, Failure.DECLINED)
     await world.services.payments.wake(REF, payment.id)
     await world.services.payments.claim(REF, payment.id, 2)
@@ -152,5 +161,5 @@ async def test_who_pressed_late_is_told_so(world: World) -> None:
 
     told = await told_next(world, MANAGER, press(world, MANAGER, ids.RETRY_PAYMENT, value=f"{payment.id}:1"))
 
-    assert told.startswith("This has already been dealt with.")
+    assert told.startswith("This is being worked on right now")
     assert await state(world) == before

@@ -29,8 +29,8 @@ TYPED = [
 ]
 CARDS = {
     "sandbox_ok": ":white_check_mark: $50.00 arrived. The balance is $50.00.",
-    "sandbox_declines": "could not be charged to Visa •••• 9995 (declines): not enough money on the card.",
-    "sandbox_lost": "could not be charged to Visa •••• 9987 (reported lost): reported lost.",
+    "sandbox_declines": "could not be charged to Visa •••• 9995: not enough money on the card.",
+    "sandbox_lost": "could not be charged to Visa •••• 9987: reported lost.",
     "sandbox_timeout": "The payment provider has not answered yet about your $50.00.",
     "sandbox_confirm": "Your bank wants $50.00 with Visa •••• 3155 (asks the bank) to be confirmed.",
 }

@@ -211,6 +211,40 @@ async def test_the_page_speaks_the_language_of_whom_it_is_viewed_as(page: Page) 
     await expect(page.locator("html")).to_have_attribute("lang", "de-DE")
 
 
+async def test_only_the_manager_chooses_the_card(page: Page) -> None:
+    """Whoever may not change the bot's settings sees the card, and why they cannot choose another."""
+    card = page.get_by_role("combobox", name="Card for recharging")
+    await expect(card).to_be_enabled()
+    await expect(card).to_have_accessible_description(
+        "Acts as the credit manager: changes the bot's settings, like /credits recharge."
+    )
+
+    await page.get_by_role("combobox", name="View as").select_option(MEMBER)
+
+    card = page.get_by_role("combobox", name="Karte zum Aufladen")
+    await expect(card).to_be_disabled()
+    await expect(card).to_have_accessible_description("Das darf nur die Verwaltung ändern.")
+
+
+async def test_what_only_one_person_sees_counts_as_no_reply(page: Page, client: AsyncWebClient) -> None:
+    """A private answer stands in the thread, and the number of replies is what everybody sees."""
+    parent = (await client.chat_postMessage(channel=GENERAL, text="Low"))["ts"]
+    await client.chat_postMessage(channel=GENERAL, text="News", thread_ts=parent)
+    await client.chat_postEphemeral(channel=GENERAL, user=MANAGER, text="Only you", thread_ts=parent)
+
+    await page.get_by_role("button", name="1 reply").click()
+
+    await expect(page.get_by_role("article").filter(has_text="Only you")).to_be_visible()
+
+
+async def test_every_emoji_has_its_colours(page: Page, client: AsyncWebClient) -> None:
+    """A sign that browsers draw as a letter is shown in its coloured form, like those beside it."""
+    await client.chat_postMessage(channel=GENERAL, text="x", blocks=[section(":gear: changed, :lock: locked")])
+
+    row = page.get_by_role("article").filter(has_text="changed")
+    await expect(row).to_contain_text("\u2699\ufe0f changed, \U0001f512 locked")
+
+
 @pytest.mark.parametrize("width", [1440, 390, 320])
 async def test_nothing_is_cut_off(page: Page, width: int) -> None:
     """However wide the window, buttons hold their words, and whoever is viewed as shows with name and language."""

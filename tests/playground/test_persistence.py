@@ -43,6 +43,23 @@ async def test_messages_members_and_home_survive_a_restart(config: PlaygroundCon
         assert float(newer["ts"]) > float(before[0]["replies"][0]["ts"])
 
 
+async def test_what_was_there_before_a_start_is_new_to_nobody(config: PlaygroundConfig, tmp_path: Path) -> None:
+    """Only what comes after the start, or after everything was declared read, counts as unread."""
+    kept = replace(config, data_file=tmp_path / "playground.sqlite")
+    async with Playground(kept) as playground:
+        await playground.say(OWNER, ALERTS, "before")
+        assert playground.workspace.unread(MEMBER) == {ALERTS: 1}
+        playground.workspace.read_all()
+        assert playground.workspace.unread(MEMBER) == {}
+        await playground.say(OWNER, ALERTS, "after")
+        assert playground.workspace.unread(MEMBER) == {ALERTS: 1}
+
+    async with Playground(kept) as playground:
+        assert playground.workspace.unread(MEMBER) == {}
+        await playground.say(OWNER, ALERTS, "again")
+        assert playground.workspace.unread(MEMBER) == {ALERTS: 1}
+
+
 async def test_a_clock_that_went_back_makes_no_ts_twice(config: PlaygroundConfig, tmp_path: Path, hands: Hands) -> None:
     """A message's ts is new even if the clock was set back between two starts."""
     kept = replace(config, data_file=tmp_path / "playground.sqlite")

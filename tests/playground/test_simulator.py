@@ -11,7 +11,7 @@ from tests.playground.controls import CountingMeter
 
 
 async def test_a_call_is_charged_by_started_minutes(playground: Playground, meter: CountingMeter) -> None:
-    """The charge is minutes times the tariff's rate, told with number and length, under its own id."""
+    """The charge is minutes times the tariff's rate, told with masked number and length, under its own id."""
     await playground.simulator.set({"tariff_id": "uk-mobile"})
 
     for _ in range(20):
@@ -21,7 +21,7 @@ async def test_a_call_is_charged_by_started_minutes(playground: Playground, mete
     assert all(amount % 320_000 == 0 for amount, _, _ in meter.charges)
     assert set(minutes) <= {1, 2, 3, 4, 5}
     assert all(f" · {told} min" in memo for told, (_, memo, _) in zip(minutes, meter.charges, strict=True))
-    assert all(memo.startswith("+44 7700 900") for _, memo, _ in meter.charges)
+    assert all(memo.startswith("+44 7700 ••••• ") for _, memo, _ in meter.charges)
     assert len({operation for _, _, operation in meter.charges}) == 20
 
 

@@ -255,6 +255,9 @@ class LedgerMachine(RuleBasedStateMachine):
         assert account.balance == usd(model.balance)
         assert (account.low, account.exhausted) == (None if model.low is None else usd(model.low), model.exhausted)
         assert (account.slot, account.paused) == (model.slot, model.paused)
+        assert (account.wait and (account.wait.reason.value, account.wait.until_ms)) == (
+            model.wait and (model.wait[0], ms(model.wait[1]))
+        )
         entries = self.run(self.bank.entries())
         wanted = [(usd(amount), usd(after)) for _, amount, after in model.entries]
         assert [(each.amount, each.after) for each in entries] == wanted

@@ -51,6 +51,7 @@ class Model(AccountModel):
         self._free(payment, refund=False)
         self.told.append("recharged" if payment.kind == "recharge" else "topped_up")
         self._rise()
+        self._look_at_slot()
         self._consider(new_id)
         return "posted"
 
@@ -66,6 +67,8 @@ class Model(AccountModel):
             self.told += ["unknown"] if payment.asks == 0 else []
             payment.asks += 1
             payment.state = "unknown" if payment.uncertain else failure
+            if payment.state == "unavailable":
+                self._look_at_slot()
         elif failure == "stuck":
             payment.state = "stuck"
             self.told.append("stuck")
@@ -81,6 +84,7 @@ class Model(AccountModel):
             again = payment.created + timedelta(hours=RETRY_HOURS[payment.attempt - 1])
             self.scheduled[payment.id] = max(again, self.now + MINUTE)
             self.told.append("declined")
+            self._look_at_slot()
         else:
             payment.state = "failed"
             self._free(payment, refund=True)
@@ -122,6 +126,9 @@ class Model(AccountModel):
         if self.policy is None or self.paused:
             self._cancel(payment)
             return "recharge_off"
+        if not self.needed:
+            self._cancel(payment)
+            return "not_needed"
         month, cap = f"{self.now:%Y-%m}", self.policy[2]
         if self.used[month] + (payment.amount if payment.month != month else 0) > cap:
             self._cancel(payment)
@@ -134,7 +141,7 @@ class Model(AccountModel):
         return ""
 
     def _wait_for_owner(self, payment: Due) -> None:
-        given_up = self.policy is None or payment.method != self.method
+        given_up = self.policy is None or payment.method != self.method or not self.needed
         if payment.kind == "recharge" and given_up:
             payment.state, payment.step, payment.asks = "unknown", "cancel", 0
             self._go_on(payment)

@@ -24,6 +24,7 @@ class AccountModel:
     low: int | None = None
     exhausted: bool = False
     policy: tuple[int, int, int] | None = None
+    below: int = 0
     method: str = ""
     saved: bool = False
     paused: str = ""
@@ -32,6 +33,7 @@ class AccountModel:
     opened: Counter[str] = field(default_factory=Counter)
     last: datetime | None = None
     blocked: str = ""
+    waited: tuple[str, datetime] | None = None
     payments: dict[str, Due] = field(default_factory=dict)
 
     def post(self, kind: str, amount: int, operation: str, new_id: str) -> str:
@@ -47,6 +49,7 @@ class AccountModel:
             self._consider(new_id)
         else:
             self._rise()
+            self._look_at_slot()
         return "posted"
 
     def set_levels(self, levels: tuple[int, ...], new_id: str) -> None:
@@ -60,6 +63,7 @@ class AccountModel:
         if (policy, method) != (self.policy, self.method):
             afresh = policy is None or method != self.method
             self.policy, self.method, self.saved = policy, method, True
+            self.below = policy[1] if policy else self.below
             self._settings_changed(new_id, afresh=afresh)
 
     def set_method(self, method: str, new_id: str) -> None:
@@ -85,20 +89,34 @@ class AccountModel:
         self._consider(new_id)
         return self.slot
 
+    @property
+    def needed(self) -> bool:
+        """Whether the balance is below the trigger."""
+        return self.balance < self.below
+
+    @property
+    def wait(self) -> tuple[str, datetime] | None:
+        """Why a recharge that is due does not open, and until when."""
+        due = self.policy is not None and self.needed and not self.paused and not self.slot
+        return self.waited if due else None
+
     def _enter(self, operation: str, amount: int) -> None:
         self.balance += amount
         self.entries.append((operation, amount, self.balance))
 
     def _settings_changed(self, new_id: str, *, afresh: bool = False) -> None:
-        self.blocked = ""
+        self.blocked, self.waited = "", None
         if afresh:
             self.paused = ""
-            if self.slot:
-                self.scheduled[f"settings:{self.slot}"] = self.now
+        self._look_at_slot(anyway=afresh)
         if self.entries:
             self._rise()
             self._fall()
         self._consider(new_id)
+
+    def _look_at_slot(self, *, anyway: bool = False) -> None:
+        if self.slot and (anyway or not self.needed):
+            self.scheduled[f"settings:{self.slot}"] = self.now
 
     def _watch(self, payment: Due) -> None:
         self.scheduled[payment.id] = self.now + WATCH
@@ -130,8 +148,8 @@ class AccountModel:
     def _consider(self, new_id: str) -> None:
         if self.policy is None or self.paused or self.slot:
             return
-        amount, below, cap = self.policy
-        if self.balance >= below:
+        amount, _, cap = self.policy
+        if not self.needed:
             return
         day, month = f"{self.now:%Y-%m-%d}", f"{self.now:%Y-%m}"
         if self.used[month] + amount > cap:
@@ -139,9 +157,9 @@ class AccountModel:
         elif self.opened[day] >= PER_DAY:
             self._block("daily_limit", day)
         elif self.last is not None and self.now < self.last + COOL_DOWN:
-            self.scheduled["check"] = self.last + COOL_DOWN
+            self._wait("cool_down", self.last + COOL_DOWN)
         else:
-            self.slot, self.last = new_id, self.now
+            self.slot, self.last, self.waited = new_id, self.now, None
             self.used[month] += amount
             self.opened[day] += 1
             self.payments[new_id] = Due(new_id, "recharge", amount, month, self.now, self.method)
@@ -151,7 +169,11 @@ class AccountModel:
     def _block(self, reason: str, period: str) -> None:
         midnight = self.now.replace(hour=0, minute=0, second=0, microsecond=0)
         ahead = midnight.replace(day=1) + timedelta(days=31) if reason == "monthly_cap" else midnight
-        self.scheduled["check"] = ahead.replace(day=1) if reason == "monthly_cap" else midnight + timedelta(days=1)
+        self._wait(reason, ahead.replace(day=1) if reason == "monthly_cap" else midnight + timedelta(days=1))
         if self.blocked != f"{reason}:{period}":
             self.blocked = f"{reason}:{period}"
             self.told.append(f"blocked {reason}")
+
+    def _wait(self, reason: str, until: datetime) -> None:
+        self.waited = (reason, until)
+        self.scheduled["check"] = until

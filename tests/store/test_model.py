@@ -33,6 +33,7 @@ class Course:
             self.wait: 2,
             self.repeat: 1,
             self.own: 4,
+            self.rescue: 3,
         }
 
     def step(self) -> None:
@@ -74,6 +75,20 @@ class Course:
         if model.slot and model.payments[model.slot].state in {"needs_action", "stuck"}:
             self.machine.wake(which=0, behind=0, cause=self.random.choice(["person", "person", "settings"]))
             self.decline()
+
+    def rescue(self) -> None:
+        """Credit makes the open recharge needless, perhaps with a worker at it; the look, a worker, the next fall."""
+        model = self.machine.model
+        if model.slot:
+            payment = model.payments[model.slot]
+            if self.random.random() < 0.5:
+                self.machine.take(payment, ahead=1 if payment.state in {"due", "retrying"} else 0)
+            self.machine.grant(max(model.below - model.balance, 1))
+            self.decline()
+            if model.slot:
+                self.machine.wake(which=0, behind=0, cause="settings")
+                self.decline()
+            self.machine.charge(70)
 
     def succeed(self) -> None:
         """The open recharge is credited, or a payment that may be long past."""

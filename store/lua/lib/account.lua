@@ -6,7 +6,7 @@ local FIELDS = {
   'currency', 'balance', 'version', 'levels', 'low', 'exhausted', 'method', 'dead_methods',
   'recharge_on', 'recharge_amount', 'recharge_below', 'recharge_cap', 'recharge_paused', 'recharge_slot',
   'recharge_cooldown_ms', 'recharge_per_day', 'recharge_day', 'recharge_day_count',
-  'recharge_last_ms', 'recharge_told',
+  'recharge_last_ms', 'recharge_told', 'recharge_wait',
 }
 
 local function text(number)
@@ -97,8 +97,11 @@ local function look_at(ctx, at_ms)
   redis.call('ZADD', ctx.due, text(at_ms), 'check:' .. ctx.tenant .. ':' .. ctx.account_id)
 end
 
+-- Kept until a recharge opens or settings change; read only while one is due, so a credit leaves it as it is.
 local function tell_wait(ctx, account, reason, again_ms, period)
   look_at(ctx, again_ms)
+  local wait = reason .. ':' .. text(again_ms)
+  if account.recharge_wait ~= wait then redis.call('HSET', ctx.account_key, 'recharge_wait', wait) end
   local told = reason .. ':' .. period
   if reason == 'cool_down' or account.recharge_told == told then return end
   account.recharge_told = told
@@ -122,11 +125,24 @@ local function unwatch(ctx, payment_id)
   redis.call('ZREM', ctx.due, watched(ctx, payment_id))
 end
 
+-- A recharge is for a balance below the trigger, strictly.
+local function is_needed(account)
+  return tonumber(account.balance) < tonumber(account.recharge_below)
+end
+
+-- The schedule looks at the open recharge at once: for new settings (`anyway`), or because the balance needs none now.
+-- What waits is then ended, or cancelled with the provider first; what is being charged goes on.
+local function look_at_slot(ctx, account, anyway)
+  if account.recharge_slot == '' or (is_needed(account) and not anyway) then return end
+  redis.call('ZADD', ctx.due, text(ctx.now),
+    'settings:' .. ctx.tenant .. ':' .. ctx.account_id .. ':' .. account.recharge_slot)
+end
+
 -- Open the one recharge slot if the balance is below the trigger and nothing forbids it.
 -- payment_key names a record that does not exist yet; it is used only when the slot opens.
-local function consider_recharge(ctx, account, balance, payment_key, payment_id)
+local function consider_recharge(ctx, account, payment_key, payment_id)
   if account.recharge_on ~= '1' or account.recharge_paused ~= '' or account.recharge_slot ~= '' then return end
-  if balance >= tonumber(account.recharge_below) then return end
+  if not is_needed(account) then return end
   local today = calendar(ctx.now)
   local amount = tonumber(account.recharge_amount)
   -- A clock that was ahead and went back must not keep the cool-down waiting until it is there again.
@@ -141,7 +157,7 @@ local function consider_recharge(ctx, account, balance, payment_key, payment_id)
   local count = account.recharge_day == today.day and tonumber(account.recharge_day_count) or 0
   account.recharge_slot = payment_id
   redis.call('HSET', ctx.account_key, 'recharge_slot', payment_id, 'recharge_last_ms', text(ctx.now),
-    'recharge_day', today.day, 'recharge_day_count', text(count + 1))
+    'recharge_day', today.day, 'recharge_day_count', text(count + 1), 'recharge_wait', '')
   count_in(ctx, today.month, account.recharge_amount)
   redis.call('HSET', payment_key, 'id', payment_id, 'kind', 'recharge', 'account', ctx.account_id,
     'amount_micros', account.recharge_amount, 'currency', account.currency, 'method', account.method,

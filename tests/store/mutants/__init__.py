@@ -2,6 +2,7 @@
 
 from tests.store.mutants.caps import CAPS
 from tests.store.mutants.mutant import Mutant
+from tests.store.mutants.needs import NEEDS, WAITS
 from tests.store.mutants.others import HEADERS, OTHERS
 from tests.store.mutants.owners import OWNERS
 from tests.store.mutants.payments import PAYMENTS
@@ -28,4 +29,6 @@ ALL = [
     *CANCELS,
     *REPEATS,
     *OWNERS,
+    *NEEDS,
+    *WAITS,
 ]

@@ -6,8 +6,8 @@ from tests.store.mutants.mutant import NEVER, Mutant
 RECHARGE = [
     Mutant(
         "lib/account",
-        "balance >= tonumber(account.recharge_below)",
-        "balance > tonumber(account.recharge_below)",
+        "tonumber(account.balance) < tonumber(account.recharge_below)",
+        "tonumber(account.balance) <= tonumber(account.recharge_below)",
         test_recharge.test_at_the_trigger_no_recharge_opens,
     ),
     Mutant("lib/account", " or account.recharge_slot ~= '' then", " then", test_recharge.test_recharge_opens_once, {}),

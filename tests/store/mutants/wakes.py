@@ -5,6 +5,7 @@ from tests.store import test_fail, test_new_settings, test_owner, test_policy, t
 from tests.store.mutants.mutant import Mutant
 
 UNWATCH = "  unwatch(ctx, payment_id)\n"
+AFRESH = "look_at_slot(ctx, account, wanted.recharge_on == '0' or method ~= old_method)"
 
 WATCHES = [
     Mutant("lib/account", "600000", "600001", test_watchdog.test_recharge_is_watched_from_its_opening),
@@ -224,33 +225,33 @@ SETTINGS = [
         test_new_settings.test_button_of_the_old_attempt_does_nothing_after_the_new_card,
     ),
     Mutant(
-        "set_policy",
-        "account.recharge_slot ~= '' and",
-        "true and",
+        "lib/account",
+        "account.recharge_slot == '' or",
+        "false or",
         test_new_settings.test_new_card_without_an_open_recharge_schedules_nothing,
     ),
     Mutant(
         "set_policy",
-        "recharge_slot ~= '' and (wanted.recharge_on == '0' or method ~= old_method)",
-        "recharge_slot ~= ''",
+        AFRESH,
+        "look_at_slot(ctx, account, true)",
         test_new_settings.test_other_settings_leave_the_schedule_alone,
     ),
     Mutant(
         "set_policy",
-        "recharge_slot ~= '' and (wanted.recharge_on == '0' or method ~= old_method)",
-        "recharge_slot ~= '' and method ~= old_method",
+        AFRESH,
+        "look_at_slot(ctx, account, method ~= old_method)",
         test_new_settings.test_switching_off_puts_the_open_recharge_on_the_schedule,
     ),
     Mutant(
         "set_policy",
-        "recharge_slot ~= '' and (wanted.recharge_on == '0' or method ~= old_method)",
-        "recharge_slot ~= '' and wanted.recharge_on == '0'",
+        AFRESH,
+        "look_at_slot(ctx, account, wanted.recharge_on == '0')",
         test_new_settings.test_new_card_puts_the_open_recharge_on_the_schedule,
     ),
     Mutant(
-        "set_policy",
-        "'ZADD', due_key, text(ctx.now)",
-        "'ZADD', due_key, text(ctx.now + WATCH_MS)",
+        "lib/account",
+        "'ZADD', ctx.due, text(ctx.now),",
+        "'ZADD', ctx.due, text(ctx.now + WATCH_MS),",
         test_new_settings.test_new_card_saved_with_the_policy_does_too,
     ),
     Mutant(

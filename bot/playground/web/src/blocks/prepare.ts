@@ -1,4 +1,5 @@
 /** Sorts blocks into those the package draws and those the page must draw itself. Pure. */
+import { coloured } from "../lib/emoji";
 import type { Block, Element } from "../lib/types";
 import { elementsOf, isControl } from "../lib/values";
 
@@ -62,13 +63,18 @@ export function segments(blocks: Block[]): Segment[] {
   return result;
 }
 
-/** The package would open links and confirm dialogs by itself, and without telling anyone: the page does it. */
+/**
+ * The package would open links and confirm dialogs by itself, and without telling anyone: the page does it.
+ * It also leaves some emoji without colour.
+ */
 export function disarm<T>(node: T): T {
   if (Array.isArray(node)) return node.map(disarm) as T;
   if (typeof node !== "object" || node === null) return node;
   const isButton = (node as { type?: unknown }).type === "button";
   const kept = Object.entries(node).filter(([key]) => !(isButton && (key === "url" || key === "confirm")));
-  return Object.fromEntries(kept.map(([key, value]) => [key, disarm(value)])) as T;
+  const prepared = (key: string, value: unknown) =>
+    key === "text" && typeof value === "string" ? coloured(value) : disarm(value);
+  return Object.fromEntries(kept.map(([key, value]) => [key, prepared(key, value)])) as T;
 }
 
 /** The button behind a click: found by the ids that the package writes into the DOM. */

@@ -2,6 +2,7 @@
 import { Fragment, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { usePage } from "../lib/context";
 import { clock, dayKey, dayLabel, toDate } from "../lib/time";
+import { lastingReplies } from "../lib/timeline";
 import type { Message } from "../lib/types";
 import { Avatar } from "../shell/Avatar";
 import { MessageRow } from "./MessageRow";
@@ -21,13 +22,14 @@ function Replies({ parent, onThread }: { parent: Message; onThread: (ts: string)
   const { t, locale } = usePage();
   const [open, setOpen] = useState(false);
   const replies = parent.replies ?? [];
-  const last = replies.at(-1);
+  const lasting = lastingReplies(parent);
+  const last = lasting.at(-1);
   if (!last) return null;
-  const count = `${replies.length} ${replies.length === 1 ? t.reply : t.replies}`;
+  const count = `${lasting.length} ${lasting.length === 1 ? t.reply : t.replies}`;
   return (
     <div className="replies">
       <div className="replies-bar">
-        {[...new Set(replies.map((r) => r.user))].map((user) => (
+        {[...new Set(lasting.map((r) => r.user))].map((user) => (
           <Avatar key={user} user={user} size="s" />
         ))}
         <button

@@ -1,12 +1,13 @@
 /** The pane at the right with one thread: its parent and every reply. */
 import { usePage } from "../lib/context";
+import { lastingReplies } from "../lib/timeline";
 import type { Message } from "../lib/types";
 import { Icon } from "../shell/Icon";
 import { MessageRow } from "./MessageRow";
 
 export function ThreadPane({ parent, onClose }: { parent: Message; onClose: () => void }) {
   const { t } = usePage();
-  const count = parent.replies?.length ?? 0;
+  const count = lastingReplies(parent).length;
   return (
     <aside className="thread-pane" aria-label={t.thread}>
       <header className="pane-head">

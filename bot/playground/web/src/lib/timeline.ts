@@ -14,6 +14,10 @@ function put(list: Message[], message: Message): Message[] {
 /** Whether a message stands in the thread of another. */
 export const isReply = (m: Message) => m.thread_ts !== undefined && m.thread_ts !== m.ts;
 
+/** The replies in a message's thread that count: what only one person sees is none. */
+export const lastingReplies = (parent: Message): Message[] =>
+  (parent.replies ?? []).filter((reply) => !reply.ephemeral);
+
 /** Adds a message or replaces the one with its `ts`, in its thread and, when broadcast, in the channel too. */
 export function upsert(list: Message[], message: Message): Message[] {
   if (!isReply(message)) return put(list, message);

@@ -1,5 +1,5 @@
 /** The call simulator: a running balance, how fast calls eat it, and the card that recharges it. */
-import { type CSSProperties, useEffect, useRef, useState } from "react";
+import { type CSSProperties, useEffect, useId, useRef, useState } from "react";
 import { api } from "../lib/api";
 import { usePage } from "../lib/context";
 import { money } from "../lib/money";
@@ -54,8 +54,12 @@ function Menu(props: {
   value: string;
   options: { id: string; labels: Labels }[];
   onChange: (id: string) => void;
+  /** What choosing brings about, or why one may not choose. */
+  hint?: string;
+  disabled?: boolean;
 }) {
   const { locale } = usePage();
+  const hint = useId();
   const language = locale.slice(0, 2);
   return (
     <label className="tool-field">
@@ -63,6 +67,9 @@ function Menu(props: {
       <select
         className="field select"
         value={props.value}
+        disabled={props.disabled}
+        aria-label={props.label}
+        aria-describedby={props.hint ? hint : undefined}
         onChange={(e) => props.onChange(e.currentTarget.value)}
       >
         {props.options.map((o) => (
@@ -71,6 +78,11 @@ function Menu(props: {
           </option>
         ))}
       </select>
+      {props.hint && (
+        <small className="tool-hint" id={hint}>
+          {props.hint}
+        </small>
+      )}
     </label>
   );
 }
@@ -97,7 +109,8 @@ function LastCalls({ simulator }: { simulator: Simulator }) {
 }
 
 export function SimulatorPanel({ simulator }: { simulator: Simulator }) {
-  const { t, locale, warn } = usePage();
+  const { t, locale, viewer, warn } = usePage();
+  const mayChoose = viewer.role === "manager";
   const attempt = (work: Promise<unknown>) => {
     work.catch((error: Error) => warn(error.message));
   };
@@ -143,6 +156,8 @@ export function SimulatorPanel({ simulator }: { simulator: Simulator }) {
           label={t.card}
           value={simulator.card_id ?? ""}
           options={simulator.cards}
+          hint={mayChoose ? t.cardHint : t.cardNotYours}
+          disabled={!mayChoose}
           onChange={(card_id) => change({ card_id })}
         />
       )}

@@ -1,0 +1,125 @@
+"""The lines that a channel sees beside the standing message because somebody is wanted, and how each of them ends.
+
+A line is open while its buttons do something. The first later event that settles its matter closes it: what is left
+says what was the matter and how it ended. Everything is data: lines and an event in, texts out.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from handlers.locales import Texts
+from handlers.views import kit, news
+from store.events import (
+    BalanceExhausted,
+    BalanceRecovered,
+    Event,
+    PaymentNeedsAction,
+    PaymentStuck,
+    PaymentTrouble,
+    RechargeBlocked,
+    RechargeCancelled,
+    Recharged,
+    RechargeDeclined,
+    RechargePaused,
+    RechargeResumed,
+    RechargeStarted,
+    SettingsChanged,
+)
+from store.money import Money
+
+KEPT = 20
+"""So many open lines are remembered for an account; older ones keep their buttons, which then answer what became."""
+
+_KINDS: dict[type[Event], str] = {
+    BalanceExhausted: "line-exhausted",
+    RechargeDeclined: "line-declined",
+    RechargePaused: "line-paused",
+    PaymentStuck: "line-stuck",
+    PaymentNeedsAction: "line-needs-action",
+}
+_BLOCKED = {"monthly_cap": "line-monthly_cap", "daily_limit": "line-daily_limit"}
+_CANCELLED = {"not_needed": "end-not-needed", "not_charged": "end-not-charged"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An open line: the key of what is left of it, the text itself, where it stands, what it is about."""
+
+    kind: str
+    text: str
+    channel: str
+    ts: str
+    mark: str
+    sandbox: bool
+    payment: str = ""
+    attempt: int = 0
+
+
+def encode(lines: Sequence[Line]) -> str:
+    """As Redis keeps them, the oldest beyond `KEPT` left out."""
+    return json.dumps([asdict(line) for line in lines[-KEPT:]], ensure_ascii=False) if lines else ""
+
+
+def decode(text: str) -> tuple[Line, ...]:
+    """From Redis."""
+    return tuple(Line(**each) for each in json.loads(text or "[]"))
+
+
+def opened(
+    event: Event, texts: Texts, label: news.Labels, *, channel: str, ts: str, mark: str, sandbox: bool
+) -> Line | None:
+    """The line that the message about `event` is, or None if nothing that comes later settles its matter."""
+    kind = _BLOCKED.get(event.reason, "") if isinstance(event, RechargeBlocked) else _KINDS.get(type(event), "")
+    if not kind:
+        return None
+    about = (event.payment, int(event.attempt)) if isinstance(event, PaymentTrouble) else ("", 0)
+    return Line(kind, texts(kind, **_words(event, texts, label)), channel, ts, mark, sandbox, *about)
+
+
+def ending(line: Line, event: Event, texts: Texts) -> str:
+    """How `event` ends the line's matter, "" if it does not."""
+    match event:
+        case Recharged() if event.payment == line.payment:
+            return texts("end-arrived", amount=texts.money(event.amount))
+        case RechargeCancelled() if event.payment == line.payment:
+            return texts(_CANCELLED.get(event.reason, "end-cancelled"))
+        case PaymentTrouble(kind="recharge") if event.payment == line.payment:
+            return texts("end-again") if _is_later(line, event) else ""
+        case RechargeStarted() if line.kind != "line-exhausted" and event.payment != line.payment:
+            return texts("end-goes-on")
+        case RechargeResumed() if line.kind == "line-paused":
+            return texts("end-resumed", who=news.who(event.by, texts))
+        case SettingsChanged() if line.kind == "line-paused" and news.ends_pause(event):
+            return texts("end-settings", who=news.who(event.by, texts))
+        case BalanceRecovered() if line.kind == "line-exhausted" or (_is_blocked(line) and not event.level_micros):
+            return texts("end-recovered", balance=texts.money(event.balance))
+        case _:
+            return ""
+
+
+def closed(line: Line, end: str, texts: Texts) -> dict[str, Any]:
+    """The message that is left: what was the matter and how it ended, no buttons."""
+    return news.message(f"{line.text}\n{end}", texts, sandbox=line.sandbox)
+
+
+def _is_later(line: Line, event: PaymentTrouble) -> bool:
+    """Whether another attempt was made, or the event gets a line of its own."""
+    return int(event.attempt) > line.attempt or type(event) in _KINDS
+
+
+def _is_blocked(line: Line) -> bool:
+    return line.kind in _BLOCKED.values()
+
+
+def _words(event: Event, texts: Texts, label: news.Labels) -> dict[str, str]:
+    """Everything that a text about a line may name."""
+    words: dict[str, str] = {}
+    if isinstance(event, PaymentTrouble):
+        words = {"method": kit.escape(label(event.method)), "reason": texts.reason(event.reason)}
+        words["amount"] = texts.money(event.amount)
+    if isinstance(event, RechargeBlocked):
+        cap, amount = (Money(micros, event.currency) for micros in (event.cap_micros, event.amount_micros))
+        words = {"amount": texts.money(amount), "cap": texts.money(cap), "count": event.per_day}
+    return words
