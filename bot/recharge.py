@@ -110,4 +110,5 @@ class Charges:
     async def _park(self, ref: AccountRef, claimed: Claimed, charge_ref: str, refused: Refused) -> Change:
         """Money that the ledger refused must not be forgotten, nor keep other payments waiting."""
         log.error("charge_not_credited", payment=claimed.payment_id, charge_ref=charge_ref, reason=refused.reason)
-        return await self._payments.fail(ref, claimed, Failure.STUCK, reason=refused.reason, charge_ref=charge_ref)
+        failure = Failure.NOT_CREDITED
+        return await self._payments.fail(ref, claimed, failure, reason=failure.value, charge_ref=charge_ref)

@@ -27,15 +27,15 @@ async def retry(call: Call) -> None:
 
 
 async def not_charged(call: Call) -> None:
-    """A person has seen with the provider that a stuck payment took no money: it ends."""
+    """A person has seen with the provider that a stuck payment took no money: the provider is asked to end it."""
     await call.ack()
     person = await gate.manager(call)
     payment_id, attempt = _meant(call)
     outcome = await call.services.payments.cancel(person.actor, call.ref, payment_id, attempt)
     text = await _too_late(call, person, payment_id, outcome)
     if not text:
-        _done(outcome)
-        text = person.texts("not-charged-done")
+        ended = _done(outcome).result == "cancelled"
+        text = person.texts("not-charged-done" if ended else "not-charged-asking")
     await call.respond(general.says(text))
 
 

@@ -141,7 +141,10 @@ class PaymentUnknown(PaymentTrouble):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentStuck(PaymentTrouble):
-    """Nothing is asked for or credited any more until a person has compared the payment with the provider's list."""
+    """Nothing is asked for or credited any more until a person has compared the payment with the provider's list.
+
+    `reason` is "no_answer" after 20 h of asking, "gateway_error", or "not_credited" of a charge that was made.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:a:<account>:journal    | stream | for ever  | ledger     | the entries                           |
 | cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |
 | cr:{pNN}:t:<tenant>:notice:<event>         | hash   | 30 days   | alerts     | what was posted for an event          |
-| cr:{pNN}:sandbox:<key>                     | hash   | 30 days   | sandbox    | the sandbox provider's own memory     |
+| cr:{pNN}:sandbox:charge:<key>              | hash   | 30 days   | sandbox    | the sandbox provider's own memory     |
 """
 
 import re
@@ -136,7 +136,7 @@ def notice(tenant: str, event_id: str) -> str:
 
 def sandbox(key: str) -> str:
     """The sandbox provider's record of an idempotency key."""
-    return f"{_tag(partition_of(key))}:sandbox:{key}"
+    return f"{_tag(partition_of(key))}:sandbox:charge:{key}"
 
 
 def _tag(partition: int) -> str:

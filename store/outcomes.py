@@ -41,6 +41,8 @@ class Reason(StrEnum):
     UNKNOWN_PAYMENT = "unknown_payment"
     NOT_PENDING = "not_pending"
     """The payment is not in a state from which this step goes on."""
+    CHARGED = "charged"
+    """The provider has charged the payment: it has to be credited, or paid back, but is not given up."""
     FENCED = "fenced"
     """A later worker has taken this payment over."""
 

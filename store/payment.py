@@ -22,6 +22,8 @@ class Failure(StrEnum):
     """The provider did not take the request; no decline."""
     NOT_CHARGED = "not_charged"
     """Seen with the provider: this attempt has moved no money and never will."""
+    NOT_CREDITED = "not_credited"
+    """It was charged, but the ledger refuses to credit it: a person has to clear that up."""
     STUCK = "stuck"
     """Nothing that asking again would clear up: a person has to compare it with the provider's list."""
 
@@ -66,7 +68,7 @@ class Payment:
     """A payment's record as it stands.
 
     `next_ms` is when a declined recharge is tried again, ms since the epoch, 0 if never; `url` where the card's owner
-    confirms it, "" if the provider named no such page.
+    confirms it, "" if the provider named no such page; `charged` says of a stuck one that the provider has the money.
     """
 
     id: str
@@ -80,6 +82,7 @@ class Payment:
     step: Step = Step.CHARGE
     next_ms: int = 0
     url: str = ""
+    charged: bool = False
 
     @classmethod
     def decode(cls, record: Mapping[str, str]) -> "Payment":
@@ -93,7 +96,8 @@ class Payment:
             method=record["method"],
             requested_by=record.get("requested_by", ""),
             charge_ref=record.get("charge_ref", ""),
-            step=Step(record.get("step", Step.CHARGE)),
+            step=Step(record.get("step") or Step.CHARGE),
             next_ms=int(record.get("next_ms", "0")),
             url=record.get("url", ""),
+            charged=record.get("charged") == "1",
         )

@@ -3,14 +3,13 @@
 One record each, persisted before the provider is called.
 
 States: due -> charging -> succeeded | retrying | needs_action | unavailable | unknown | stuck | failed | cancelled.
-The schedule wakes retrying, unavailable and unknown, a person needs_action and stuck; of unavailable nothing was
-charged. A recharge that must not be charged any more is cancelled. A provider that says nothing for 20 h leaves a
-payment stuck. A new attempt, which the provider may charge anew, is made only after it has said that the last one is
-over: of what waits for its owner, or is stuck, it is asked what has become of it, or to cancel it (`Step`).
+What waits is woken as `waiting` says; of unavailable nothing was charged. A recharge that must not be charged any more
+is cancelled. A provider that says nothing for 20 h leaves a payment stuck. A new attempt, which the provider may charge
+anew, is made only after it has said that the last one is over: of what waits for its owner, or is stuck, it is asked
+what has become of it, or to cancel it (`Step`).
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from store import keys, operations
 from store.keys import AccountRef
@@ -20,7 +19,8 @@ from store.outcomes import Change, Posting, Reason, Refused
 from store.payment import Claimed, Failure, Payment, Step
 from store.policy import Limits
 from store.roles import Actor, Roles
-from store.scripts import Client, Scripts
+from store.scripts import Client
+from store.waiting import Waiting
 
 __all__ = ["Claimed", "Failure", "Payment", "Payments", "Step"]
 
@@ -34,8 +34,8 @@ ASK_AGAIN_MS = 5_000
 """First wait before an unanswered charge is asked for again; doubles up to an hour."""
 
 
-class Payments:
-    """Requests, claims and settles payments. A `RedisError` means unknown: call again."""
+class Payments(Waiting):
+    """Requests, claims and settles payments, and wakes those that wait. A `RedisError` means unknown: call again."""
 
     def __init__(
         self,
@@ -47,9 +47,8 @@ class Payments:
         retry_offsets_ms: Sequence[int] = RETRY_OFFSETS_MS,
         ask_again_ms: int = ASK_AGAIN_MS,
     ) -> None:
+        super().__init__(redis, roles)
         self._redis = redis
-        self._scripts = Scripts(redis)
-        self._roles = roles
         self._limits = limits
         self._ids = ids
         self._retry_offsets = ",".join(map(str, retry_offsets_ms))
@@ -95,8 +94,8 @@ class Payments:
     async def claim(self, ref: AccountRef, payment_id: str, attempt: int) -> Claimed | Refused:
         """Take a payment over for its attempt number `attempt`, before the provider is called.
 
-        Refused: UNKNOWN_PAYMENT, NOT_PENDING (settled, another attempt's turn, or a charge asked for during 20 h
-        without an answer: then stuck, and told), RECHARGE_OFF, NOT_NEEDED (the balance is at or above the trigger) or
+        Refused: UNKNOWN_PAYMENT, NOT_PENDING (settled, another attempt's turn, or asked about during 20 h without
+        an answer: then stuck, and told), RECHARGE_OFF, NOT_NEEDED (the balance is at or above the trigger) or
         ABOVE_CAP (then cancelled, and told), METHOD_DEAD (a top-up's; then failed, and told).
         """
         answer = await self._scripts.call(
@@ -181,45 +180,6 @@ class Payments:
         )
         return decode_change(answer)
 
-    async def wake(self, ref: AccountRef, payment_id: str, *, cause: str = "schedule") -> Change:
-        """Hand a waiting payment to the workers again, for the schedule ("schedule") or after a change ("settings").
-
-        That change is one of settings, or a credit that has lifted the balance to the trigger.
-        Refused: UNKNOWN_PAYMENT, NOT_PENDING.
-        """
-        return await self._wake(ref, payment_id, cause=cause)
-
-    async def retry(self, actor: Actor, ref: AccountRef, payment_id: str, attempt: int) -> Change:
-        """A person's: go on now, provided that `attempt` is still the last one.
-
-        What was declined is charged again, if the balance still needs it; of what waited for its owner, or is stuck,
-        the provider is asked what has become of it, however old it is. The answer's `result` is the state it was in.
-        Refused: STRANGER, NOT_A_MANAGER, UNKNOWN_PAYMENT, NOT_PENDING (another attempt was made meanwhile, or a worker
-        has it).
-        """
-        refused = await self._roles.refuse_manage(actor, ref)
-        return refused or await self._wake(ref, payment_id, cause="person", attempt=str(attempt), actor=actor.id)
-
-    async def cancel(self, actor: Actor, ref: AccountRef, payment_id: str, attempt: int) -> Change:
-        """A person's: the provider has not charged this stuck payment; it ends, and a recharge may open again.
-
-        Refused: STRANGER, NOT_A_MANAGER, UNKNOWN_PAYMENT, NOT_PENDING (not stuck, or another attempt is).
-        """
-        refused = await self._roles.refuse_manage(actor, ref)
-        if refused:
-            return refused
-        key, once = self._once(ref, "cancel", payment_id, str(attempt))
-        answer = await self._scripts.call(
-            "cancel_payment",
-            self._keys(ref, payment_id, "account", "payment", "outbox", "due") | {"operation": key},
-            **self._who(ref),
-            **once,
-            payment_id=payment_id,
-            attempt=attempt,
-            actor=actor.id,
-        )
-        return decode_change(answer)
-
     async def resume(self, actor: Actor, ref: AccountRef) -> Change:
         """End the pause of auto-recharge; recharges at once if the balance is below the trigger.
 
@@ -250,38 +210,3 @@ class Payments:
             payment_id=payment_id,
         )
         return str(answer[1])
-
-    async def _wake(
-        self, ref: AccountRef, payment_id: str, *, cause: str, attempt: str = "", actor: str = ""
-    ) -> Change:
-        key, once = self._once(ref, "wake", payment_id, attempt)
-        answer = await self._scripts.call(
-            "wake_payment",
-            self._keys(ref, payment_id, "payment", "outbox", "due") | {"operation": key},
-            **self._who(ref),
-            **once,
-            payment_id=payment_id,
-            cause=cause,
-            attempt=attempt,
-            actor=actor,
-        )
-        return decode_change(answer)
-
-    def _once(self, ref: AccountRef, *contents: str) -> tuple[str, dict[str, Any]]:
-        """A call's own operation, by which the client's repeat after a lost reply is told from another call."""
-        operation_id = random_id()
-        given = {"operation_id": operation_id, "digest": digest(*contents, ref.account), "keep_ms": KEEP_MS}
-        return keys.operation(ref.tenant, operation_id), given
-
-    def _who(self, ref: AccountRef) -> dict[str, Any]:
-        return {"tenant": ref.tenant, "account_id": ref.account}
-
-    def _keys(self, ref: AccountRef, payment_id: str, *wanted: str) -> dict[str, str]:
-        partition = keys.partition_of(ref.tenant)
-        every = {
-            "account": keys.account(ref),
-            "outbox": keys.outbox(partition),
-            "due": keys.due(partition),
-            "payment": keys.payment(ref.tenant, payment_id),
-        }
-        return {name: every[name] for name in wanted}

@@ -27,11 +27,11 @@ FAMILIES = {
     "incident-": [*("low", "exhausted", "recovered", "recharge"), *("low-text", "exhausted-text", "recovered-text")],
     "part-": [
         *("started", "arrived", "declined", "declined-last", "paused", "unknown", "needs-action"),
-        *("stuck", "cancelled", "not-needed"),
+        *("stuck", "not-credited", "cancelled", "not-needed"),
         *("blocked-monthly_cap", "blocked-daily_limit"),
     ],
     "news-blocked-": ["monthly_cap", "daily_limit"],
-    "news-topup-": ["declined", "unknown", "needs-action", "stuck"],
+    "news-topup-": ["declined", "unknown", "needs-action", "stuck", "not-credited"],
     "news-managers-": ["appointed", "dismissed"],
     "field-": [
         *("recharge_on", "recharge_amount", "recharge_below", "recharge_cap", "method", "levels", "channel"),

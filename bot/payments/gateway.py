@@ -49,7 +49,10 @@ class NeedsAction:
 
 @dataclass(frozen=True, slots=True)
 class NotCharged:
-    """No money moved, and with this key none ever will: the provider has no such charge, or it is cancelled."""
+    """No money moved: the provider has no such charge, or it is cancelled.
+
+    As the answer to `Gateway.cancel` it means that with this key none ever will.
+    """
 
 
 Answer = Succeeded | Declined | NeedsAction
@@ -95,6 +98,7 @@ class Gateway(Protocol):
     async def cancel(self, charge: Charge) -> Answer | NotCharged:
         """See to it that a charge never moves money: NotCharged once that is seen, Succeeded if it was too late.
 
+        That holds for a key that it has not been asked for yet as well: one that comes later moves nothing.
         NeedsAction means that it could not be cancelled yet; it is asked again later.
 
         Raises:

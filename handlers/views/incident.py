@@ -32,6 +32,7 @@ from store.events import (
     ToppedUp,
 )
 from store.money import Money
+from store.payment import Failure
 
 _OVER = {"", "arrived", "cancelled", "not-needed"}
 _UNDER_WAY = {"started", "declined", "unknown", "needs-action", "stuck"}
@@ -147,6 +148,7 @@ def part(incident: Incident, texts: Texts, method: str) -> str:
     # Beside a balance that has recovered, no attempt is announced that may never be made.
     is_last = incident.part == "declined" and (not incident.next_ms or incident.state == "recovered")
     key = "declined-last" if is_last else incident.part
+    key = "not-credited" if _is_charged(incident) else key
     every = {
         "amount": amount,
         "method": kit.escape(method),
@@ -196,7 +198,7 @@ def _buttons(incident: Incident, texts: Texts) -> list[kit.Element]:
         case "needs-action":
             return [*payments.to_confirm(*meant, url=incident.url), settings]
         case "stuck":
-            return [*payments.to_clear_up(*meant), add]
+            return [*payments.to_clear_up(*meant, charged=_is_charged(incident)), add]
         case "declined" if incident.state == "recovered":
             return [settings]
         case "declined":
@@ -211,6 +213,11 @@ def _buttons(incident: Incident, texts: Texts) -> list[kit.Element]:
 def _goes_on(incident: Incident, event: RechargeResumed | SettingsChanged) -> bool:
     """Whether a person has ended what kept auto-recharge from going on."""
     return isinstance(event, RechargeResumed) or (incident.part == "paused" and news.ends_pause(event))
+
+
+def _is_charged(incident: Incident) -> bool:
+    """Whether it was charged and cannot be credited."""
+    return incident.part == "stuck" and incident.reason == Failure.NOT_CREDITED
 
 
 def _used(kind: str, balance: str, level: str) -> dict[str, str]:

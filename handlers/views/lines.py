@@ -28,6 +28,7 @@ from store.events import (
     SettingsChanged,
 )
 from store.money import Money
+from store.payment import Failure
 
 KEPT = 20
 """So many open lines are remembered for an account; older ones keep their buttons, which then answer what became."""
@@ -72,6 +73,8 @@ def opened(
 ) -> Line | None:
     """The line that the message about `event` is, or None if nothing that comes later settles its matter."""
     kind = _BLOCKED.get(event.reason, "") if isinstance(event, RechargeBlocked) else _KINDS.get(type(event), "")
+    if isinstance(event, PaymentStuck) and event.reason == Failure.NOT_CREDITED:
+        kind = "line-not-credited"
     if not kind:
         return None
     about = (event.payment, int(event.attempt)) if isinstance(event, PaymentTrouble) else ("", 0)

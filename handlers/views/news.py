@@ -31,6 +31,7 @@ from store.events import (
     TopupDeclined,
 )
 from store.money import Money
+from store.payment import Failure
 
 Labels = Callable[[str], str]
 """A payment method's id -> what people call it."""
@@ -101,7 +102,7 @@ def to_person(event: Event, texts: Texts, label: Labels) -> str:
             return texts("news-topup-not-charged", amount=texts.money(event.amount), method=method)
         case PaymentTrouble(kind="topup"):
             keys = {PaymentUnknown: "unknown", PaymentNeedsAction: "needs-action", PaymentStuck: "stuck"}
-            key = keys.get(type(event), "declined")
+            key = "not-credited" if event.reason == Failure.NOT_CREDITED else keys.get(type(event), "declined")
             every = {"amount": texts.money(event.amount), "method": _label(event.method, label)}
             return texts(f"news-topup-{key}", **every, reason=texts.reason(event.reason))
         case _:
@@ -125,7 +126,8 @@ def actions(event: Event, texts: Texts) -> kit.Block | None:
         case PaymentNeedsAction():
             return _row(*payments.to_confirm(event.payment, event.attempt, texts, url=event.url))
         case PaymentStuck():
-            return _row(*payments.to_clear_up(event.payment, event.attempt, texts))
+            charged = event.reason == Failure.NOT_CREDITED
+            return _row(*payments.to_clear_up(event.payment, event.attempt, texts, charged=charged))
         case RechargePaused():
             return _row(payments.to_resume(texts))
         case RechargeDeclined() if event.next_ms:
@@ -168,7 +170,8 @@ def _trouble(event: PaymentTrouble, texts: Texts, label: Labels) -> News | None:
         case PaymentUnknown():
             return News(texts("news-unknown", amount=amount))
         case PaymentStuck():
-            return News(texts("news-stuck", amount=amount, method=method), loud=True)
+            key = "news-not-credited" if event.reason == Failure.NOT_CREDITED else "news-stuck"
+            return News(texts(key, amount=amount, method=method), loud=True)
         case RechargeCancelled():
             # Of one that was never tried nothing was told yet.
             return News(_cancelled(event, texts, amount, method)) if event.attempt != "0" else None

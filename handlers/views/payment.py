@@ -40,7 +40,7 @@ def waits_for(payment: Payment, texts: Texts) -> str:
         return texts("waits-retrying", amount=amount, when=texts.time(payment.next_ms))
     if payment.state == "unknown" and payment.step is not Step.CHARGE:
         return texts("waits-asking", amount=amount)
-    key = _WAITS.get(payment.state)
+    key = "waits-not-credited" if payment.state == "stuck" and payment.charged else _WAITS.get(payment.state)
     return texts(key, amount=amount) if key else ""
 
 
@@ -60,7 +60,7 @@ def buttons(payment: Payment, texts: Texts) -> list[kit.Element]:
         case "needs_action":
             return to_confirm(payment.id, attempt, texts, url=payment.url)
         case "stuck":
-            return to_clear_up(payment.id, attempt, texts)
+            return to_clear_up(payment.id, attempt, texts, charged=payment.charged)
         case "retrying":
             return [to_retry(payment.id, attempt, texts)]
     return []
@@ -72,16 +72,19 @@ def to_confirm(payment_id: str, attempt: str, texts: Texts, *, url: str) -> list
     return [*link, _press("button-authenticated", ids.RETRY_PAYMENT, payment_id, attempt, texts, style="primary")]
 
 
-def to_clear_up(payment_id: str, attempt: str, texts: Texts) -> list[kit.Element]:
-    """It is not known whether it was charged: ask the provider, or say that it was not."""
+def to_clear_up(payment_id: str, attempt: str, texts: Texts, *, charged: bool) -> list[kit.Element]:
+    """Ask the provider again; where it is not known whether it was charged, a person may say that it was not."""
     sure = kit.question(
         texts.plain("not-charged-title"),
         texts.plain("not-charged-text"),
         yes=texts.plain("button-not-charged"),
         no=texts.plain("cancel"),
     )
+    ask = _press("button-ask", ids.RETRY_PAYMENT, payment_id, attempt, texts, style="primary")
+    if charged:
+        return [ask]
     return [
-        _press("button-ask", ids.RETRY_PAYMENT, payment_id, attempt, texts, style="primary"),
+        ask,
         _press("button-not-charged", ids.NOT_CHARGED, payment_id, attempt, texts, style="danger", confirm=sure),
     ]
 

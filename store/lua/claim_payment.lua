@@ -6,7 +6,8 @@
 -- was switched off or paused, that the balance does not need now or that a lowered cap forbids, a top-up whose method has
 -- died meanwhile.
 -- `step` is what the provider is to be asked: charge; find, what has become of the attempt; or cancel, that it never
--- moves money. The last two cannot charge, so they are asked at any age and past every check.
+-- moves money. The last two cannot charge, so they are asked past every check. A charge that may have been made, or not,
+-- and that is forbidden now is not asked for again, or it might be made only then: it is cancelled instead.
 -- KEYS: account payment outbox due
 -- ARGV: tenant account_id payment_id wanted_attempt
 -- Output: {'claimed', fence, attempt, kind, amount_micros, currency, method, requested_by, step, charge_ref}
@@ -30,7 +31,6 @@ if not uncharged and not asks_again then return { 'refused', 'not_pending' } end
 local attempt = fresh and text(tonumber(payment.attempt) + 1) or payment.attempt
 if attempt ~= wanted_attempt then return { 'refused', 'not_pending' } end
 local step = fresh and 'charge' or payment.step
-
 local ctx = { account_key = account_key, outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id,
   now = now_ms() }
 
@@ -41,26 +41,19 @@ local function cancel(reason)
   tell_trouble(ctx, 'recharge_cancelled', payment_id, payment, reason)
 end
 
-if asks_again and step == 'charge' and not may_ask_again(payment, ctx.now) then
+local forbidden = step == 'charge' and unwanted(ctx, account, payment)
+local turned = asks_again and forbidden
+if turned then step = 'cancel' end
+if asks_again and not turned and not may_ask_again(payment, ctx.now) then
   redis.call('HSET', payment_key, 'state', 'stuck', 'reason', 'no_answer', 'updated_ms', text(ctx.now))
   unwatch(ctx, payment_id)
   tell_trouble(ctx, 'payment_stuck', payment_id, payment, 'no_answer')
   return { 'refused', 'not_pending' }
 end
-if uncharged and payment.kind == 'recharge' then
-  if account.recharge_on ~= '1' or account.recharge_paused ~= '' then
-    cancel('recharge_off')
-    return { 'refused', 'recharge_off' }
-  end
-  if not is_needed(account) then
-    cancel('not_needed')
-    return { 'refused', 'not_needed' }
-  end
-  if not reserve_now(ctx, account, payment, payment_key, calendar(ctx.now)) then
-    cancel('above_cap')
-    look_at(ctx, ctx.now) -- with today's figures one may fit; if not, that look tells it
-    return { 'refused', 'above_cap' }
-  end
+if uncharged and forbidden and forbidden ~= 'other_card' then
+  cancel(forbidden)
+  if forbidden == 'above_cap' then look_at(ctx, ctx.now) end -- with today's figures one may fit; if not, that look tells it
+  return { 'refused', forbidden }
 end
 if uncharged and payment.kind == 'topup' and is_dead(account, payment.method) then
   redis.call('HSET', payment_key, 'state', 'failed', 'reason', 'method_dead', 'updated_ms', text(ctx.now))
@@ -71,8 +64,10 @@ end
 local method = (uncharged and payment.kind == 'recharge') and account.method or payment.method
 local fence, charge_ref = text(tonumber(payment.fence) + 1), fresh and '' or payment.charge_ref
 redis.call('HSET', payment_key, 'state', 'charging', 'attempt', attempt, 'fence', fence, 'method', method,
-  'step', step, 'charge_ref', charge_ref, 'asks', fresh and '0' or payment.asks, 'uncertain', asks_again and '1' or '0',
-  'first_asked_ms', uncharged and text(ctx.now) or payment.first_asked_ms, 'updated_ms', text(ctx.now))
+  'step', step, 'charge_ref', charge_ref, 'asks', (fresh or turned) and '0' or payment.asks,
+  'uncertain', asks_again and '1' or '0', 'first_asked_ms', (uncharged or turned) and text(ctx.now) or payment.first_asked_ms,
+  'ends', fresh and '' or payment.ends, 'charged', fresh and '' or payment.charged, 'updated_ms', text(ctx.now))
+if uncharged and payment.kind == 'recharge' then reserve_in(ctx, payment, payment_key, calendar(ctx.now).month) end
 watch(ctx, payment_id, ctx.now + WATCH_MS)
 if fresh and attempt == '1' and payment.kind == 'recharge' then
   emit(ctx, 'recharge_started', 'payment', payment_id, 'amount_micros', payment.amount_micros,

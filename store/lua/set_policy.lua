@@ -20,6 +20,7 @@ if currency ~= '' and account.currency ~= currency then return { 'refused', 'cur
 local wanted = {}
 for i = 10, #ARGV, 2 do wanted[ARGV[i]] = ARGV[i + 1] end
 local old_method, method = account.method, wanted.method or account.method
+local old_cap = tonumber(account.recharge_cap) or 0
 local on = wanted.recharge_on or (wanted.method and account.recharge_on)
 if on == '1' and is_dead(account, method) then return { 'refused', 'method_dead' } end
 
@@ -49,8 +50,9 @@ account.recharge_told, account.recharge_wait = '', ''
 redis.call('HSET', account_key, 'recharge_paused', account.recharge_paused, 'recharge_told', '', 'recharge_wait', '',
   unpack(writes))
 emit(ctx, 'settings_changed', 'topic', topic, 'by', actor, 'currency', account.currency, 'changes', cjson.encode(changes))
--- A recharge that waits for the old card, or for nothing any more, is looked at again at once.
-look_at_slot(ctx, account, wanted.recharge_on == '0' or method ~= old_method)
+-- A recharge that waits for the old card, or that the new figures forbid, is looked at again at once.
+local lowered = (tonumber(account.recharge_cap) or 0) < old_cap
+look_at_slot(ctx, account, wanted.recharge_on == '0' or method ~= old_method or lowered)
 local balance = tonumber(account.balance)
 -- An account on which nothing has happened yet is not low: it is new.
 if account.version ~= '0' then

@@ -36,10 +36,14 @@ redis.call('HSET', payment_key, 'state', 'succeeded', 'charge_ref', charge_ref, 
   'updated_ms', text(ctx.now))
 close_slot(ctx, account, payment_id, '0', '')
 unwatch(ctx, payment_id)
--- A reservation covers one charge: a success after the failure was told, or a second one, counts all the same.
+-- A reservation covers one charge: a success after the failure was told, or a second one, counts all the same. The month
+-- is that of the credit.
+local month = calendar(ctx.now).month
 local uncovered = payment.state == 'failed' or payment.state == 'cancelled' or payment.state == 'succeeded'
-if uncovered and payment.kind == 'recharge' then
-  count_in(ctx, payment.month, payment.amount_micros)
+if payment.kind == 'recharge' and uncovered then
+  count_in(ctx, month, payment.amount_micros)
+elseif payment.kind == 'recharge' then
+  reserve_in(ctx, payment, payment_key, month)
 end
 emit(ctx, payment.kind == 'recharge' and 'recharged' or 'topped_up', 'payment', payment_id, 'entry', outcome[2],
   'amount_micros', amount_micros, 'balance_micros', account.balance, 'currency', currency,

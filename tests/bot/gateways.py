@@ -174,6 +174,8 @@ class FaultyGateway:
         return known[-1] if known else None
 
     def _answer(self, known: Listed) -> Answer:
+        if known.state == "cancelled":
+            return Declined("cancelled")
         if known.state == "waiting":
             return NeedsAction("authentication_required", "https://bank.example/confirm", known.charge_ref)
         return Succeeded(known.charge_ref, self.received or known.charge.amount)

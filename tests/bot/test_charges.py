@@ -13,6 +13,7 @@ from bot.ticker import Ticker
 from store import keys
 from store.events import Codec
 from store.money import MAX_MICROS, Money
+from store.outcomes import Reason, Refused
 from store.schedule import Due, Schedule
 from tests.bot.charging import credits_of, payment, top_up, until, waking
 from tests.bot.gateways import Fault, FaultyGateway
@@ -68,7 +69,7 @@ async def test_five_at_once_with_one_key(stage: Stage) -> None:
 
 
 async def test_changed_settings_do_not_change_an_attempt_under_way(stage: Stage) -> None:
-    """Card and amount are frozen with the attempt: the same key never comes with other contents."""
+    """Card and amount are frozen with the attempt: asked to cancel it, the provider says that it was charged."""
     gateway = FaultyGateway(faults=deque(("drop_after",)))
     await stage.account(balance=30)
     await stage.recharge(method="card")
@@ -77,10 +78,10 @@ async def test_changed_settings_do_not_change_an_attempt_under_way(stage: Stage)
     await eventually(lambda: len(gateway.asked) == 1)
     await stage.quiet("payments")
     await stage.policies.set_method(BOSS, REF, "another", operation_id=stage.operation())
-    await eventually(lambda: waking(stage, gateway, 2))
-    await stage.quiet("payments")
+    await until(stage, gateway.asked[0].key.partition(":")[0], "succeeded")
 
-    assert [charge.method for charge in gateway.asked] == ["card", "card"]
+    assert [charge.method for charge in gateway.asked] == ["card"]
+    assert gateway.asked_about == [f"cancel {gateway.asked[0].key}"]
     assert await credits_of(stage) == [30, 50]
 
 
@@ -104,10 +105,12 @@ async def test_money_that_cannot_be_credited_is_not_forgotten(stage: Stage) -> N
     wanted = await top_up(stage)
     parked = await until(stage, wanted, "stuck")
     await stage.spend(1_000_000)
+    given_up = await stage.payments.cancel(BOSS, REF, wanted, 1)
     await stage.payments.retry(BOSS, REF, wanted, 1)
     await until(stage, wanted, "succeeded")
 
-    assert parked.charge_ref == "ch_1"
+    assert (parked.charge_ref, parked.charged) == ("ch_1", True)
+    assert given_up == Refused(Reason.CHARGED)
     assert len(gateway.charged) == 1
     assert 50 in await credits_of(stage)
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot.payments.gateway import Charge, Declined, NeedsAction, NotCharged, Succeeded
 from bot.payments.sandbox import KeyReusedError, Sandbox
+from store import keys
 from store.scripts import Client
 from tests.world import REF, usd
 
@@ -87,3 +88,13 @@ async def test_the_sandbox_is_strict_about_contents(real_redis: Client, verb: st
 
     with pytest.raises(KeyReusedError):
         await getattr(sandbox, verb)(Charge("p1:1", REF, usd(51), "sandbox_confirm"))
+
+
+@pytest.mark.parametrize("verb", ["charge", "find", "cancel"])
+async def test_the_sandbox_leaves_the_version_before_s_memory_alone(real_redis: Client, verb: str) -> None:
+    """That was kept as text, under another key: it is in nobody's way."""
+    charge = Charge("p1:1", REF, usd(50), "sandbox_ok")
+    old = keys.sandbox("p1:1").replace(":charge:", ":")
+    await real_redis.set(old, "{}")
+
+    assert isinstance(await getattr(Sandbox(real_redis), verb)(charge), Succeeded if verb == "charge" else NotCharged)

@@ -150,6 +150,8 @@ def _looking(texts: Texts) -> Named:
     yield "balance-waits-asking", "message", body
     for state in STATES:
         yield f"too-late-{state}", "message", general.says(became_of(payment(state), texts))
+    body = balance.message(ACCOUNTS["recharging"], payment("stuck", charged=True), texts, may_manage=True, sandbox=True)
+    yield "balance-waits-not-credited", "message", body
     trail = '["' + '","'.join(["9" * 13 + "-0"] * 60) + '"]'
     yield "history-empty", "message", history.message(Page((), ""), texts, older="", newer="")
     yield "history", "message", history.message(USUAL_PAGE, texts, older='["","1-1"]', newer="")

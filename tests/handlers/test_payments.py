@@ -4,7 +4,8 @@ import pytest
 
 from bot.playground.people import MANAGER, MEMBER, OWNER
 from handlers import ids
-from store.payment import Failure, Payment
+from store import keys
+from store.payment import Failure, Payment, Step
 from tests.handlers.driver import appoint_both, keys_said, press, state, told_next
 from tests.world import REF, World, texts_in, usd
 
@@ -17,10 +18,12 @@ WAITS = {
         "It is not clear whether the recharge of $50.00 was charged.",
         [ids.RETRY_PAYMENT, ids.NOT_CHARGED],
     ),
+    Failure.NOT_CREDITED: ("The recharge of $50.00 was charged, but I cannot credit it.", [ids.RETRY_PAYMENT]),
 }
 ASKED = {
     Failure.NEEDS_ACTION: ("Asking the bank …", "Ich frage bei der Bank nach …"),
     Failure.STUCK: ("Asking the payment provider …", "Ich frage beim Zahlungsanbieter nach …"),
+    Failure.NOT_CREDITED: ("Asking the payment provider …", "Ich frage beim Zahlungsanbieter nach …"),
     Failure.DECLINED: ("Trying again now.", "Ich versuche es jetzt noch einmal."),
 }
 
@@ -104,7 +107,7 @@ async def test_a_press_says_what_is_done_now(world: World, failure: Failure, use
 
 
 async def test_a_person_says_that_it_was_not_charged(world: World) -> None:
-    """The payment ends, the slot is free for the next recharge; a second press finds that it is dealt with."""
+    """The provider is asked to cancel it first, which keeps the slot; a second press finds it under way."""
     payment = await waiting(world, Failure.STUCK)
     answer = await world.answer(MANAGER, "/credits balance")
     asked = next(each for block in answer["blocks"] for each in block.get("elements", []) if "confirm" in each)
@@ -113,12 +116,33 @@ async def test_a_person_says_that_it_was_not_charged(world: World) -> None:
     first, again = [await told_next(world, MANAGER, pressed) for _ in range(2)]
 
     assert "Only if you have looked with the payment provider" in asked["confirm"]["text"]["text"]
-    assert first.splitlines()[0] == "Noted: nothing was charged. This payment has ended."
-    assert again.startswith(
-        "This has already been dealt with: the payment of $50.00 was ended, and nothing was charged."
-    )
+    assert first.splitlines()[0] == "Asking the payment provider to cancel it, so that nothing is charged later …"
+    assert again.startswith("This is being worked on right now")
+    found = await current(world, payment.id)
+    assert (found.state, found.step) == ("unknown", Step.CANCEL)
+    assert (await world.account()).slot == payment.id
+
+
+async def test_a_person_s_word_ends_what_the_provider_cannot_be_asked_about(world: World) -> None:
+    """It was asked for 20 h, in vain: the second word ends the payment."""
+    payment = await waiting(world, Failure.STUCK)
+    record = keys.payment(REF.tenant, payment.id)
+    await world.redis.hset(record, mapping={"step": "cancel", "ends": "1", "reason": "no_answer"})
+
+    told = await told_next(world, MANAGER, press(world, MANAGER, ids.NOT_CHARGED, value=f"{payment.id}:1"))
+
+    assert told.splitlines()[0] == "Noted: nothing was charged. This payment has ended."
     assert (await current(world, payment.id)).state == "cancelled"
-    assert (await world.account()).slot == ""
+
+
+async def test_what_was_charged_is_not_given_up(world: World) -> None:
+    """A press that is late or forged is refused, with the reason."""
+    payment = await waiting(world, Failure.NOT_CREDITED)
+
+    told = await told_next(world, MANAGER, press(world, MANAGER, ids.NOT_CHARGED, value=f"{payment.id}:1"))
+
+    assert "refused-charged" in keys_said(told.splitlines()[0], "en")
+    assert (await current(world, payment.id)).state == "stuck"
 
 
 LATE = {

@@ -35,6 +35,7 @@ FAILURES = st.sampled_from(
         Failure.NEEDS_ACTION,
         Failure.NOT_CHARGED,
         Failure.STUCK,
+        Failure.NOT_CREDITED,
     ]
 )
 

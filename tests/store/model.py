@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.store.model_account import AccountModel
-from tests.store.terms import ASK_AGAIN, ASK_AT_MOST, MINUTE, RETRY_HOURS, STEPS, WAITS, Due
+from tests.store.terms import (
+    ASK_AGAIN,
+    ASK_AT_MOST,
+    ASK_OWNER_FOR,
+    DAY,
+    HOUR,
+    MINUTE,
+    RETRY_HOURS,
+    STEPS,
+    WAITS,
+    Due,
+)
 
 
 @dataclass
@@ -20,21 +31,29 @@ class Model(AccountModel):
             return "not_pending"
         if attempt != (payment.attempt + 1 if fresh else payment.attempt):
             return "not_pending"
-        if asks_again and payment.step == "charge" and not payment.may_be_asked_again(self.now):
-            payment.state = "stuck"
+        step = "charge" if fresh else payment.step
+        forbidden = self._unwanted(payment) if step == "charge" else ""
+        turned = bool(asks_again and forbidden)
+        if asks_again and not turned and not payment.may_be_asked_again(self.now):
+            payment.state, payment.reason = "stuck", "no_answer"
             self.scheduled.pop(payment.id, None)
             self.told.append("stuck")
             return "not_pending"
+        if uncharged and forbidden not in {"", "other_card"}:
+            self._cancel(payment)
+            if forbidden == "above_cap":
+                self.scheduled["check"] = self.now
+            return forbidden
         if uncharged and payment.kind == "recharge":
-            refused = self._refuse_charge(payment)
-            if refused:
-                return refused
+            self._reserve_now(payment)
             payment.method = self.method
         if fresh and attempt == 1 and payment.kind == "recharge":
             self.told.append("started")
-        payment.asks = 0 if fresh else payment.asks
-        payment.step = "charge" if fresh else payment.step
-        payment.first_asked = self.now if uncharged else payment.first_asked
+        if fresh:
+            payment.ends = payment.charged = False
+        payment.asks = 0 if fresh or turned else payment.asks
+        payment.step = "cancel" if turned else step
+        payment.first_asked = self.now if uncharged or turned else payment.first_asked
         payment.uncertain = asks_again
         payment.state, payment.attempt = "charging", attempt
         self._watch(payment)
@@ -46,7 +65,9 @@ class Model(AccountModel):
             return "repeated"
         self._enter(charge, payment.amount)
         if payment.kind == "recharge" and payment.state in {"failed", "cancelled", "succeeded"}:
-            self.used[payment.month] += payment.amount
+            self.used[f"{self.now:%Y-%m}"] += payment.amount
+        elif payment.kind == "recharge":
+            self._reserve_now(payment)
         payment.state = "succeeded"
         self._free(payment, refund=False)
         self.told.append("recharged" if payment.kind == "recharge" else "topped_up")
@@ -58,19 +79,21 @@ class Model(AccountModel):
     def fail(self, payment: Due, failure: str) -> str:
         """Report a failure of a payment that is being charged."""
         if payment.state != "charging":
-            return "not_pending"
+            return self._reopen(payment, failure)
+        payment.reason = "insufficient_funds"
         if payment.step == "cancel":
             failure = {"declined": "not_charged", "needs_action": "unknown"}.get(failure, failure)
         self.scheduled.pop(payment.id, None)
         if failure in {"unknown", "unavailable"}:
             self.scheduled[payment.id] = self.now + min(ASK_AGAIN * 2**payment.asks, ASK_AT_MOST)
-            self.told += ["unknown"] if payment.asks == 0 else []
+            self.told += ["unknown"] if payment.asks == 0 and not payment.quiet else []
             payment.asks += 1
             payment.state = "unknown" if payment.uncertain else failure
             if payment.state == "unavailable":
                 self._look_at_slot()
-        elif failure == "stuck":
+        elif failure in {"stuck", "not_credited"}:
             payment.state = "stuck"
+            payment.charged = payment.charged or failure == "not_credited"
             self.told.append("stuck")
         elif failure == "needs_action":
             self._wait_for_owner(payment)
@@ -99,21 +122,33 @@ class Model(AccountModel):
             if cause == "schedule":
                 self.scheduled.pop(payment.id, None)
             return "not_pending"
+        if cause == "settings" and not self._unwanted(payment):
+            return "not_pending"
         was = payment.state
         if (cause, was) in STEPS:
-            payment.state, payment.step, payment.asks = "unknown", STEPS[cause, was], 0
+            self._ask_next(payment, STEPS[cause, was], ends=False)
+            payment.quiet = cause == "schedule"
         elif cause != "schedule" and was == "retrying":
             payment.state = "due"
-        self._watch(payment)
-        self.told.append("due" if payment.kind == "recharge" else "topup due")
+        elif cause == "person":
+            payment.quiet = False
+        self._hand_over(payment)
         return was
 
     def cancel(self, payment: Due, attempt: int) -> str:
         """A person has seen that a stuck payment was not charged."""
         if payment.state != "stuck" or attempt != payment.attempt:
             return "not_pending"
-        self._end_uncharged(payment)
-        return "cancelled"
+        if payment.charged:
+            return "charged"
+        if (payment.step, payment.ends, payment.reason) == ("cancel", True, "no_answer"):
+            payment.reason = "unseen"
+            self._end_uncharged(payment)
+            return "cancelled"
+        self._ask_next(payment, "cancel", ends=True)
+        payment.quiet = False
+        self._hand_over(payment)
+        return "unknown"
 
     def top_up(self, amount: int, method: str, new_id: str) -> None:
         """Ask for a top-up."""
@@ -121,44 +156,66 @@ class Model(AccountModel):
         self._watch(self.payments[new_id])
         self.told.append("topup due")
 
-    def _refuse_charge(self, payment: Due) -> str:
-        """Why a recharge must not be charged now, or "" with its reservation in the month that it is charged in."""
+    def _unwanted(self, payment: Due) -> str:
+        """Why a recharge must not be charged as it stands, or ""."""
+        if payment.kind != "recharge":
+            return ""
         if self.policy is None or self.paused:
-            self._cancel(payment)
             return "recharge_off"
         if not self.needed:
-            self._cancel(payment)
             return "not_needed"
-        month, cap = f"{self.now:%Y-%m}", self.policy[2]
-        if self.used[month] + (payment.amount if payment.month != month else 0) > cap:
-            self._cancel(payment)
-            self.scheduled["check"] = self.now
+        month = f"{self.now:%Y-%m}"
+        if self.used[month] + (payment.amount if payment.month != month else 0) > self.cap:
             return "above_cap"
-        if payment.month != month:
-            self.used[month] += payment.amount
-            self.used[payment.month] -= payment.amount
-            payment.month = month
-        return ""
+        return "other_card" if payment.method != self.method else ""
+
+    def _reserve_now(self, payment: Due) -> None:
+        """The reservation is in the month that it is charged or credited in."""
+        self.used[payment.month] -= payment.amount
+        payment.month = f"{self.now:%Y-%m}"
+        self.used[payment.month] += payment.amount
 
     def _wait_for_owner(self, payment: Due) -> None:
-        given_up = self.policy is None or payment.method != self.method or not self.needed
-        if payment.kind == "recharge" and given_up:
-            payment.state, payment.step, payment.asks = "unknown", "cancel", 0
-            self._go_on(payment)
-        else:
-            payment.state = "needs_action"
-            self.told.append("needs_action")
+        if self._unwanted(payment):
+            self._call_off(payment, ends=False)
+            return
+        payment.state = "needs_action"
+        if payment.step == "charge":
+            self.scheduled[payment.id] = self.now + HOUR
+        elif self.now - payment.created < ASK_OWNER_FOR:
+            self.scheduled[payment.id] = self.now + DAY
+        self.told += [] if payment.quiet else ["needs_action"]
 
     def _go_on_or_end(self, payment: Due) -> None:
-        if payment.step == "cancel" and payment.kind == "recharge":
+        if payment.step != "cancel":
+            self._call_off(payment, ends=True)
+        elif payment.kind == "recharge" and not payment.ends:
             payment.state = "due"
-            self._go_on(payment)
+            self._hand_over(payment)
         else:
             self._end_uncharged(payment)
 
-    def _go_on(self, payment: Due) -> None:
+    def _reopen(self, payment: Due, failure: str) -> str:
+        """A payment that ended on a person's word is not over if a worker turns up that may have charged it."""
+        unseen = payment.state == "cancelled" and payment.reason == "unseen"
+        if not unseen or failure not in {"unknown", "stuck", "not_credited"}:
+            return "not_pending"
+        self.used[payment.month] += payment.amount if payment.kind == "recharge" else 0
+        return self._call_off(payment, ends=True)
+
+    def _call_off(self, payment: Due, *, ends: bool) -> str:
+        self._ask_next(payment, "cancel", ends=ends)
+        payment.reason = "insufficient_funds"
+        self._hand_over(payment)
+        return payment.state
+
+    def _ask_next(self, payment: Due, step: str, *, ends: bool) -> None:
+        payment.state, payment.step, payment.ends = "unknown", step, ends
+        payment.asks, payment.first_asked = 0, self.now
+
+    def _hand_over(self, payment: Due) -> None:
         self._watch(payment)
-        self.told.append("due")
+        self.told.append("due" if payment.kind == "recharge" else "topup due")
 
     def _end_uncharged(self, payment: Due) -> None:
         if payment.kind == "recharge":

@@ -25,6 +25,7 @@ class AccountModel:
     exhausted: bool = False
     policy: tuple[int, int, int] | None = None
     below: int = 0
+    cap: int = 0
     method: str = ""
     saved: bool = False
     paused: str = ""
@@ -61,10 +62,11 @@ class AccountModel:
     def set_policy(self, policy: tuple[int, int, int] | None, method: str, new_id: str) -> None:
         """Save auto-recharge as (amount, below, cap), or None for off, and its card."""
         if (policy, method) != (self.policy, self.method):
+            lowered = policy is not None and policy[2] < self.cap
             afresh = policy is None or method != self.method
             self.policy, self.method, self.saved = policy, method, True
-            self.below = policy[1] if policy else self.below
-            self._settings_changed(new_id, afresh=afresh)
+            _, self.below, self.cap = policy or (0, self.below, self.cap)
+            self._settings_changed(new_id, afresh=afresh, lowered=lowered)
 
     def set_method(self, method: str, new_id: str) -> None:
         """Save the card alone."""
@@ -104,11 +106,11 @@ class AccountModel:
         self.balance += amount
         self.entries.append((operation, amount, self.balance))
 
-    def _settings_changed(self, new_id: str, *, afresh: bool = False) -> None:
+    def _settings_changed(self, new_id: str, *, afresh: bool = False, lowered: bool = False) -> None:
         self.blocked, self.waited = "", None
         if afresh:
             self.paused = ""
-        self._look_at_slot(anyway=afresh)
+        self._look_at_slot(anyway=afresh or lowered)
         if self.entries:
             self._rise()
             self._fall()

@@ -62,6 +62,11 @@ async def top_up(bank: Bank, units: int = 25, operation_id: str = "draft-1", met
     return outcome.result
 
 
+async def look(bank: Bank, payment_id: str = "") -> Change:
+    """Look at a payment, the open recharge if none is named, after a change of settings or balance."""
+    return await bank.payments.wake(REF, payment_id or await open_id(bank), cause="settings")
+
+
 def member(payment_id: str, kind: str = "payment") -> str:
     """What stands for the payment on the schedule; `kind` "settings" after a change of them."""
     return f"{kind}:{REF.tenant}:{REF.account}:{payment_id}"

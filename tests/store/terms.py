@@ -15,15 +15,18 @@ ASK_AGAIN = timedelta(seconds=5)
 ASK_FOR = timedelta(hours=20)
 ASK_AT_MOST = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+ASK_OWNER_FOR = timedelta(days=30)
 
 WAITS = {
-    "schedule": {"retrying", "unavailable", "unknown", "due", "charging"},
+    "schedule": {"retrying", "unavailable", "unknown", "due", "charging", "needs_action"},
     "person": {"retrying", "unavailable", "unknown", "needs_action", "stuck"},
-    "settings": {"retrying", "unavailable", "needs_action"},
+    "settings": {"retrying", "unavailable", "unknown", "needs_action"},
 }
 """The states in which each cause may wake a payment."""
 
 STEPS = {
+    ("schedule", "needs_action"): "find",
     ("person", "needs_action"): "find",
     ("person", "stuck"): "find",
     ("settings", "needs_action"): "cancel",
@@ -47,9 +50,13 @@ class Due:
     first_asked: datetime | None = None
     uncertain: bool = False
     step: str = "charge"
+    reason: str = ""
+    ends: bool = False
+    charged: bool = False
+    quiet: bool = False
 
     def may_be_asked_again(self, now: datetime) -> bool:
-        """Whether the provider still knows the attempt's key."""
+        """Whether 20 h of asking are not over, in which the provider knows the attempt's key."""
         return now - (self.first_asked or self.created) < ASK_FOR
 
 

@@ -13,7 +13,7 @@ from tests.controls import REF, Bank, usd
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import used
-from tests.store.steps import arrange, claim, fail, open_id, payment, settle, top_up, waiting
+from tests.store.steps import arrange, claim, fail, look, open_id, payment, settle, top_up, waiting
 
 CHECK = f"check:{REF.tenant}:{REF.account}"
 
@@ -36,6 +36,7 @@ async def test_recharge_above_the_lowered_cap_is_cancelled(bank: Bank, clock: Cl
     """It is not charged; slot and reservation are free, and it is told, without a word of a month that has room."""
     payment_id = await open_id(bank)
     await bank.recharge(amount=20, cap=49)
+    await look(bank)
 
     outcome = await bank.payments.claim(REF, payment_id, 1)
 
@@ -65,12 +66,13 @@ async def test_lowered_amount_waits_out_the_cool_down(bank: Bank, clock: Clock) 
     """The recharge that was cancelled opened a minute ago: the smaller one opens after the cool-down, by itself."""
     clock.advance(minutes=1)
     await bank.recharge(amount=20, cap=49)
+    await look(bank)
     await bank.payments.claim(REF, await open_id(bank), 1)
     early = await bank.payments.check_recharge(REF)
-    [(look, at_ms)] = (await waiting(bank)).items()
+    [(name, at_ms)] = (await waiting(bank)).items()
     clock.advance(milliseconds=at_ms - clock.ms)
 
-    assert (early, look) == ("", CHECK)
+    assert (early, name) == ("", CHECK)
     assert await bank.payments.check_recharge(REF) != ""
     assert "blocked monthly_cap" not in await outline(bank)
 
@@ -79,6 +81,7 @@ async def test_cap_without_room_is_told_with_the_amount_that_it_has_none_for(ban
     """A recharge of 50 is cancelled, the 20 that are wanted now do not fit either: these are told, till next month."""
     await count(bank, usd(100).micros, MAY)
     await bank.recharge(amount=20, cap=40)
+    await look(bank)
     await bank.payments.claim(REF, await open_id(bank), 1)
 
     assert await bank.payments.check_recharge(REF) == ""
@@ -121,18 +124,6 @@ async def test_retry_above_the_lowered_cap_is_cancelled(bank: Bank) -> None:
 
     assert await bank.payments.claim(REF, claimed.payment_id, 2) == Refused(Reason.ABOVE_CAP)
     assert (await open_id(bank), await used(bank)) == ("", "0")
-
-
-@pytest.mark.parametrize("unanswered", [False, True])
-async def test_recharge_that_may_have_been_charged_is_not_cancelled(bank: Bank, *, unanswered: bool) -> None:
-    """Once the provider may have been asked, a lowered cap does not make the outcome forgotten."""
-    claimed = await claim(bank)
-    if unanswered:
-        await fail(bank, claimed, Failure.UNKNOWN)
-    await bank.recharge(amount=20, cap=20)
-
-    assert (await claim(bank)).key == claimed.key
-    assert isinstance(await settle(bank, claimed.payment_id), Posted)
 
 
 async def test_cap_is_no_matter_of_topups(bank: Bank) -> None:

@@ -12,7 +12,7 @@ from tests.controls import REF, Bank, usd
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import used
-from tests.store.steps import arrange, claim, fail, open_id, payment, settle, waiting
+from tests.store.steps import arrange, claim, fail, open_id, payment, settle, top_up, waiting
 from tests.store.test_cap_at_claim import CHECK, JUNE, MAY, count
 
 LAST = datetime(2127, 5, 31, 23, 59, 59, 999_000, tzinfo=UTC)
@@ -150,3 +150,33 @@ async def test_reservation_made_by_a_clock_that_was_ahead_comes_back_with_it(ban
 
     assert (await claim(bank)).amount == usd(50)
     assert await both(bank) == (str(usd(100).micros), "0")
+
+
+async def test_charge_that_is_credited_in_the_next_month_is_counted_there(bank: Bank, clock: Clock) -> None:
+    """Its owner confirmed it after the month's end: the reservation moves, once."""
+    claimed = await claim(bank)
+    await fail(bank, claimed, Failure.NEEDS_ACTION)
+    clock.now = datetime(2127, 6, 2, tzinfo=UTC)
+    await settle(bank, claimed.payment_id)
+
+    assert await both(bank) == ("0", str(usd(50).micros))
+    assert await month(bank, claimed.payment_id) == JUNE
+
+
+async def test_second_charge_is_counted_in_the_month_of_its_credit(bank: Bank, clock: Clock) -> None:
+    """What was credited in May stays May's."""
+    claimed = await claim(bank)
+    await settle(bank, claimed.payment_id, "ch_1")
+    clock.now = datetime(2127, 6, 2, tzinfo=UTC)
+    await settle(bank, claimed.payment_id, "ch_2")
+
+    assert await both(bank) == (str(usd(50).micros), str(usd(50).micros))
+
+
+async def test_topup_is_counted_in_no_month(bank: Bank, clock: Clock) -> None:
+    """A person's money is no matter of the cap, whenever it arrives."""
+    claimed = await claim(bank, await top_up(bank))
+    clock.now = datetime(2127, 6, 2, tzinfo=UTC)
+    await settle(bank, claimed.payment_id, received=usd(5))
+
+    assert await both(bank) == (str(usd(50).micros), None)

@@ -6,7 +6,7 @@ from store import keys
 from store.events import (
     RechargeStarted,
 )
-from store.outcomes import Posted, Reason, Refused
+from store.outcomes import Reason, Refused
 from store.payments import Failure
 from store.scripts import Client
 from tests.controls import CARD, MANAGER, REF, Bank, usd
@@ -39,14 +39,6 @@ async def test_claimed_again_keeps_attempt_and_key(bank: Bank) -> None:
 
     assert (second.key, second.fence) == (first.key, first.fence + 1)
     assert len(await outline(bank, RechargeStarted)) == 1
-
-
-async def test_method_stays_frozen_while_the_outcome_is_unknown(bank: Bank) -> None:
-    """A card changed in the middle of an attempt does not change that attempt."""
-    await claim(bank)
-    await bank.policies.set_method(MANAGER, REF, "card_new", operation_id="card")
-
-    assert (await claim(bank)).method == CARD
 
 
 async def test_next_attempt_takes_the_policys_method(bank: Bank) -> None:
@@ -90,12 +82,3 @@ async def test_recharge_switched_off_meanwhile_is_cancelled(bank: Bank) -> None:
     assert await open_id(bank) == ""
     assert await bank.redis.hget(keys.account(REF), "recharge_used:2127-05") == "0"
     assert await bank.payments.claim(REF, payment_id, 1) == Refused(Reason.NOT_PENDING)
-
-
-async def test_recharge_already_charging_is_not_cancelled(bank: Bank) -> None:
-    """Once the provider may have been asked, switching off does not make the outcome forgotten."""
-    claimed = await claim(bank)
-    await bank.recharge(on=False)
-
-    assert (await claim(bank)).key == claimed.key
-    assert isinstance(await settle(bank, claimed.payment_id), Posted)

@@ -144,7 +144,7 @@ async def test_topup_whose_card_died_meanwhile_is_declined(bank: Bank) -> None:
 
 
 async def test_payment_that_needs_its_owner_waits_for_a_person(bank: Bank) -> None:
-    """The link is told; the schedule does not wake it, and no worker takes it."""
+    """The link is told, and no worker takes it."""
     claimed = await claim(bank)
     outcome = await bank.payments.fail(
         REF, claimed, Failure.NEEDS_ACTION, reason="authentication_required", url="https://pay.example/3ds"
@@ -153,8 +153,6 @@ async def test_payment_that_needs_its_owner_waits_for_a_person(bank: Bank) -> No
     [event] = await outline(bank, PaymentNeedsAction)
     assert outcome == Done("needs_action")
     assert (event.url, event.reason, event.kind) == ("https://pay.example/3ds", "authentication_required", "recharge")
-    assert await waiting(bank) == {}
-    assert await bank.payments.wake(REF, claimed.payment_id) == Refused(Reason.NOT_PENDING)
     for attempt in (1, 2):
         assert await bank.payments.claim(REF, claimed.payment_id, attempt) == Refused(Reason.NOT_PENDING)
 

@@ -34,6 +34,7 @@ class Course:
             self.repeat: 1,
             self.own: 4,
             self.rescue: 3,
+            self.silence: 4,
         }
 
     def step(self) -> None:
@@ -66,6 +67,7 @@ class Course:
                 Failure.NEEDS_ACTION,
                 Failure.NOT_CHARGED,
                 Failure.STUCK,
+                Failure.NOT_CREDITED,
             ]
             self.machine.work(self.random.choice(failures))
 
@@ -73,8 +75,23 @@ class Course:
         """What waits for its owner, or is stuck, is asked about, because of a press or of new settings."""
         model = self.machine.model
         if model.slot and model.payments[model.slot].state in {"needs_action", "stuck"}:
+            if self.random.random() < 0.3:
+                self.machine.cancel(which=0, behind=0)
             self.machine.wake(which=0, behind=0, cause=self.random.choice(["person", "person", "settings"]))
             self.decline()
+
+    def silence(self) -> None:
+        """A manager gives the open recharge up, its provider is silent for 20 h, and the word is said again."""
+        name = self.machine.model.slot
+        if not name or self.machine.model.payments[name].state != "stuck":
+            return
+        self.machine.cancel(which=0, behind=0)
+        self.machine.work(Failure.UNAVAILABLE)
+        self.machine.wait({"hours": 21})
+        self.machine.work(Failure.UNAVAILABLE)
+        self.machine.cancel(which=0, behind=0)
+        if self.random.random() < 0.5:
+            self.machine.report(name, self.random.choice([Failure.UNKNOWN, Failure.DECLINED, Failure.NOT_CREDITED]))
 
     def rescue(self) -> None:
         """Credit makes the open recharge needless, perhaps with a worker at it; the look, a worker, the next fall."""

@@ -215,21 +215,6 @@ async def test_charge_confirmed_meanwhile_is_credited(bank: Bank) -> None:
     await bank.prove()
 
 
-@LIFTS
-@pytest.mark.parametrize("lost", [None, Failure.UNKNOWN])
-async def test_what_may_have_been_charged_goes_on(bank: Bank, lift: Lift, lost: Failure | None) -> None:
-    """A worker is at it, or the provider has not answered: it is asked again with the same key, and credited."""
-    claimed = await claim(bank)
-    if lost:
-        await fail(bank, claimed, lost)
-    await lift(bank)
-
-    assert await bank.payments.wake(REF, claimed.payment_id, cause="settings") == Refused(Reason.NOT_PENDING)
-    again = await claim(bank)
-    assert (again.step, again.key) == (Step.CHARGE, claimed.key)
-    assert isinstance(await settle(bank, claimed.payment_id), Posted)
-
-
 @pytest.mark.parametrize(
     ("failure", "state", "attempt"), [(Failure.DECLINED, "retrying", 2), (Failure.UNAVAILABLE, "unavailable", 1)]
 )
@@ -260,16 +245,6 @@ async def test_owner_is_not_asked_to_confirm_what_is_needless(bank: Bank, clock:
     assert asked.step is Step.CANCEL
     await fail(bank, asked, Failure.NOT_CHARGED)
     await refused(bank, claimed.payment_id, 2)
-
-
-async def test_unanswered_charge_of_a_needless_recharge_is_not_looked_at_early(bank: Bank, clock: Clock) -> None:
-    """It may have been charged: it is asked again in its time, and no look could end it."""
-    claimed = await claim(bank)
-    await grant(bank)
-    await bank.payments.wake(REF, claimed.payment_id, cause="settings")
-    await fail(bank, claimed, Failure.UNKNOWN)
-
-    assert await waiting(bank) == {member(claimed.payment_id): clock.ms + 5_000}
 
 
 async def test_topup_is_charged_whatever_the_balance(bank: Bank) -> None:

@@ -160,14 +160,14 @@ async def test_answer_about_what_was_given_up_is_refused_whole(
 
 
 async def test_cancellation_by_a_person_is_refused_whole(charging: tuple[Bank, Claimed]) -> None:
-    """A stuck payment stays stuck, with its slot, or is cancelled and told."""
+    """A stuck payment stays stuck, or is handed over to be cancelled with the provider."""
     bank, claimed = charging
     await bank.payments.fail(REF, claimed, Failure.STUCK, reason="gateway_error")
     await fill(bank)
 
     answer = await refuse_whole(bank, lambda: bank.payments.cancel(MANAGER, REF, claimed.payment_id, 1))
 
-    assert answer == Done("cancelled")
+    assert answer == Done("unknown")
 
 
 async def test_unanswered_charge_is_parked_whole(charging: tuple[Bank, Claimed], clock: Clock) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from store.events import PaymentNeedsAction, RechargeCancelled, RechargeDue, TopupDeclined
+from store.events import PaymentNeedsAction, PaymentStuck, RechargeCancelled, RechargeDue, TopupDeclined, TopupDue
 from store.outcomes import Done, Posted, Reason, Refused
 from store.payments import Claimed, Failure, Step
 from store.scripts import Client
@@ -12,7 +12,7 @@ from tests.controls import CARD, MANAGER, REF, Bank
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import used
-from tests.store.steps import WATCH_MS, arrange, claim, fail, member, open_id, payment, settle, top_up, waiting
+from tests.store.steps import HOUR_MS, WATCH_MS, arrange, claim, fail, member, open_id, payment, settle, top_up, waiting
 
 CHECK = f"check:{REF.tenant}:{REF.account}"
 STEPS = pytest.mark.parametrize("step", [Step.FIND, Step.CANCEL])
@@ -84,19 +84,25 @@ async def test_confirmed_a_month_later_it_is_found(bank: Bank, clock: Clock) -> 
 
 @STEPS
 @pytest.mark.parametrize("lost", [Failure.UNKNOWN, Failure.UNAVAILABLE, None])
-async def test_unanswered_asking_is_repeated_for_ever(
+async def test_unanswered_asking_is_stuck_after_twenty_hours(
     bank: Bank, clock: Clock, step: Step, lost: Failure | None
 ) -> None:
-    """A silent provider, one out of order, a worker that died: the same is asked again, past 20 h, with no charge."""
+    """A silent provider, one out of order, a worker that died: the same is asked again, then a person is told."""
+    clock.advance(hours=30)
     claimed = await ask(bank, step)
-    for _ in range(3):
-        if lost:
-            assert await fail(bank, claimed, lost) == Done("unknown")
-        clock.advance(hours=20)
-        assert isinstance(await bank.payments.wake(REF, claimed.payment_id), Done)
-        claimed = await claim(bank)
+    if lost:
+        assert await fail(bank, claimed, lost) == Done("unknown")
+    clock.advance(milliseconds=20 * HOUR_MS - 1)
+    again = await claim(bank)
+    clock.advance(milliseconds=1)
 
-    assert (claimed.step, claimed.key) == (step, f"{claimed.payment_id}:1")
+    assert (again.step, again.key) == (step, f"{claimed.payment_id}:1")
+    assert await bank.payments.claim(REF, claimed.payment_id, 1) == Refused(Reason.NOT_PENDING)
+    assert (await payment(bank, claimed.payment_id)).state == "stuck"
+    [event] = await outline(bank, PaymentStuck)
+    assert event.reason == "no_answer"
+    assert await press(bank, claimed.payment_id) == Done("stuck")
+    assert (await claim(bank)).step is Step.FIND
 
 
 async def test_unanswered_asking_is_told_and_comes_again_soon(bank: Bank, clock: Clock) -> None:
@@ -125,7 +131,6 @@ async def test_still_unconfirmed_it_waits_again(bank: Bank) -> None:
 
     assert await fail(bank, claimed, Failure.NEEDS_ACTION) == Done("needs_action")
     assert [event.attempt for event in await outline(bank, PaymentNeedsAction)] == ["1", "1"]
-    assert await waiting(bank) == {}
     assert await press(bank, claimed.payment_id) == Done("needs_action")
     assert (await claim(bank)).charge_ref == "ch_1"
 
@@ -154,25 +159,36 @@ async def test_decline_that_is_found_is_a_decline(bank: Bank) -> None:
     assert (await payment(bank, claimed.payment_id)).step is Step.CHARGE
 
 
-async def test_recharge_that_is_found_not_charged_is_over(bank: Bank, clock: Clock) -> None:
-    """Slot and reservation are free, it is told, and whether another is due is looked at at once."""
+async def test_recharge_that_is_found_not_charged_is_cancelled_before_it_is_over(bank: Bank, clock: Clock) -> None:
+    """What is not there yet may still come; once cancelled, slot and reservation are free, and it is told."""
     claimed = await ask(bank, Step.FIND)
+    found = await fail(bank, claimed, Failure.NOT_CHARGED)
+    kept = (await open_id(bank), await used(bank))
+    asked = await claim(bank)
 
-    assert await fail(bank, claimed, Failure.NOT_CHARGED) == Done("cancelled")
+    assert (found, asked.step, asked.key) == (Done("unknown"), Step.CANCEL, claimed.key)
+    assert kept == (claimed.payment_id, "50000000")
+    assert await fail(bank, asked, Failure.NOT_CHARGED) == Done("cancelled")
     assert (await payment(bank, claimed.payment_id)).state == "cancelled"
     assert (await open_id(bank), await used(bank), await waiting(bank)) == ("", "0", {CHECK: clock.ms})
     [event] = await outline(bank, RechargeCancelled)
-    assert (event.payment, event.reason, event.attempt) == (claimed.payment_id, "not_charged", "1")
+    assert (event.payment, event.reason, event.attempt, event.by) == (claimed.payment_id, "not_charged", "1", "")
 
 
-async def test_topup_that_is_found_not_charged_is_declined(bank: Bank) -> None:
+async def test_topup_that_is_found_not_charged_is_cancelled_and_declined(bank: Bank, clock: Clock) -> None:
     """The person who asked for it is told; auto-recharge goes its own way."""
     recharge_id, claimed = await open_id(bank), await need_owner(bank, await top_up(bank))
     await press(bank, claimed.payment_id)
+    found = await fail(bank, await claim(bank, claimed.payment_id), Failure.NOT_CHARGED)
+    times = await waiting(bank)
+    asked = await claim(bank, claimed.payment_id)
 
-    assert await fail(bank, await claim(bank, claimed.payment_id), Failure.NOT_CHARGED) == Done("cancelled")
+    assert (found, asked.step) == (Done("unknown"), Step.CANCEL)
+    assert times[member(claimed.payment_id)] == clock.ms + WATCH_MS
+    assert len(await outline(bank, TopupDue)) == 3
+    assert await fail(bank, asked, Failure.NOT_CHARGED) == Done("cancelled")
     [event] = await outline(bank, TopupDeclined)
-    assert (event.payment, event.reason) == (claimed.payment_id, "not_charged")
+    assert (event.payment, event.reason, event.by) == (claimed.payment_id, "not_charged", MANAGER.id)
     assert (await open_id(bank), list(await waiting(bank))) == (recharge_id, [member(recharge_id)])
 
 

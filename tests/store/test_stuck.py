@@ -3,16 +3,15 @@
 import pytest
 
 from store import keys
-from store.events import PaymentStuck, RechargeCancelled, TopupDeclined
+from store.events import PaymentStuck, RechargeCancelled
 from store.outcomes import Change, Done, Posted, Reason, Refused
 from store.payments import Claimed, Failure, Step
-from store.roles import Actor
 from store.scripts import Client
 from tests.controls import MANAGER, REF, Bank
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import complete, used
-from tests.store.steps import HOUR_MS, arrange, claim, fail, open_id, payment, settle, top_up, waiting
+from tests.store.steps import HOUR_MS, arrange, claim, fail, open_id, payment, settle, waiting
 
 CHECK = f"check:{REF.tenant}:{REF.account}"
 
@@ -101,44 +100,6 @@ async def test_person_has_the_provider_asked_what_became_of_a_stuck_payment(
     assert isinstance(await settle(bank, claimed.payment_id), Posted)
 
 
-async def test_stuck_recharge_that_was_not_charged_is_cancelled_by_a_person(bank: Bank, clock: Clock) -> None:
-    """Slot and reservation are free, it is told, another may open at once, and a second press finds it over."""
-    claimed = await stuck(bank)
-
-    assert await bank.payments.cancel(MANAGER, REF, claimed.payment_id, 1) == Done("cancelled")
-    assert (await payment(bank, claimed.payment_id)).state == "cancelled"
-    assert (await open_id(bank), await used(bank)) == ("", "0")
-    assert await waiting(bank) == {CHECK: clock.ms}
-    [event] = await outline(bank, RechargeCancelled)
-    assert (event.payment, event.reason, event.by) == (claimed.payment_id, "not_charged", MANAGER.id)
-    assert await bank.payments.cancel(MANAGER, REF, claimed.payment_id, 1) == Refused(Reason.NOT_PENDING)
-
-
-async def test_stuck_topup_that_was_not_charged_is_declined(bank: Bank) -> None:
-    """The person who asked for it is told; auto-recharge goes its own way."""
-    topup, recharge_id = await claim(bank, await top_up(bank)), await open_id(bank)
-    await fail(bank, topup, Failure.STUCK)
-    await bank.payments.cancel(MANAGER, REF, topup.payment_id, 1)
-
-    [event] = await outline(bank, TopupDeclined)
-    assert (event.payment, event.reason, event.by) == (topup.payment_id, "not_charged", MANAGER.id)
-    assert (await open_id(bank), await used(bank)) == (recharge_id, "50000000")
-
-
-async def test_only_what_is_stuck_is_cancelled(bank: Bank) -> None:
-    """Not what is under way, not another attempt's, not another account's, and by managers alone."""
-    claimed = await claim(bank)
-    under_way = await bank.payments.cancel(MANAGER, REF, claimed.payment_id, 1)
-    await fail(bank, claimed, Failure.STUCK)
-
-    assert under_way == Refused(Reason.NOT_PENDING)
-    assert await bank.payments.cancel(MANAGER, REF, claimed.payment_id, 2) == Refused(Reason.NOT_PENDING)
-    assert await bank.payments.cancel(MANAGER, REF, "none", 1) == Refused(Reason.UNKNOWN_PAYMENT)
-    nobody = Actor(REF.tenant, "U0NOBODY")
-    assert await bank.payments.cancel(nobody, REF, claimed.payment_id, 1) == Refused(Reason.NOT_A_MANAGER)
-    assert (await payment(bank, claimed.payment_id)).state == "stuck"
-
-
 async def press(bank: Bank, verb: str, payment_id: str) -> list[Change]:
     """What a button's press answers, and what its repeat after a lost reply does."""
     verbs = {
@@ -147,7 +108,7 @@ async def press(bank: Bank, verb: str, payment_id: str) -> list[Change]:
         "resume": lambda: bank.payments.resume(MANAGER, REF),
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("store.payments.random_id", lambda: f"press-{verb}")
+        patch.setattr("store.waiting.random_id", lambda: f"press-{verb}")
         return [await verbs[verb]() for _ in range(2)]
 
 

@@ -1,6 +1,7 @@
 """Ways to break the scripts, one each, and the test that notices."""
 
 from tests.store.mutants.caps import CAPS
+from tests.store.mutants.forbidden import REASONS, RESERVATIONS
 from tests.store.mutants.mutant import Mutant
 from tests.store.mutants.needs import NEEDS, WAITS
 from tests.store.mutants.others import HEADERS, OTHERS
@@ -8,8 +9,11 @@ from tests.store.mutants.owners import OWNERS
 from tests.store.mutants.payments import PAYMENTS
 from tests.store.mutants.postings import POSTING, THRESHOLDS
 from tests.store.mutants.recharges import RECHARGE
+from tests.store.mutants.seals import SEALS, UNBIDDEN
 from tests.store.mutants.stuck import CANCELS, REPEATS, STUCK, UNAVAILABLE
+from tests.store.mutants.turns import CLAIMS, LOOKS
 from tests.store.mutants.wakes import SETTINGS, WAKES, WATCHES
+from tests.store.mutants.words import CREDITS, WORDS
 
 __all__ = ["ALL", "Mutant"]
 
@@ -31,4 +35,12 @@ ALL = [
     *OWNERS,
     *NEEDS,
     *WAITS,
+    *REASONS,
+    *RESERVATIONS,
+    *CLAIMS,
+    *LOOKS,
+    *SEALS,
+    *WORDS,
+    *CREDITS,
+    *UNBIDDEN,
 ]

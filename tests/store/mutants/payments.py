@@ -34,24 +34,6 @@ PAYMENTS = [
     ),
     Mutant(
         "claim_payment",
-        "account.recharge_on ~= '1'",
-        "false",
-        test_claim.test_recharge_switched_off_meanwhile_is_cancelled,
-    ),
-    Mutant(
-        "claim_payment",
-        "if uncharged and payment.kind == 'recharge' then",
-        "if payment.kind == 'recharge' then",
-        test_claim.test_recharge_already_charging_is_not_cancelled,
-    ),
-    Mutant(
-        "claim_payment",
-        " or account.recharge_paused ~= ''",
-        "",
-        test_fail.test_card_that_died_under_a_topup_is_not_charged_by_a_recharge,
-    ),
-    Mutant(
-        "claim_payment",
         "and is_dead(account, payment.method) then",
         "and false then",
         test_fail.test_topup_whose_card_died_meanwhile_is_declined,
@@ -62,24 +44,6 @@ PAYMENTS = [
         "false and",
         test_claim.test_next_attempt_takes_the_policys_method,
     ),
-    Mutant(
-        "claim_payment",
-        "fresh and '0' or payment.asks",
-        "payment.asks",
-        test_fail.test_each_attempt_asks_again_from_the_start,
-    ),
-    Mutant(
-        "fail_payment",
-        "if payment.fence ~= fence then",
-        NEVER,
-        test_fail.test_result_of_an_overtaken_worker_is_fenced,
-        {"failure": Failure.DECLINED},
-    ),
-    Mutant(
-        "fail_payment", "if payment.state ~= 'charging' then", NEVER, test_fail.test_failure_reported_twice_counts_once
-    ),
-    Mutant("fail_payment", "if asks == 0 then", "if true then", test_fail.test_unanswered_charge_is_asked_for_again),
-    Mutant("fail_payment", ", 3600000)", ", 7200000)", test_fail.test_unanswered_charge_is_asked_for_again),
     Mutant("fail_payment", "if result == 'dead' and", "if false and", test_fail.test_dead_method_is_never_tried_again),
     Mutant(
         "fail_payment", "result == 'declined' and offset", "offset", test_fail.test_dead_method_is_never_tried_again

@@ -66,21 +66,9 @@ RECHARGE = [
     ),
     Mutant(
         "settle_payment",
-        "if uncovered and",
-        "if false and",
-        test_reservations.test_second_charge_of_a_recharge_is_counted,
-    ),
-    Mutant(
-        "settle_payment",
         "payment.state == 'failed' or",
         "",
         test_reservations.test_success_after_the_failure_was_told_is_counted,
-    ),
-    Mutant(
-        "settle_payment",
-        "  count_in(ctx, payment.month, payment.amount_micros)\n",
-        "",
-        test_reservations.test_second_charge_of_a_recharge_is_counted,
     ),
     Mutant(
         "check_recharge", "redis.call('ZREM'", "text(0", test_recharge.test_look_that_is_no_longer_needed_does_nothing

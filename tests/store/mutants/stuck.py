@@ -1,8 +1,7 @@
 """Faults in what the provider did not take, in what is asked for no more, and in what a person says of it."""
 
-from store.payments import Failure
 from tests.store import test_stuck, test_unavailable
-from tests.store.mutants.mutant import NEVER, REPEAT, Mutant
+from tests.store.mutants.mutant import REPEAT, Mutant
 
 UNAVAILABLE = [
     Mutant(
@@ -24,18 +23,6 @@ UNAVAILABLE = [
         "'0'",
         test_unavailable.test_outage_after_an_unanswered_asking_settles_nothing,
         {"worker_lost": False},
-    ),
-    Mutant(
-        "claim_payment",
-        "if uncharged and payment.kind == 'recharge' then",
-        "if fresh and payment.kind == 'recharge' then",
-        test_unavailable.test_cap_lowered_during_an_outage_holds,
-    ),
-    Mutant(
-        "claim_payment",
-        "if uncharged and payment.kind == 'recharge' then",
-        "if fresh and payment.kind == 'recharge' then",
-        test_unavailable.test_outage_into_the_next_month_is_counted_there,
     ),
     Mutant(
         "claim_payment",
@@ -81,26 +68,6 @@ STUCK = [
     ),
     Mutant(
         "claim_payment",
-        "uncharged and text(ctx.now) or",
-        "fresh and text(ctx.now) or",
-        test_stuck.test_twenty_hours_count_from_the_first_asking_of_the_attempt,
-    ),
-    Mutant(
-        "claim_payment",
-        "uncharged and text(ctx.now) or payment.first_asked_ms",
-        "text(ctx.now)",
-        test_stuck.test_unanswered_charge_is_stuck_after_twenty_hours,
-        {"lost": Failure.UNKNOWN},
-    ),
-    Mutant(
-        "claim_payment",
-        "if asks_again and step == 'charge' and not may_ask_again(payment, ctx.now) then",
-        NEVER,
-        test_stuck.test_unanswered_charge_is_stuck_after_twenty_hours,
-        {"lost": Failure.UNKNOWN},
-    ),
-    Mutant(
-        "claim_payment",
         "  unwatch(ctx, payment_id)\n  tell_trouble(ctx, 'payment_stuck'",
         "  tell_trouble(ctx, 'payment_stuck'",
         test_stuck.test_unanswered_charge_is_stuck_after_twenty_hours,
@@ -127,17 +94,11 @@ STUCK = [
         {"days": 0},
     ),
     Mutant("fail_payment", "  tell('payment_stuck')\n", "", test_stuck.test_stuck_payment_is_told_and_left_alone),
-    Mutant(
-        "wake_payment",
-        "charging = true },\n",
-        "charging = true, stuck = true },\n",
-        test_stuck.test_stuck_payment_is_told_and_left_alone,
-    ),
 ]
 
 REMEMBERED = {
     "retry": ("wake_payment", "remember(operation_key, digest, keep_ms, payment.state)"),
-    "cancel": ("cancel_payment", "remember(operation_key, digest, keep_ms, 'cancelled')"),
+    "cancel": ("cancel_payment", "remember(operation_key, digest, keep_ms, 'unknown')"),
     "resume": ("resume_recharge", "remember(operation_key, digest, keep_ms, 'resumed')"),
 }
 REPEATS = [
@@ -147,43 +108,10 @@ REPEATS = [
 ]
 
 CANCELS = [
-    Mutant("cancel_payment", "payment.state ~= 'stuck'", "false", test_stuck.test_only_what_is_stuck_is_cancelled),
-    Mutant("cancel_payment", "payment.attempt ~= attempt", "false", test_stuck.test_only_what_is_stuck_is_cancelled),
-    Mutant(
-        "cancel_payment",
-        "'state', 'cancelled', ",
-        "",
-        test_stuck.test_stuck_recharge_that_was_not_charged_is_cancelled_by_a_person,
-    ),
-    *(
-        Mutant(
-            "lib/payment",
-            line,
-            "",
-            test_stuck.test_stuck_recharge_that_was_not_charged_is_cancelled_by_a_person,
-        )
-        for line in (
-            "  close_slot(ctx, account, payment_id, payment.amount_micros, payment.month)\n",
-            "  look_at(ctx, ctx.now)\n",
-            "  tell_trouble(ctx, 'recharge_cancelled', payment_id, payment, 'not_charged')\n",
-        )
-    ),
-    Mutant(
-        "lib/payment",
-        "payment.kind == 'topup'",
-        "false",
-        test_stuck.test_stuck_topup_that_was_not_charged_is_declined,
-    ),
     Mutant(
         "claim_payment",
         "  tell_trouble(ctx, 'recharge_cancelled', payment_id, payment, reason)\n",
         "",
-        test_stuck.test_cancelled_recharge_is_told,
-    ),
-    Mutant(
-        "claim_payment",
-        "cancel('recharge_off')",
-        "cancel('above_cap')",
         test_stuck.test_cancelled_recharge_is_told,
     ),
     Mutant(

@@ -1,6 +1,5 @@
 """Faults in the watch over payments, in their wakes, and in what new settings do to an open recharge."""
 
-from store.payments import Step
 from tests.store import test_fail, test_new_settings, test_owner, test_policy, test_thresholds, test_wake, test_watchdog
 from tests.store.mutants.mutant import Mutant
 
@@ -52,7 +51,7 @@ WATCHES = [
         UNWATCH,
         "",
         test_watchdog.test_topup_that_is_over_is_watched_no_longer,
-        {"end": test_watchdog.need_action},
+        {"end": test_watchdog.be_stuck},
     ),
     Mutant(
         "fail_payment",
@@ -69,7 +68,6 @@ WATCHES = [
 ]
 
 WAKES = [
-    Mutant("wake_payment", "\nwatch(", "\ntext(0, ", test_watchdog.test_each_wake_is_watched_anew, {"by_person": True}),
     Mutant(
         "wake_payment",
         "schedule = { retrying = true, ",
@@ -83,13 +81,6 @@ WAKES = [
         test_fail.test_unanswered_charge_is_asked_for_again,
     ),
     Mutant("wake_payment", " due = true,", "", test_watchdog.test_lost_event_of_a_recharge_is_made_good),
-    Mutant("wake_payment", ", charging = true }", " }", test_watchdog.test_lost_worker_is_made_good),
-    Mutant(
-        "wake_payment",
-        "charging = true }",
-        "charging = true, needs_action = true }",
-        test_fail.test_payment_that_needs_its_owner_waits_for_a_person,
-    ),
     Mutant(
         "wake_payment", "person = { retrying = true, ", "person = { ", test_wake.test_retry_by_a_person_is_made_once
     ),
@@ -124,12 +115,6 @@ WAKES = [
         "(cause == 'person' and attempt ~= payment.attempt)",
         "false",
         test_wake.test_retry_from_an_old_message_is_refused,
-    ),
-    Mutant(
-        "wake_payment",
-        "if not payment then\n  unwatch(ctx, payment_id)\n",
-        "if not payment then\n",
-        test_wake.test_wake_of_an_unknown_payment_is_taken_off_the_schedule,
     ),
     Mutant(
         "wake_payment",
@@ -182,13 +167,6 @@ SETTINGS = [
         "settings = { ",
         test_new_settings.test_waiting_recharge_goes_on_with_the_new_card,
     ),
-    Mutant(
-        "wake_payment",
-        "{ retrying = true, unavailable = true, needs_action = true }",
-        "{ retrying = true, unavailable = true }",
-        test_owner.test_same_attempt_is_asked_about,
-        {"step": Step.CANCEL},
-    ),
     *(
         Mutant(
             "wake_payment",
@@ -197,7 +175,7 @@ SETTINGS = [
             test_new_settings.test_recharge_under_way_is_left_to_its_course,
             {"state": state},
         )
-        for state in ("due", "charging", "unknown")
+        for state in ("due", "charging")
     ),
     Mutant(
         "wake_payment",
@@ -229,24 +207,6 @@ SETTINGS = [
         "account.recharge_slot == '' or",
         "false or",
         test_new_settings.test_new_card_without_an_open_recharge_schedules_nothing,
-    ),
-    Mutant(
-        "set_policy",
-        AFRESH,
-        "look_at_slot(ctx, account, true)",
-        test_new_settings.test_other_settings_leave_the_schedule_alone,
-    ),
-    Mutant(
-        "set_policy",
-        AFRESH,
-        "look_at_slot(ctx, account, method ~= old_method)",
-        test_new_settings.test_switching_off_puts_the_open_recharge_on_the_schedule,
-    ),
-    Mutant(
-        "set_policy",
-        AFRESH,
-        "look_at_slot(ctx, account, wanted.recharge_on == '0')",
-        test_new_settings.test_new_card_puts_the_open_recharge_on_the_schedule,
     ),
     Mutant(
         "lib/account",
