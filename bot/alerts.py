@@ -11,6 +11,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.matter import is_over
 from bot.posting import ChannelClosedError, Poster, metadata, order, patiently
 from bot.telling import Telling
 from bot.workspaces import Workspaces
@@ -21,10 +22,12 @@ from handlers.views import lines
 from handlers.views.incident import Incident
 from handlers.views.lines import Line
 from store import keys
+from store.account import Account
 from store.events import Event, PaymentDue
 from store.keys import AccountRef
 from store.leases import LeaseLostError, Leases
 from store.ledger import Ledger
+from store.payment import Payment
 from store.roles import Roles
 from store.scripts import Client
 
@@ -62,7 +65,8 @@ class Alerts:
             return
         account = await self._ledger.account(event.ref)
         client = await self._workspaces.of(event.ref.tenant)
-        telling = Telling(self, client, event, account, await self._offered(event.ref), again=again)
+        over = again and await self._is_over(event, account)
+        telling = Telling(self, client, event, account, await self._offered(event.ref), again=again, over=over)
         try:
             await telling.tell_channel(more=more)
         except SlackApiError:
@@ -70,6 +74,11 @@ class Alerts:
             await telling.tell_person()
             raise
         await telling.tell_person()
+
+    async def _is_over(self, event: Event, account: Account | None) -> bool:
+        payment_id = getattr(event, "payment", "")
+        record = await self._redis.hgetall(keys.payment(event.ref.tenant, payment_id)) if payment_id else None
+        return is_over(event, account, Payment.decode(record) if record else None)
 
     async def _offered(self, ref: AccountRef) -> dict[str, PaymentMethod]:
         """The payment methods by id; without the provider their ids must do."""
@@ -90,11 +99,12 @@ class Alerts:
         return Incident.decode(record), place
 
     async def save(self, event: Event, incident: Incident, place: dict[str, str]) -> None:
-        """Keep the incident, provided that the partition is still ours."""
-        fields = {**incident.record(), **place, "event": event.id}
-        partition = keys.partition_of(event.ref.tenant)
-        if not await self._leases.write(partition, keys.incident(event.ref), fields):
-            raise LeaseLostError(event.id)
+        """Keep the incident, provided that the partition is still ours; `event` or `place` names what was told last."""
+        await self._write(event, {**incident.record(), **place, "event": place.get("event") or event.id})
+
+    async def note(self, event: Event) -> None:
+        """Keep that `event` was told, where it changes no incident: what comes later with an older one is late."""
+        await self._write(event, {"event": event.id})
 
     async def keep_line(self, event: Event, line: Line) -> None:
         """Remember a line of the channel that asks for somebody; once."""
@@ -127,8 +137,11 @@ class Alerts:
         return lines.decode(await self._redis.hget(keys.incident(ref), "lines") or "")
 
     async def _save_lines(self, event: Event, left: Sequence[Line]) -> None:
+        await self._write(event, {"lines": lines.encode(left)})
+
+    async def _write(self, event: Event, fields: dict[str, str]) -> None:
         partition = keys.partition_of(event.ref.tenant)
-        if not await self._leases.write(partition, keys.incident(event.ref), {"lines": lines.encode(left)}):
+        if not await self._leases.write(partition, keys.incident(event.ref), fields):
             raise LeaseLostError(event.id)
 
     @property

@@ -18,6 +18,7 @@ from bot import socket_mode
 from bot.alerts import Alerts
 from bot.connect import connect, server_facts, warn_of_dangers
 from bot.housekeeping import Housekeeper
+from bot.leaving import Leaving
 from bot.listener import Listener
 from bot.outages import redis_outage
 from bot.payments.gateway import Gateway, NoGateway
@@ -131,6 +132,7 @@ class Worker:
             lanes_of_reading=reading,
             give_up_after=12,
             hopeless=workspaces.hopeless,
+            put_aside=Leaving(services.policies).put_aside,
             redis=outage,
         )
         self._ticker = Ticker(Schedule(redis), self._payments, charges.look, outage)

@@ -155,7 +155,7 @@ def _each(
 def _say_what_was_gone(letters: Sequence[DeadLetter], done: Sequence[DeadLetter]) -> None:
     gone = [each for each in letters if each not in done]
     if gone:
-        typer.echo(f"Not done, or done by somebody else meanwhile: {_named(gone)}.")
+        typer.echo(f"Gone meanwhile, by somebody else: {_named(gone)}.")
 
 
 def _as_data(letter: DeadLetter) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from bot.outages import Outage, redis_outage
-from bot.trying import AWAY, Hopeless, Patience, Reaction, Trying, never, pause
+from bot.trying import AWAY, Hopeless, Patience, PutAside, Reaction, Trying, never, nothing, pause
 from store import keys
 from store.leases import Leases
 from store.outbox import Delivery, Outbox
@@ -48,12 +48,13 @@ class Listener:
         lanes_of_reading: tuple[tuple[int, ...], ...] = (tuple(range(keys.PARTITIONS)),),
         give_up_after: int | None = None,
         hopeless: Hopeless = never,
+        put_aside: PutAside = nothing,
         first_pause_s: float = 1.0,
         redis: Outage | None = None,
     ) -> None:
         """`lanes_of_reading`: the partitions that one blocking read may span; in a cluster, each alone.
 
-        `give_up_after`, `hopeless`, `first_pause_s`: as in `Patience`.
+        `give_up_after`, `hopeless`, `put_aside`, `first_pause_s`: as in `Patience`.
 
         `redis`: where it is told that Redis is away.
         """
@@ -72,7 +73,7 @@ class Listener:
         self._finished: set[tuple[int, str]] = set()
         self._round = 0
         self._stopping = asyncio.Event()
-        patience = Patience(give_up_after, hopeless, first_pause_s)
+        patience = Patience(give_up_after, hopeless, first_pause_s, put_aside)
         self._trying = Trying(outbox, leases, reaction, patience, self._stopping)
 
     @property

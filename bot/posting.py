@@ -120,6 +120,12 @@ class Poster:
         """Whether it is on record that this was posted, or told to whom it concerns."""
         return bool((await self._redis.hgetall(keys.notice(mark.tenant, mark.id))).get("ts"))
 
+    async def posted(self, client: AsyncWebClient, mark: Mark) -> bool:
+        """Whether it was posted: on record, or there without an answer that says so."""
+        record = await self._redis.hgetall(keys.notice(mark.tenant, mark.id))
+        place = Place(record.get("channel", ""), record.get("thread", ""))
+        return bool(record.get("ts")) or bool(place.channel and await self._find(client, mark, place))
+
     async def settle(self, mark: Mark) -> None:
         """Put on record that this was told by other means than one message."""
         await self._write(mark, {"ts": "-"})
@@ -161,20 +167,22 @@ class Poster:
 
     async def whisper(
         self, client: AsyncWebClient, mark: Mark, channel: str, user_id: str, message: Mapping[str, Any]
-    ) -> None:
+    ) -> bool:
         """Tell one person where they asked; where that cannot be, in a direct message. Twice is better than never.
 
         A person who cannot be reached at all, because they left or Slack refuses, is passed over with a line in the
-        log: one person's trouble must not keep the news from the others.
+        log, and the answer is False: one person's trouble must not keep the news from the others.
         """
         if await self.told(mark):
-            return
+            return True
         if not channel or not await self._whispered(client, channel, user_id, message):
             try:
                 await patiently(client.chat_postMessage, channel=user_id, **message)
             except (ChannelClosedError, SlackApiError) as error:
                 log.warning("person_not_reached", user=user_id, event_id=mark.event_id, error=str(error))
+                return False
         await self.settle(mark)
+        return True
 
     async def _whispered(self, client: AsyncWebClient, channel: str, user_id: str, message: Mapping[str, Any]) -> bool:
         try:

@@ -3,88 +3,34 @@
 Every step may be done again after a crash: what is on record as told is passed over.
 """
 
-from typing import TYPE_CHECKING
+import time
 
 import structlog
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.posting import ChannelClosedError, Mark, MessageGoneError, Place, Posted, metadata, order
-from handlers.locales import Texts
-from handlers.services import PaymentMethod
+from bot.directly import Directly
+from bot.posting import ChannelClosedError, MessageGoneError, Place, Posted, metadata, order
 from handlers.views import incident as incidents
 from handlers.views import kit, lines, news
 from handlers.views.balance import waits_until
 from handlers.views.incident import Incident
 from handlers.views.news import News
-from handlers.views.payment import called
-from store.account import Account
-from store.events import Event, ManagersChanged, SettingsChanged
-
-if TYPE_CHECKING:
-    from bot.alerts import Alerts
+from store.events import ManagersChanged, SettingsChanged
 
 log = structlog.get_logger(__name__)
 
 _APART = SettingsChanged | ManagersChanged
 """Told by a message of its own, whatever stands."""
+OLD_MS = 600_000
+"""An event that is over and so old is told as history, milliseconds."""
 _NOWHERE = dict.fromkeys(("channel", "ts", "opened", "behind"), "")
 
 
-class Telling:
+class Telling(Directly):
     """One event being told."""
 
-    def __init__(
-        self,
-        alerts: "Alerts",
-        client: AsyncWebClient,
-        event: Event,
-        account: Account | None,
-        methods: dict[str, PaymentMethod],
-        *,
-        again: bool,
-    ) -> None:
-        self._alerts = alerts
-        self._client = client
-        self._event = event
-        self._account = account
-        self._channel = account.alerts.channel if account else ""
-        self._texts = Texts.of(account.alerts.locale if account else "")
-        self._methods = methods
-        self._again = again
-        self._sandbox = alerts.sandbox and news.is_money(event)
-
-    def _told(self, texts: Texts) -> News | None:
-        return news.of_account(self._event, texts, self._labels(texts))
-
-    def _labels(self, texts: Texts, *, plain: bool | None = None) -> news.Labels:
-        """What people call the payment methods in this language; `plain` without what else is known of them."""
-        bare = news.gives_reason(self._event) if plain is None else plain
-
-        def label(method: str) -> str:
-            known = self._methods.get(method)
-            if known is None:
-                return method
-            return known.label if bare else called(known, texts)
-
-        return label
-
-    def _mark(self, part: str) -> Mark:
-        return Mark(self._event.ref.tenant, self._event.id, part, self._event.at_ms)
-
-    async def tell_person(self) -> None:
-        """Tell the person who added credit what became of it, where they asked."""
-        asked_by = getattr(self._event, "by", "").removeprefix("slack:")
-        if not asked_by or not news.to_person(self._event, self._texts, self._labels(self._texts)):
-            return
-        channel = getattr(self._event, "channel", "")
-        if channel == self._channel and self._told(self._texts):
-            return
-        texts = await self._alerts.texts_of(self._client, self._event.ref.tenant, asked_by)
-        text = news.to_person(self._event, texts, self._labels(texts))
-        action = news.actions(self._event, texts)
-        message = news.message(text, texts, sandbox=self._sandbox, action=action)
-        await self._alerts.poster.whisper(self._client, self._mark("person"), channel, asked_by, message)
+    _last = ""
+    """The event of this account that was told last."""
 
     async def tell_channel(self, *, more: bool) -> None:
         """Tell the alert channel, and close the lines there whose matter this ends."""
@@ -95,27 +41,49 @@ class Telling:
         """Open an incident, follow it, or just say it."""
         told = self._told(self._texts)
         stood, place = await self._alerts.load(self._event.ref)
-        if place["event"] and order(place["event"]) >= order(self._event.id):
-            # Handled before a crash, and only the standing message may be behind; or handed over late.
-            if told and place["event"] != self._event.id:
-                await self._tell_late(told, place)
+        self._last = place["event"]
+        if self._last == self._event.id:  # handled before a crash, and only the standing message may be behind
             await self._refresh(stood, place)
+        elif self._is_behind():
+            await self._tell_late(told, stood, place)
         elif told is None or isinstance(self._event, _APART):
             if told:
                 await self._say(told)
+                await self._alerts.note(self._event)
             await self._catch_up(stood, place, more=more)
+        elif self._over and await self._is_old(more=more):
+            await self._tell_late(told, stood, place)
         else:
+            self._over = False  # what ended it comes next, and is told then
             await self._tell_incident(told, stood, place, more=more)
 
-    async def _tell_late(self, told: News, place: dict[str, str]) -> None:
-        """Later events were told already: say this one as well unless it was, and leave the incident as they left it.
+    def _is_behind(self) -> bool:
+        """Whether a later event was handled already: this one's delivery was lost, or it comes back from the dead."""
+        return bool(self._last) and order(self._last) > order(self._event.id)
+
+    async def _is_old(self, *, more: bool) -> bool:
+        """Whether nothing that comes next would put a standing message right: it comes long after, and was not posted.
+
+        What a crash left behind comes back within seconds, and is told as if there had been none.
+        """
+        long_ago = time.time() * 1000 - self._event.at_ms > OLD_MS
+        return long_ago and not more and not await self._alerts.poster.posted(self._client, self._mark("news"))
+
+    async def _tell_late(self, told: News | None, stood: Incident, place: dict[str, str]) -> None:
+        """Say it unless it was said, and leave the incident as it is; what is still the matter opens one if none is.
 
         Order alone proves nothing here: an event whose delivery was lost is handed over again after later ones.
         """
         poster = self._alerts.poster
-        if await poster.told(self._mark("news")) or await poster.told(self._mark("managers")):
-            return
-        log.warning("event_told_late", event_id=self._event.id, after=place["event"])
+        if told and not (await poster.told(self._mark("news")) or await poster.told(self._mark("managers"))):
+            log.warning("event_told_late", event_id=self._event.id, after=self._last)
+            if not (stood.open or self._over or isinstance(self._event, _APART)):
+                await self._tell_incident(told, stood, place, more=False)
+                return
+            await self._say_late(told, place)
+        await self._refresh(stood, place)
+
+    async def _say_late(self, told: News, place: dict[str, str]) -> None:
         if place["ts"]:
             try:
                 await self._reply(told, place)
@@ -135,15 +103,19 @@ class Telling:
             await self._begin(incident)
         else:
             await self._say(told)
+            if not self._is_behind():
+                await self._alerts.note(self._event)
 
     async def _reply(self, told: News, place: dict[str, str]) -> Posted:
         """In the incident's thread."""
-        thread = Place(place["channel"], place["ts"], broadcast=told.loud)
-        message = self._message(told, self._texts)
+        thread = Place(place["channel"], place["ts"], broadcast=told.loud and not self._over)
+        message = self._message(told.text, self._texts)
         return await self._alerts.poster.post(self._client, self._mark("news"), thread, message, again=self._again)
 
     async def _keep_line(self, there: Posted) -> None:
-        """Remember a reply that the channel sees, until its matter is over."""
+        """Remember what the channel sees because somebody is wanted, until its matter is over."""
+        if self._over:
+            return
         mark, label = self._mark("news").id, self._labels(self._texts)
         where = {"channel": there.channel, "ts": there.ts, "mark": mark}
         line = lines.opened(self._event, self._texts, label, **where, sandbox=self._sandbox)
@@ -164,12 +136,12 @@ class Telling:
         except ChannelClosedError:
             await self._tell_managers(closed=True)
             if left:
-                await self._alerts.save(self._event, incident, left)
+                await self._save(incident, left)
             return
         if left:
             await self._close(left)
         where = {"channel": there.channel, "ts": there.ts, "opened": mark.id, "behind": ""}
-        await self._alerts.save(self._event, incident, where)
+        await self._save(incident, where)
 
     async def _follow(self, told: News, incident: Incident, place: dict[str, str], *, more: bool) -> None:
         try:
@@ -182,7 +154,7 @@ class Telling:
         else:
             if told.loud:
                 await self._keep_line(there)
-        await self._alerts.save(self._event, incident, {**place, "behind": "1" if more else ""})
+        await self._save(incident, {**place, "behind": "1" if more else ""})
         if not more:
             await self._refresh(incident, place)
 
@@ -195,7 +167,7 @@ class Telling:
             await self._say(told)
         if left:
             await self._close(left)
-        await self._alerts.save(self._event, Incident(), _NOWHERE)
+        await self._save(Incident(), _NOWHERE)
 
     async def _close(self, left: dict[str, str]) -> None:
         """The message in the channel that was left points to the other one, and has no buttons any more."""
@@ -217,7 +189,7 @@ class Telling:
         elif place["behind"] or (settings and stood.open):
             if not more:
                 await self._refresh(incident, place)
-            await self._alerts.save(self._event, incident, {**place, "behind": "1" if more else ""})
+            await self._save(incident, {**place, "behind": "1" if more else ""})
 
     async def _refresh(self, incident: Incident, place: dict[str, str]) -> None:
         """Bring the standing message up to date."""
@@ -229,40 +201,24 @@ class Telling:
         except ChannelClosedError:
             return
         if not there:
-            await self._alerts.save(self._event, Incident(), _NOWHERE)
+            await self._save(Incident(), _NOWHERE)
 
     async def _say(self, told: News) -> None:
         """A message of its own, with nothing that follows."""
         if not self._channel:
-            await self._tell_managers(closed=False)
+            await self._tell_managers()
             return
-        message = self._message(told, self._texts)
+        place, message = Place(self._channel), self._message(told.text, self._texts)
         try:
-            await self._alerts.poster.post(
-                self._client, self._mark("news"), Place(self._channel), message, again=self._again
-            )
+            there = await self._alerts.poster.post(self._client, self._mark("news"), place, message, again=self._again)
         except ChannelClosedError:
             await self._tell_managers(closed=True)
+        else:
+            if told.loud:
+                await self._keep_line(there)
 
-    async def _tell_managers(self, *, closed: bool) -> None:
-        """Each in their own language; `closed` says that the channel is the reason."""
-        tenant = self._event.ref.tenant
-        managers = sorted(await self._alerts.managers(tenant))
-        if not managers:
-            log.warning("nobody_to_tell", tenant=tenant, event_id=self._event.id)
-        for user_id in managers:
-            texts = await self._alerts.texts_of(self._client, tenant, user_id)
-            told = self._told(texts)
-            where = texts("notice-elsewhere", channel=kit.channel(self._channel)) if closed else ""
-            if told:
-                message = self._message(told, texts, small=where)
-                await self._alerts.poster.whisper(self._client, self._mark(f"to-{user_id}"), "", user_id, message)
-        await self._alerts.poster.settle(self._mark("managers"))
-
-    def _message(self, told: News, texts: Texts, *, small: str = "") -> dict[str, object]:
-        """The news, with the buttons for what one would do about it."""
-        action = news.actions(self._event, texts)
-        return news.message(told.text, texts, sandbox=self._sandbox, small=small, action=action)
+    async def _save(self, incident: Incident, place: dict[str, str]) -> None:
+        await self._alerts.save(self._event, incident, {**place, "event": self._last if self._is_behind() else ""})
 
     def _standing(self, incident: Incident) -> dict[str, object]:
         sandbox = self._alerts.sandbox and bool(incident.part)

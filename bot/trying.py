@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,12 +27,19 @@ AWAY = (RedisError, OSError)
 Hopeless = Callable[[Exception, float], str]
 """What is away and the event's age in seconds -> why it is put aside all the same, "" to go on waiting."""
 
+PutAside = Callable[[Event, str], Awaitable[None]]
+"""What else is done before an event is put aside, for that reason; called again after any error or crash."""
+
 log = structlog.get_logger(__name__)
 
 
 def never(_error: Exception, _age_s: float) -> str:
     """Wait for ever."""
     return ""
+
+
+async def nothing(_event: Event, _why: str) -> None:
+    """Nothing else."""
 
 
 class Reaction(Protocol):
@@ -50,11 +57,13 @@ class Patience:
         give_up_after: how often it may fail, not counting when Redis or Slack are away; None for ever.
         hopeless: why it is put aside although what it needs may only be away.
         first_pause_s: the pause after the first failure, seconds; doubled from one to the next, up to a minute.
+        put_aside: what else is done before an event that can be read is put aside.
     """
 
     give_up_after: int | None
     hopeless: Hopeless
     first_pause_s: float
+    put_aside: PutAside = nothing
 
 
 class Trying:
@@ -119,6 +128,8 @@ class Trying:
         if not self._is_ours(delivery):
             await self._outbox.acknowledge(group, delivery)
         elif why or delivery.event is None:
+            if delivery.event:
+                await self._patience.put_aside(delivery.event, why)
             await self._outbox.give_up(group, delivery, why, tries=tries)
             log.error("event_given_up", group=group, stream_id=delivery.stream_id, why=why)
         else:

@@ -11,8 +11,8 @@ async def show(call: Call) -> None:
     person, services = await gate.viewer(call), call.services
     account = await call.account()
     may_manage = await services.roles.refuse_manage(person.actor) is None
-    payment, sandbox = await payments.open_recharge(call, account), services.methods.sandbox
-    await call.respond(balance.message(account, payment, person.texts, may_manage=may_manage, sandbox=sandbox))
+    under_way, sandbox = await payments.under_way(call, account), services.methods.sandbox
+    await call.respond(balance.message(account, under_way, person.texts, may_manage=may_manage, sandbox=sandbox))
 
 
 async def explain(call: Call) -> None:

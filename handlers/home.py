@@ -19,6 +19,6 @@ async def opened(call: Call) -> None:
         account = await call.account()
         page = await services.ledger.history(call.ref, limit=history.PAGE_SIZE)
         may_manage = await services.roles.refuse_manage(person.actor) is None
-        payment, sandbox = await payments.open_recharge(call, account), services.methods.sandbox
-        view = home.view(account, payment, page, person.texts, may_manage=may_manage, sandbox=sandbox)
+        under_way, sandbox = await payments.under_way(call, account), services.methods.sandbox
+        view = home.view(account, under_way, page, person.texts, may_manage=may_manage, sandbox=sandbox)
     await call.client.views_publish(user_id=call.identity.user_id, view=view)

@@ -4,10 +4,10 @@ from handlers import gate
 from handlers.call import Call, Person
 from handlers.guard import RefusedError
 from handlers.views import general, kit
+from handlers.views.balance import UnderWay
 from handlers.views.payment import became_of
 from store.account import Account
 from store.outcomes import Change, Done, Reason, Refused
-from store.payment import Payment
 
 _ASKED = {"needs_action": "retry-asking-bank", "stuck": "retry-asking-provider"}
 """A payment's state when the button was pressed -> what is done now; any other is tried again."""
@@ -53,9 +53,11 @@ async def follow_link(call: Call) -> None:
     await call.ack()
 
 
-async def open_recharge(call: Call, account: Account) -> Payment | None:
-    """The recharge that is under way, or None."""
-    return await call.services.payments.get(call.ref, account.slot) if account.slot else None
+async def under_way(call: Call, account: Account) -> UnderWay:
+    """The recharge and the top-ups that are open."""
+    payments = call.services.payments
+    recharge = await payments.get(call.ref, account.slot) if account.slot else None
+    return UnderWay(recharge, await payments.open_topups(call.ref))
 
 
 def _meant(call: Call) -> tuple[str, int]:

@@ -7,16 +7,17 @@ recognised. It is addressed to the group that gave it up; the others have handle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from redis.exceptions import WatchError
-
 from store import keys
 from store.events import Codec, UnknownEventError
+from store.operations import random_id
 from store.outbox import REPLAY_FOR, REPLAY_OF, tried_before
-from store.scripts import Client
+from store.scripts import Client, Scripts
 
 _OURS = ("group", "why", "stream_id")
 """What `Outbox.give_up` adds to the event's own fields."""
 _BATCH = 500
+_KEEP_MS = 24 * 3600 * 1000
+"""How long it is remembered who took a letter away; a call's repeat after a lost reply comes within seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class DeadLetters:
 
     def __init__(self, redis: Client) -> None:
         self._redis = redis
+        self._scripts = Scripts(redis)
 
     async def count(self) -> int:
         """How many there are."""
@@ -110,29 +112,23 @@ class DeadLetters:
         """Put the event back into the outbox; False, and nothing done, if the letter is not there any more.
 
         Both steps, back into the outbox and out of the dead letters, or neither. So the event is back exactly once,
-        however often and by however many this is asked, and whatever dies meanwhile.
+        however often and by however many this is asked, and whatever dies meanwhile. The client's own repeat after a
+        lost reply is told from another's replay.
 
         Raises:
             redis.exceptions.RedisError: the outcome is unknown; ask again.
         """
-        dead = keys.dead(letter.partition)
-        while True:
-            async with self._redis.pipeline(transaction=True) as both:
-                try:
-                    await both.watch(dead)
-                    if not await both.xrange(dead, letter.place, letter.place):
-                        return False
-                    both.multi()
-                    both.xadd(keys.outbox(letter.partition), _replayed(letter))
-                    both.xdel(dead, letter.place)
-                    await both.execute()
-                except WatchError:  # another letter came or went, or the answer was lost: look again
-                    continue
-                return True
+        record = [each for pair in _replayed(letter).items() for each in pair]
+        return await self._take("replay_letter", letter, {"outbox": keys.outbox(letter.partition)}, field_value=record)
 
     async def drop(self, letter: DeadLetter) -> bool:
-        """Forget it for good; False if it is not there any more."""
-        return bool(await self._redis.xdel(keys.dead(letter.partition), letter.place))
+        """Forget it for good; False if it is not there any more. Errors and repeats: as `replay`."""
+        return await self._take("drop_letter", letter, {})
+
+    async def _take(self, verb: str, letter: DeadLetter, more: dict[str, str], **args: list[str]) -> bool:
+        """A script that takes a letter away; whether it did. The operation is this call's own."""
+        own = {"dead": keys.dead(letter.partition), "taken": keys.taken(letter.partition, random_id())}
+        return bool(await self._scripts.call(verb, {**own, **more}, place=letter.place, keep_ms=_KEEP_MS, **args))
 
     async def _of(self, partition: int) -> list[DeadLetter]:
         found: list[DeadLetter] = []

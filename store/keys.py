@@ -7,6 +7,7 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:tenants                           | set    | for ever  | ledger     | tenants with an account here          |
 | cr:{pNN}:outbox                            | stream | trimmed   | outbox     | events, read by consumer groups       |
 | cr:{pNN}:dead                              | stream | for ever  | outbox     | events that no reaction could handle  |
+| cr:{pNN}:taken:<operation>                 | string | 1 day     | outbox     | that a dead letter was taken away     |
 | cr:{pNN}:due                               | zset   | for ever  | schedule   | what is to be looked at, by time (ms) |
 | cr:{pNN}:lease:<group>                     | string | lease     | leases     | the worker that reads this partition  |
 | cr:{pNN}:workers:<group>                   | zset   | for ever  | leases     | workers by the end of their heartbeat |
@@ -18,6 +19,7 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:payment:<id>           | hash   | for ever  | payments   | a recharge or top-up and its attempts |
 | cr:{pNN}:t:<tenant>:a:<account>            | hash   | for ever  | ledger     | balance, policy, slot, months' counts |
 | cr:{pNN}:t:<tenant>:a:<account>:journal    | stream | for ever  | ledger     | the entries                           |
+| cr:{pNN}:t:<tenant>:a:<account>:topups     | zset   | for ever  | payments   | top-ups that are open, by their start |
 | cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |
 | cr:{pNN}:t:<tenant>:notice:<event>         | hash   | 30 days   | alerts     | what was posted for an event          |
 | cr:{pNN}:sandbox:charge:<key>              | hash   | 30 days   | sandbox    | the sandbox provider's own memory     |
@@ -67,6 +69,11 @@ def outbox(partition: int) -> str:
 def dead(partition: int) -> str:
     """The partition's events that were given up."""
     return f"{_tag(partition)}:dead"
+
+
+def taken(partition: int, operation_id: str) -> str:
+    """That this operation took a dead letter of the partition away."""
+    return f"{_tag(partition)}:taken:{operation_id}"
 
 
 def due(partition: int) -> str:
@@ -122,6 +129,11 @@ def account(ref: AccountRef) -> str:
 def journal(ref: AccountRef) -> str:
     """The account's entries."""
     return f"{account(ref)}:journal"
+
+
+def topups(ref: AccountRef) -> str:
+    """The account's top-ups that are not over, scored by the milliseconds of their start."""
+    return f"{account(ref)}:topups"
 
 
 def incident(ref: AccountRef) -> str:

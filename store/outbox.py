@@ -13,7 +13,7 @@ from redis.exceptions import ResponseError
 
 from store import keys
 from store.events import Codec, Event, UnknownEventError
-from store.scripts import Client
+from store.scripts import Client, Scripts
 
 GROUPS = ("payments", "alerts")
 """Each group sees every event at its own pace, so that money never waits for a message."""
@@ -69,6 +69,7 @@ class Outbox:
 
     def __init__(self, redis: Client, blocking: Client) -> None:
         self._redis = redis
+        self._scripts = Scripts(redis)
         self._blocking = blocking
 
     async def ensure_group(self, group: str, partitions: Iterable[int]) -> None:
@@ -127,20 +128,24 @@ class Outbox:
     async def give_up(self, group: str, delivery: Delivery, why: str, *, tries: int = 0) -> None:
         """Put it aside with the reason, where an operator finds it, and acknowledge it: both or neither.
 
+        Asked again, nothing more happens: there is one dead letter of it.
         `tries`: how often its reaction failed; what it failed before it came back from the dead is added.
         """
         tried = tries + tried_before(delivery.record)
-        record: dict[Any, Any] = {
+        record: dict[str, Any] = {
             **delivery.record,
             "group": group,
             "why": why,
             "stream_id": delivery.stream_id,
             **({TRIED: tried} if tried else {}),
         }
-        async with self._redis.pipeline(transaction=True) as both:
-            both.xadd(keys.dead(delivery.partition), record)
-            both.xack(keys.outbox(delivery.partition), group, delivery.stream_id)
-            await both.execute()
+        await self._scripts.call(
+            "give_up_event",
+            {"outbox": keys.outbox(delivery.partition), "dead": keys.dead(delivery.partition)},
+            group=group,
+            stream_id=delivery.stream_id,
+            field_value=[each for pair in record.items() for each in pair],
+        )
 
     async def trim(self, partition: int, *, keep_ms: int = 0) -> int:
         """Drop the events that every group has acknowledged and that are older than `keep_ms`; answers how many."""

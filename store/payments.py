@@ -59,6 +59,12 @@ class Payments(Waiting):
         record = await self._redis.hgetall(keys.payment(ref.tenant, payment_id))
         return Payment.decode(record) if record else None
 
+    async def open_topups(self, ref: AccountRef) -> tuple[Payment, ...]:
+        """The top-ups that are neither credited nor over, the oldest first."""
+        found = await self._redis.zrange(keys.topups(ref), 0, -1)
+        payments = [await self.get(ref, payment_id) for payment_id in found]
+        return tuple(each for each in payments if each)
+
     async def request_topup(
         self, actor: Actor, ref: AccountRef, amount: Money, method: str, *, channel: str, operation_id: str
     ) -> Change:
@@ -75,7 +81,7 @@ class Payments(Waiting):
         answer = await self._scripts.call(
             "request_topup",
             {
-                **self._keys(ref, payment_id, "account", "outbox", "due", "payment"),
+                **self._keys(ref, payment_id, "account", "outbox", "due", "payment", "topups"),
                 "operation": keys.operation(ref.tenant, checked_id(operation_id)),
             },
             **self._who(ref),
@@ -100,7 +106,7 @@ class Payments(Waiting):
         """
         answer = await self._scripts.call(
             "claim_payment",
-            self._keys(ref, payment_id, "account", "payment", "outbox", "due"),
+            self._keys(ref, payment_id, "account", "payment", "outbox", "due", "topups"),
             **self._who(ref),
             payment_id=payment_id,
             wanted_attempt=attempt,
@@ -132,7 +138,7 @@ class Payments(Waiting):
         answer = await self._scripts.call(
             "settle_payment",
             {
-                **self._keys(ref, payment_id, "account", "outbox", "due", "payment"),
+                **self._keys(ref, payment_id, "account", "outbox", "due", "payment", "topups"),
                 "journal": keys.journal(ref),
                 "operation": keys.charge(ref.tenant, charge),
                 "next_payment": keys.payment(ref.tenant, next_id),
@@ -167,7 +173,7 @@ class Payments(Waiting):
         """
         answer = await self._scripts.call(
             "fail_payment",
-            self._keys(ref, claimed.payment_id, "account", "payment", "outbox", "due"),
+            self._keys(ref, claimed.payment_id, "account", "payment", "outbox", "due", "topups"),
             **self._who(ref),
             payment_id=claimed.payment_id,
             fence=claimed.fence,

@@ -40,7 +40,7 @@ class Limits:
 
 
 class Policies:
-    """Reads nothing, changes policies; the caller's role is checked here."""
+    """Reads nothing, changes policies; a caller who is a person has their role checked here."""
 
     def __init__(self, redis: Client, roles: Roles, limits: Limits, *, ids: Ids = random_id) -> None:
         self._scripts = Scripts(redis)
@@ -109,6 +109,21 @@ class Policies:
         if refused or not method:
             return refused or Refused(Reason.NO_METHOD)
         return await self._set(actor.id, ref, "method", {"method": method}, operation_id)
+
+    async def pause_recharge(self, ref: AccountRef, reason: str) -> Change:
+        """Stop auto-recharge until a person resumes it; told with `reason`, a word of the catalogues.
+
+        The answer's `result` is "paused", or "unchanged" where it is off or paused already. Refused: UNKNOWN_ACCOUNT.
+        """
+        partition = keys.partition_of(ref.tenant)
+        answer = await self._scripts.call(
+            "pause_recharge",
+            {"account": keys.account(ref), "outbox": keys.outbox(partition), "due": keys.due(partition)},
+            tenant=ref.tenant,
+            account_id=ref.account,
+            reason=reason,
+        )
+        return decode_change(answer)
 
     def refuse_recharge(self, policy: RechargePolicy) -> Refused | None:
         """None if these figures may be saved switched on; the reason as `set_recharge` gives it."""

@@ -52,7 +52,7 @@ class Waiting:
         key, once = self._once(ref, "cancel", payment_id, str(attempt))
         answer = await self._scripts.call(
             "cancel_payment",
-            self._keys(ref, payment_id, "account", "payment", "outbox", "due") | {"operation": key},
+            self._keys(ref, payment_id, "account", "payment", "outbox", "due", "topups") | {"operation": key},
             **self._who(ref),
             **once,
             payment_id=payment_id,
@@ -93,5 +93,6 @@ class Waiting:
             "outbox": keys.outbox(partition),
             "due": keys.due(partition),
             "payment": keys.payment(ref.tenant, payment_id),
+            "topups": keys.topups(ref),
         }
         return {name: every[name] for name in wanted}

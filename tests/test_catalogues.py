@@ -23,6 +23,7 @@ FAMILIES = {
     "kind-": ["usage", "recharge", "topup", "grant"],
     "reason-": [
         *("insufficient_funds", "lost_card", "stolen_card", "expired_card", "authentication_required", "other"),
+        "left_workspace",
     ],
     "incident-": [*("low", "exhausted", "recovered", "recharge"), *("low-text", "exhausted-text", "recovered-text")],
     "part-": [
@@ -31,7 +32,8 @@ FAMILIES = {
         *("blocked-monthly_cap", "blocked-daily_limit"),
     ],
     "news-blocked-": ["monthly_cap", "daily_limit"],
-    "news-topup-": ["declined", "unknown", "needs-action", "stuck", "not-credited"],
+    "news-topup-": ["declined", "unknown", "needs-action", "stuck", "not-credited", "not-charged"],
+    "news-for-others-": ["declined", "unknown", "needs-action", "stuck", "not-credited", "not-charged"],
     "news-managers-": ["appointed", "dismissed"],
     "field-": [
         *("recharge_on", "recharge_amount", "recharge_below", "recharge_cap", "method", "levels", "channel"),

@@ -48,6 +48,16 @@ waits-unknown = :hourglass_flowing_sand: Die Aufladung von { $amount } wartet: D
 waits-asking = :hourglass_flowing_sand: Ich frage beim Zahlungsanbieter nach, was aus der Aufladung von { $amount } geworden ist.
 waits-stuck = :rotating_light: Es ist nicht klar, ob die Aufladung von { $amount } abgebucht wurde. Jemand aus der Guthabenverwaltung muss beim Zahlungsanbieter nachsehen.
 waits-not-credited = :rotating_light: Die Aufladung von { $amount } wurde abgebucht, aber ich kann sie nicht gutschreiben. Jemand aus der Guthabenverwaltung muss das klären.
+waits-topup-needs-action = :lock: Die Bank verlangt eine Bestätigung für die Zahlung von { $amount }, die { $who } veranlasst hat.
+waits-topup-unavailable = :hourglass_flowing_sand: Die Zahlung von { $amount }, die { $who } veranlasst hat, wartet: Der Zahlungsanbieter nimmt gerade keine Anfragen an. Es wurde nichts abgebucht; ich versuche es weiter.
+waits-topup-unknown = :hourglass_flowing_sand: Die Zahlung von { $amount }, die { $who } veranlasst hat, wartet: Der Zahlungsanbieter antwortet nicht. Ich frage weiter nach; nichts wird doppelt abgebucht.
+waits-topup-asking = :hourglass_flowing_sand: Ich frage beim Zahlungsanbieter nach, was aus der Zahlung von { $amount } geworden ist, die { $who } veranlasst hat.
+waits-topup-stuck = :rotating_light: Es ist nicht klar, ob die Zahlung von { $amount }, die { $who } veranlasst hat, abgebucht wurde. Jemand aus der Guthabenverwaltung muss beim Zahlungsanbieter nachsehen.
+waits-topup-not-credited = :rotating_light: Die Zahlung von { $amount }, die { $who } veranlasst hat, wurde abgebucht, aber ich kann sie nicht gutschreiben. Jemand aus der Guthabenverwaltung muss das klären.
+waits-topup-more = { $count ->
+    [one] Eine weitere Zahlung wartet.
+   *[other] { $count } weitere Zahlungen warten.
+}
 
 ## Schaltflächen
 button-add = Guthaben hinzufügen
@@ -203,6 +213,12 @@ news-topup-stuck = :rotating_light: Es ist nicht klar, ob Ihre { $amount } von {
 news-topup-not-credited = :rotating_light: Ihre { $amount } wurden von { $method } abgebucht, aber ich kann sie nicht gutschreiben. Lassen Sie mich beim Zahlungsanbieter noch einmal nachfragen, sobald behoben ist, was dem im Weg steht. Zahlen Sie nicht noch einmal.
 news-topup-not-charged = Ihre { $amount } wurden nicht von { $method } abgebucht. Fügen Sie den Betrag mit `/credits aufladen` noch einmal hinzu, wenn Sie ihn noch möchten.
 news-topup-needs-action = :lock: Ihre Bank verlangt eine Bestätigung für { $amount } mit { $method }.
+news-for-others-declined = :x: { $amount }, die { $who } hinzufügen wollte, konnten nicht von { $method } abgebucht werden: { $reason }. Es wurde nichts abgebucht.
+news-for-others-unknown = Der Zahlungsanbieter hat zu den { $amount }, die { $who } hinzufügen will, noch nicht geantwortet. Ich frage weiter nach; nichts wird doppelt abgebucht.
+news-for-others-stuck = :rotating_light: *Wurden { $amount }, die { $who } hinzufügen wollte, von { $method } abgebucht?* Ich konnte es nicht herausfinden und frage nicht weiter nach. Lassen Sie mich noch einmal fragen oder sehen Sie beim Zahlungsanbieter nach.
+news-for-others-not-credited = :rotating_light: { $amount }, die { $who } hinzufügen wollte, wurden von { $method } abgebucht, aber ich kann sie nicht gutschreiben. Lassen Sie mich beim Zahlungsanbieter noch einmal nachfragen, sobald behoben ist, was dem im Weg steht.
+news-for-others-not-charged = { $amount }, die { $who } hinzufügen wollte, wurden nicht von { $method } abgebucht. Diese Zahlung ist beendet.
+news-for-others-needs-action = :lock: Die Bank verlangt eine Bestätigung für { $amount }, die { $who } mit { $method } hinzufügen will. Bestätigen kann sie nur, wem die Karte gehört.
 news-topup-arrived = :white_check_mark: { $amount } sind eingegangen. Das Guthaben beträgt { $balance }.
 news-settings = :gear: { $who } hat { $topic } geändert.
 news-managers = :busts_in_silhouette: { $who } hat die Guthabenverwalter geändert.
@@ -220,6 +236,8 @@ field-method = Zahlungsoption
 field-levels = Warnungen bei
 field-channel = Kanal
 somebody = Jemand
+notice-late = Das konnte ich nicht früher melden: Es geschah { $when } und ist erledigt.
+notice-missed = { $who } hat das veranlasst und war nicht zu erreichen.
 notice-elsewhere = In { $channel } konnte ich das nicht schreiben: Laden Sie mich dort mit `/invite` ein oder wählen Sie mit `/credits warnungen` einen anderen Kanal.
 incident-moved = Hier geht es weiter: { $channel }.
 incident-moved-nowhere = Die Warnungen dieses Kontos kommen nicht mehr in einen Kanal; die Guthabenverwalter erfahren sie direkt.
@@ -249,6 +267,7 @@ reason-lost_card = als verloren gemeldet
 reason-stolen_card = als gestohlen gemeldet
 reason-expired_card = abgelaufen
 reason-authentication_required = die Bank verlangt eine Bestätigung
+reason-left_workspace = ich hatte keinen Zugang mehr zu diesem Workspace
 reason-other = die Bank nannte keinen Grund
 
 ## Ablehnungen

@@ -48,6 +48,16 @@ waits-unknown = :hourglass_flowing_sand: The recharge of { $amount } waits: the 
 waits-asking = :hourglass_flowing_sand: I am asking the payment provider what has become of the recharge of { $amount }.
 waits-stuck = :rotating_light: It is not clear whether the recharge of { $amount } was charged. A credit manager has to look with the payment provider.
 waits-not-credited = :rotating_light: The recharge of { $amount } was charged, but I cannot credit it. A credit manager has to clear that up.
+waits-topup-needs-action = :lock: The bank wants the payment of { $amount } that { $who } asked for to be confirmed.
+waits-topup-unavailable = :hourglass_flowing_sand: The payment of { $amount } that { $who } asked for waits: the payment provider takes no requests right now. Nothing was charged; I keep trying.
+waits-topup-unknown = :hourglass_flowing_sand: The payment of { $amount } that { $who } asked for waits: the payment provider does not answer. I keep asking; nothing is charged twice.
+waits-topup-asking = :hourglass_flowing_sand: I am asking the payment provider what has become of the payment of { $amount } that { $who } asked for.
+waits-topup-stuck = :rotating_light: It is not clear whether the payment of { $amount } that { $who } asked for was charged. A credit manager has to look with the payment provider.
+waits-topup-not-credited = :rotating_light: The payment of { $amount } that { $who } asked for was charged, but I cannot credit it. A credit manager has to clear that up.
+waits-topup-more = { $count ->
+    [one] One more payment waits.
+   *[other] { $count } more payments wait.
+}
 
 ## Buttons
 button-add = Add credit
@@ -203,6 +213,12 @@ news-topup-stuck = :rotating_light: It is not clear whether your { $amount } was
 news-topup-not-credited = :rotating_light: Your { $amount } was charged to { $method }, but I cannot credit it. Once what stands in the way is removed, let me ask the payment provider again. Do not pay again.
 news-topup-not-charged = Your { $amount } was not charged to { $method }. Add it again with `/credits add` if you still want it.
 news-topup-needs-action = :lock: Your bank wants { $amount } with { $method } to be confirmed.
+news-for-others-declined = :x: { $amount } that { $who } wanted to add could not be charged to { $method }: { $reason }. Nothing was charged.
+news-for-others-unknown = The payment provider has not answered yet about { $amount } that { $who } wants to add. I keep asking; nothing is charged twice.
+news-for-others-stuck = :rotating_light: *Was { $amount } that { $who } wanted to add charged to { $method }?* I could not find out and have stopped asking. Let me ask once more, or look with the payment provider.
+news-for-others-not-credited = :rotating_light: { $amount } that { $who } wanted to add was charged to { $method }, but I cannot credit it. Once what stands in the way is removed, let me ask the payment provider again.
+news-for-others-not-charged = { $amount } that { $who } wanted to add was not charged to { $method }. That payment has ended.
+news-for-others-needs-action = :lock: The bank wants { $amount } that { $who } wants to add with { $method } to be confirmed by the card's owner.
 news-topup-arrived = :white_check_mark: { $amount } arrived. The balance is { $balance }.
 news-settings = :gear: { $who } changed { $topic }.
 news-managers = :busts_in_silhouette: { $who } changed the credit managers.
@@ -220,6 +236,8 @@ field-method = Payment method
 field-levels = Warnings at
 field-channel = Channel
 somebody = Somebody
+notice-late = I could not say this earlier: it happened { $when }, and is over.
+notice-missed = { $who } asked for this, and I could not reach them.
 notice-elsewhere = I could not post this in { $channel }: invite me there with `/invite`, or choose another channel with `/credits alerts`.
 incident-moved = This goes on in { $channel }.
 incident-moved-nowhere = The warnings of this account are no longer told in a channel; the credit managers are told directly.
@@ -249,6 +267,7 @@ reason-lost_card = reported lost
 reason-stolen_card = reported stolen
 reason-expired_card = expired
 reason-authentication_required = the bank wants a confirmation
+reason-left_workspace = I had no access to this workspace any more
 reason-other = the bank gave no reason
 
 ## Refusals

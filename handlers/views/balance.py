@@ -1,5 +1,7 @@
 """The balance, and how the account stands."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from handlers import ids
@@ -15,21 +17,30 @@ _WAITS = {
     WaitReason.DAILY_LIMIT: "wait-daily_limit",
 }
 
+MOST_TOPUPS = 5
+"""So many top-ups that wait are shown, the oldest; the others are counted."""
 
-def message(
-    account: Account, payment: Payment | None, texts: Texts, *, may_manage: bool, sandbox: bool
-) -> dict[str, Any]:
-    """The answer to `/credits balance`; `payment` is the open recharge."""
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """The payments that are open: the recharge if there is one, and top-ups, the oldest first."""
+
+    recharge: Payment | None = None
+    topups: tuple[Payment, ...] = ()
+
+
+def message(account: Account, under_way: UnderWay, texts: Texts, *, may_manage: bool, sandbox: bool) -> dict[str, Any]:
+    """The answer to `/credits balance`."""
     title = texts("balance-title", balance=texts.money(account.balance))
-    return kit.message(title, status(account, payment, texts, may_manage=may_manage, sandbox=sandbox))
+    return kit.message(title, status(account, under_way, texts, may_manage=may_manage, sandbox=sandbox))
 
 
-def status(
-    account: Account, payment: Payment | None, texts: Texts, *, may_manage: bool, sandbox: bool
-) -> list[kit.Block]:
-    """Balance, state, what the open recharge waits for, policies; managers get the buttons that change things."""
+def status(account: Account, under_way: UnderWay, texts: Texts, *, may_manage: bool, sandbox: bool) -> list[kit.Block]:
+    """Balance, state, what open payments wait for, policies; managers get the buttons that change things."""
+    payment = under_way.recharge
     waits = payments.waits_for(payment, texts) if payment else waits_until(account, texts)
-    helping = payments.buttons(payment, texts) if payment and may_manage else []
+    helping = _helping(account, payment, texts) if may_manage else []
+    topups = _topups(under_way.topups, texts, may_manage=may_manage)
     small = [_recharging(account, payment, texts), alerts_line(account, texts)]
     buttons = [kit.button(texts("button-history"), ids.SHOW_HISTORY)]
     if may_manage:
@@ -43,9 +54,29 @@ def status(
         kit.header(texts("balance-title", balance=texts.money(account.balance))),
         kit.section(state(account, texts), *([waits] if waits else [])),
         *([kit.actions("payment_actions", *helping)] if helping else []),
+        *topups,
         kit.context(*small, *sandbox_mark(texts, sandbox=sandbox)),
         kit.actions("balance_actions", *buttons),
     ]
+
+
+def _helping(account: Account, payment: Payment | None, texts: Texts) -> list[kit.Element]:
+    """What ends the waiting of the recharge, or the pause."""
+    found = payments.buttons(payment, texts) if payment else []
+    return found or ([payments.to_resume(texts)] if account.recharge.on and account.paused else [])
+
+
+def _topups(topups: Sequence[Payment], texts: Texts, *, may_manage: bool) -> list[kit.Block]:
+    """The top-ups that wait, each with its own buttons."""
+    blocks: list[kit.Block] = []
+    waiting = [(each, text) for each in topups if (text := payments.waits_for(each, texts))]
+    for number, (each, text) in enumerate(waiting[:MOST_TOPUPS]):
+        blocks.append(kit.section(text))
+        helping = payments.buttons(each, texts) if may_manage else []
+        if helping:
+            blocks.append(kit.actions(f"topup_actions_{number}", *helping))
+    more = len(waiting) - MOST_TOPUPS
+    return [*blocks, *([kit.context(texts("waits-topup-more", count=more))] if more > 0 else [])]
 
 
 def state(account: Account, texts: Texts) -> str:

@@ -4,18 +4,18 @@ from typing import Any
 
 from handlers.locales import Texts
 from handlers.views import balance, history, kit
+from handlers.views.balance import UnderWay
 from store.account import Account, Page
-from store.payment import Payment
 
 
 def view(
-    account: Account, payment: Payment | None, page: Page, texts: Texts, *, may_manage: bool, sandbox: bool
+    account: Account, under_way: UnderWay, page: Page, texts: Texts, *, may_manage: bool, sandbox: bool
 ) -> dict[str, Any]:
-    """The Home tab's view; `payment` is the open recharge."""
+    """The Home tab's view."""
     return {
         "type": "home",
         "blocks": [
-            *balance.status(account, payment, texts, may_manage=may_manage, sandbox=sandbox),
+            *balance.status(account, under_way, texts, may_manage=may_manage, sandbox=sandbox),
             kit.divider(),
             kit.header(texts("history-title")),
             *history.lines(page, texts),

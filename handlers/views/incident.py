@@ -12,6 +12,7 @@ from handlers import ids
 from handlers.locales import Texts
 from handlers.views import kit, news
 from handlers.views import payment as payments
+from handlers.views.payment import who
 from store.events import (
     BalanceExhausted,
     BalanceLow,
@@ -174,7 +175,7 @@ def _before(incident: Incident, texts: Texts) -> list[str]:
     return [
         *([texts("incident-fell-out")] if incident.used_up else []),
         *([texts("incident-fell", level=fell)] if incident.fell_micros and not incident.used_up else []),
-        *([texts("incident-added", who=news.who(incident.added_by, texts), amount=added)] if incident.added_by else []),
+        *([texts("incident-added", who=who(incident.added_by, texts), amount=added)] if incident.added_by else []),
     ]
 
 

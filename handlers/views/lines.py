@@ -11,6 +11,7 @@ from typing import Any
 
 from handlers.locales import Texts
 from handlers.views import kit, news
+from handlers.views.payment import who
 from store.events import (
     BalanceExhausted,
     BalanceRecovered,
@@ -26,6 +27,8 @@ from store.events import (
     RechargeResumed,
     RechargeStarted,
     SettingsChanged,
+    ToppedUp,
+    TopupDeclined,
 )
 from store.money import Money
 from store.payment import Failure
@@ -56,6 +59,7 @@ class Line:
     sandbox: bool
     payment: str = ""
     attempt: int = 0
+    topup: bool = False
 
 
 def encode(lines: Sequence[Line]) -> str:
@@ -77,25 +81,29 @@ def opened(
         kind = "line-not-credited"
     if not kind:
         return None
-    about = (event.payment, int(event.attempt)) if isinstance(event, PaymentTrouble) else ("", 0)
+    about: tuple[str, int, bool] = ("", 0, False)
+    if isinstance(event, PaymentTrouble):
+        about = event.payment, int(event.attempt), event.kind == "topup"
     return Line(kind, texts(kind, **_words(event, texts, label)), channel, ts, mark, sandbox, *about)
 
 
 def ending(line: Line, event: Event, texts: Texts) -> str:
     """How `event` ends the line's matter, "" if it does not."""
     match event:
-        case Recharged() if event.payment == line.payment:
+        case Recharged() | ToppedUp() if event.payment == line.payment and line.topup == isinstance(event, ToppedUp):
             return texts("end-arrived", amount=texts.money(event.amount))
         case RechargeCancelled() if event.payment == line.payment:
             return texts(_CANCELLED.get(event.reason, "end-cancelled"))
-        case PaymentTrouble(kind="recharge") if event.payment == line.payment:
+        case TopupDeclined() if line.topup and event.payment == line.payment:
+            return texts("end-not-charged")
+        case PaymentTrouble() if event.payment == line.payment and line.topup == (event.kind == "topup"):
             return texts("end-again") if _is_later(line, event) else ""
-        case RechargeStarted() if line.kind != "line-exhausted" and event.payment != line.payment:
+        case RechargeStarted() if line.kind != "line-exhausted" and not line.topup and event.payment != line.payment:
             return texts("end-goes-on")
         case RechargeResumed() if line.kind == "line-paused":
-            return texts("end-resumed", who=news.who(event.by, texts))
+            return texts("end-resumed", who=who(event.by, texts))
         case SettingsChanged() if line.kind == "line-paused" and news.ends_pause(event):
-            return texts("end-settings", who=news.who(event.by, texts))
+            return texts("end-settings", who=who(event.by, texts))
         case BalanceRecovered() if line.kind == "line-exhausted" or (_is_blocked(line) and not event.level_micros):
             return texts("end-recovered", balance=texts.money(event.balance))
         case _:

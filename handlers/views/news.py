@@ -1,6 +1,6 @@
 """What is told once for each event: in the incident's thread, in the channel, or to the person who asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from handlers import ids
 from handlers.locales import Texts
 from handlers.views import alerts, kit
 from handlers.views import payment as payments
+from handlers.views.payment import who
 from store.events import (
     BalanceExhausted,
     BalanceLow,
@@ -88,8 +89,19 @@ def _of_recharge(event: Event, texts: Texts, label: Labels) -> News | None:
             return News(texts(key, amount=amount, cap=cap, count=event.per_day), loud=True)
         case PaymentTrouble(kind="recharge"):
             return _trouble(event, texts, label)
+        case PaymentStuck() | PaymentNeedsAction():  # a top-up's: money may be lost unless somebody sees to it
+            return News(for_others(event, texts, label), loud=True)
         case _:
             return None
+
+
+def for_others(event: Event, texts: Texts, label: Labels) -> str:
+    """What others than the person who asked for it are told of a top-up that did not go through, "" for nothing."""
+    if not isinstance(event, PaymentTrouble) or event.kind != "topup":
+        return ""
+    words = {"amount": texts.money(event.amount), "method": _label(event.method, label)}
+    words |= {"who": who(event.by, texts), "reason": texts.reason(event.reason)}
+    return texts(f"news-for-others-{_became(event)}", **words)
 
 
 def to_person(event: Event, texts: Texts, label: Labels) -> str:
@@ -97,23 +109,27 @@ def to_person(event: Event, texts: Texts, label: Labels) -> str:
     match event:
         case ToppedUp():
             return texts("news-topup-arrived", amount=texts.money(event.amount), balance=texts.money(event.balance))
-        case TopupDeclined(reason="not_charged"):
-            method = _label(event.method, label)
-            return texts("news-topup-not-charged", amount=texts.money(event.amount), method=method)
         case PaymentTrouble(kind="topup"):
-            keys = {PaymentUnknown: "unknown", PaymentNeedsAction: "needs-action", PaymentStuck: "stuck"}
-            key = "not-credited" if event.reason == Failure.NOT_CREDITED else keys.get(type(event), "declined")
             every = {"amount": texts.money(event.amount), "method": _label(event.method, label)}
-            return texts(f"news-topup-{key}", **every, reason=texts.reason(event.reason))
+            return texts(f"news-topup-{_became(event)}", **every, reason=texts.reason(event.reason))
         case _:
             return ""
 
 
+def _became(event: PaymentTrouble) -> str:
+    """What became of a top-up, as the catalogues name it."""
+    if isinstance(event, TopupDeclined):
+        return "not-charged" if event.reason == "not_charged" else "declined"
+    if event.reason == Failure.NOT_CREDITED:
+        return "not-credited"
+    return {PaymentUnknown: "unknown", PaymentNeedsAction: "needs-action"}.get(type(event), "stuck")
+
+
 def message(
-    text: str, texts: Texts, *, sandbox: bool, small: str = "", action: kit.Block | None = None
+    text: str, texts: Texts, *, sandbox: bool, small: Sequence[str] = (), action: kit.Block | None = None
 ) -> dict[str, Any]:
     """A message of one paragraph, with the sandbox's mark, small print and buttons where there are any."""
-    pieces = [*([texts("sandbox-mark")] if sandbox else []), *([small] if small else [])]
+    pieces = [*([texts("sandbox-mark")] if sandbox else []), *small]
     blocks = [kit.section(text), *([kit.context(*pieces)] if pieces else []), *([action] if action else [])]
     return kit.message(text, blocks)
 
@@ -240,9 +256,3 @@ def _shown(field: str, stored: str, currency: str, texts: Texts, label: Labels) 
 
 def _label(method: str, label: Labels) -> str:
     return kit.escape(label(method))
-
-
-def who(actor: str, texts: Texts) -> str:
-    """The person who did it, as a mention."""
-    user_id = actor.removeprefix("slack:")
-    return kit.user(user_id) if user_id != actor else texts("somebody")

@@ -28,20 +28,31 @@ _WAITS = {
     "needs_action": "waits-needs-action",
     "unavailable": "waits-unavailable",
     "unknown": "waits-unknown",
+    "asking": "waits-asking",
     "stuck": "waits-stuck",
+    "not_credited": "waits-not-credited",
+}
+_TOPUP_WAITS = {
+    "needs_action": "waits-topup-needs-action",
+    "unavailable": "waits-topup-unavailable",
+    "unknown": "waits-topup-unknown",
+    "asking": "waits-topup-asking",
+    "stuck": "waits-topup-stuck",
+    "not_credited": "waits-topup-not-credited",
 }
 """The states in which nothing goes on by itself, or not now; that of a declined payment has a time as well."""
 
 
 def waits_for(payment: Payment, texts: Texts) -> str:
-    """What an open recharge waits for, "" if it is being charged."""
+    """What an open payment waits for, "" if it is being charged."""
     amount = texts.money(payment.amount)
     if payment.state == "retrying":
         return texts("waits-retrying", amount=amount, when=texts.time(payment.next_ms))
-    if payment.state == "unknown" and payment.step is not Step.CHARGE:
-        return texts("waits-asking", amount=amount)
-    key = "waits-not-credited" if payment.state == "stuck" and payment.charged else _WAITS.get(payment.state)
-    return texts(key, amount=amount) if key else ""
+    state = "asking" if payment.state == "unknown" and payment.step is not Step.CHARGE else payment.state
+    if state == "stuck" and payment.charged:
+        state = "not_credited"
+    key = (_TOPUP_WAITS if payment.kind == "topup" else _WAITS).get(state)
+    return texts(key, amount=amount, who=who(payment.requested_by, texts)) if key else ""
 
 
 def became_of(payment: Payment, texts: Texts) -> str:
@@ -97,6 +108,12 @@ def to_retry(payment_id: str, attempt: str, texts: Texts) -> kit.Element:
 def to_resume(texts: Texts) -> kit.Element:
     """Auto-recharge is paused: go on."""
     return kit.button(texts("button-resume"), ids.RESUME_RECHARGE, style="primary")
+
+
+def who(actor: str, texts: Texts) -> str:
+    """A person who did something, as a mention."""
+    user_id = actor.removeprefix("slack:")
+    return kit.user(user_id) if user_id != actor else texts("somebody")
 
 
 def called(method: PaymentMethod, texts: Texts) -> str:

@@ -8,12 +8,12 @@
 -- `step` is what the provider is to be asked: charge; find, what has become of the attempt; or cancel, that it never
 -- moves money. The last two cannot charge, so they are asked past every check. A charge that may have been made, or not,
 -- and that is forbidden now is not asked for again, or it might be made only then: it is cancelled instead.
--- KEYS: account payment outbox due
+-- KEYS: account payment outbox due topups
 -- ARGV: tenant account_id payment_id wanted_attempt
 -- Output: {'claimed', fence, attempt, kind, amount_micros, currency, method, requested_by, step, charge_ref}
 --   | {'refused', reason}
 -- Event: recharge_started recharge_cancelled topup_declined payment_stuck
-local account_key, payment_key, outbox_key, due_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local account_key, payment_key, outbox_key, due_key, topups_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local tenant, account_id, payment_id, wanted_attempt = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 -- include: lib/clock
 -- include: lib/account
@@ -57,6 +57,7 @@ if uncharged and forbidden and forbidden ~= 'other_card' then
 end
 if uncharged and payment.kind == 'topup' and is_dead(account, payment.method) then
   redis.call('HSET', payment_key, 'state', 'failed', 'reason', 'method_dead', 'updated_ms', text(ctx.now))
+  redis.call('ZREM', topups_key, payment_id)
   unwatch(ctx, payment_id)
   tell_trouble(ctx, 'topup_declined', payment_id, payment, 'method_dead')
   return { 'refused', 'method_dead' }

@@ -9,12 +9,12 @@
 -- worker that stood still: until then it is cancelled. A recharge that was cancelled for a change goes on as a new attempt,
 -- whose claim checks everything; any other payment is over (`ends`). One that ended `unseen`, on a person's word, is
 -- cancelled with the provider after all when an overtaken worker turns up without a clear answer.
--- KEYS: account payment outbox due
+-- KEYS: account payment outbox due topups
 -- ARGV: tenant account_id payment_id fence result reason url charge_ref retry_offsets_ms ask_again_ms
 -- Output: {'done', state} | {'refused', reason}
 -- Event: payment_unknown payment_needs_action payment_stuck recharge_due topup_due recharge_cancelled recharge_declined
 --   recharge_paused topup_declined
-local account_key, payment_key, outbox_key, due_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local account_key, payment_key, outbox_key, due_key, topups_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local tenant, account_id, payment_id, fence, result, reason, url, charge_ref, retry_offsets_ms, ask_again_ms =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 -- include: lib/clock
@@ -64,6 +64,7 @@ end
 if reopens then
   local answer = call_off('1')
   if payment.kind == 'recharge' then count_in(ctx, payment.month, payment.amount_micros) end
+  if payment.kind == 'topup' then redis.call('ZADD', topups_key, payment.created_ms, payment_id) end
   return answer
 end
 -- Asked to cancel, a provider that declines has cancelled, and one that still waits for the owner has not.
@@ -103,6 +104,7 @@ if result == 'not_charged' and payment.kind == 'recharge' and payment.ends ~= '1
 end
 if result == 'not_charged' then
   set_state('cancelled')
+  redis.call('ZREM', topups_key, payment_id)
   tell_not_charged(ctx, account, payment_id, payment)
   return { 'done', 'cancelled' }
 end
@@ -112,6 +114,7 @@ if result == 'dead' and not is_dead(account, payment.method) then
 end
 if payment.kind == 'topup' then
   set_state('failed')
+  redis.call('ZREM', topups_key, payment_id)
   tell('topup_declined')
   -- The card that died under a top-up is auto-recharge's as well: it must not be charged for the next one.
   if account.recharge_on == '1' and account.recharge_paused == '' and is_dead(account, account.method) then pause() end

@@ -1,11 +1,11 @@
 -- settle_payment: the provider has the money: credit it. One credit per charge, whoever reports it and however
 -- often, because the operation is the provider's own id of the charge.
--- KEYS: account journal operation outbox due payment next_payment
+-- KEYS: account journal operation outbox due payment next_payment topups
 -- ARGV: tenant account_id operation_id digest amount_micros currency memo keep_ms payment_id next_payment_id charge_ref
 -- Output: {'posted' | 'repeated', entry, before, after, at_ms} | {'refused', reason}
 -- Event: recharged topped_up balance_recovered recharge_due recharge_blocked
-local account_key, journal_key, operation_key, outbox_key, due_key, payment_key, next_payment_key =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local account_key, journal_key, operation_key, outbox_key, due_key, payment_key, next_payment_key, topups_key =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local tenant, account_id, operation_id, digest, amount_micros, currency, memo, keep_ms, payment_id, next_payment_id, charge_ref =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
 -- include: lib/clock
@@ -36,6 +36,7 @@ redis.call('HSET', payment_key, 'state', 'succeeded', 'charge_ref', charge_ref, 
   'updated_ms', text(ctx.now))
 close_slot(ctx, account, payment_id, '0', '')
 unwatch(ctx, payment_id)
+redis.call('ZREM', topups_key, payment_id)
 -- A reservation covers one charge: a success after the failure was told, or a second one, counts all the same. The month
 -- is that of the credit.
 local month = calendar(ctx.now).month

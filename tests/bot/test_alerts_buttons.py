@@ -44,7 +44,7 @@ async def test_a_stuck_payment_can_be_cleared_up_wherever_it_is_told(stage: Stag
     """In the standing message, in its thread, in the managers' own messages, and where a top-up was asked for."""
     nowhere = await stage.account(AccountRef(REF.tenant, "none"), channel="")
     await stage.clean()
-    mine: Fields = {**STUCK, "kind": "topup", "by": f"slack:{MANAGER}", "channel": GENERAL}
+    mine: Fields = {**STUCK, "payment": "p2", "kind": "topup", "by": f"slack:{MANAGER}", "channel": GENERAL}
     for _ in range(2):
         await stage.emit("payment_stuck", **STUCK)
     await stage.emit("payment_stuck", nowhere, **STUCK)
@@ -52,12 +52,12 @@ async def test_a_stuck_payment_can_be_cleared_up_wherever_it_is_told(stage: Stag
     stage.tell()
     await stage.quiet()
 
-    standing, reply = stage.told()
+    standing, reply, of_topup = stage.told()
     [direct] = stage.told(direct_message(MANAGER))
     [whispered] = [each for each in stage.playground.messages(GENERAL, MANAGER) if each.get("ephemeral")]
     ways = [ids.RETRY_PAYMENT, ids.NOT_CHARGED]
     assert buttons(standing) == [*ways, ids.OPEN_ADD]
-    assert [buttons(reply), buttons(direct), buttons(whispered)] == [ways] * 3
+    assert [buttons(reply), buttons(of_topup), buttons(direct), buttons(whispered)] == [ways] * 4
 
 
 class Noted(FaultyGateway):
@@ -78,7 +78,7 @@ async def test_what_is_to_be_known_of_a_card_is_told_in_the_readers_language(sta
     stage.tell()
     await stage.quiet()
 
-    [standing] = stage.told()
+    standing, _ = stage.told()
     [whispered] = [each for each in stage.playground.messages(GENERAL, MANAGER) if each.get("ephemeral")]
     assert "Visa •••• 9995 (wird abgelehnt)" in texts_in(standing.blocks)
     assert "Visa •••• 9995 (declines)" in whispered["text"]

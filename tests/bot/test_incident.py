@@ -205,7 +205,7 @@ LOUD = {
     TOPPED: False, MANAGERS: True, "settings": True,
     "low20": False, "recovered": False, "partly": False, "started": False, "resumed": False, UNKNOWN: False,
     "declined_again": True, "declined_last": False, "stuck": True, "cancelled": False, "not_needed": False,
-    "due": None, "cancelled_unmade": None, "topup_stuck": None, "topup_declined": None, "topup_unknown": None,
+    "due": None, "cancelled_unmade": None, "topup_stuck": True, "topup_declined": None, "topup_unknown": None,
 }  # fmt: skip
 
 

@@ -4,19 +4,26 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.app import Readiness, Stores
+from bot.leaving import Leaving
 from bot.outages import plainly
+from bot.playground.people import ALERTS, MANAGER, OWNER
 from bot.playground.server import Fault
 from bot.posting import SlackAwayError, patiently
 from bot.workspaces import LEFT, LEFT_S, UnknownWorkspaceError, Workspaces
 from store import keys
+from store.account import RechargePolicy
 from store.dead import DeadLetters
 from store.keys import AccountRef
 from store.outbox import GROUPS, Outbox
+from store.outcomes import Done
+from store.roles import Actor
+from tests.bot.gateways import FaultyGateway
 from tests.bot.news import LOW, emit
 from tests.bot.stage import OUTBOX, PARTITION, Running, Stage, eventually
-from tests.world import REF, TOKEN
+from tests.world import BOSS, REF, TOKEN, usd
 
 LEFT_REF = next(AccountRef(n) for n in map("T0LEFT{}".format, range(9999)) if keys.partition_of(n) == PARTITION)
 OLD = "1-0"
@@ -31,7 +38,9 @@ def workspaces_of(stage: Stage, left_s: float) -> Workspaces:
 def tell(stage: Stage, workspaces: Workspaces, owner: str = "w1") -> Running:
     """The alerts' listener as the worker sets it up."""
     stage.workspaces = workspaces
-    return stage.tell(owner, first_pause_s=0.001, hopeless=workspaces.hopeless)
+    return stage.tell(
+        owner, first_pause_s=0.001, hopeless=workspaces.hopeless, put_aside=Leaving(stage.policies).put_aside
+    )
 
 
 async def put_long_ago(stage: Stage) -> None:
@@ -130,6 +139,75 @@ async def test_an_app_that_was_removed_is_hopeless_in_the_end(stage: Stage, erro
 def test_what_may_come_back_is_waited_for(make: Callable[[str], Exception]) -> None:
     """A network that is down is no reason to put anything aside, however long it takes."""
     assert Workspaces(TOKEN, "http://127.0.0.1:9/api/").hopeless(make("account_inactive"), 1e9) == ""
+
+
+async def open_left(stage: Stage) -> None:
+    """An account with auto-recharge of 50 below 20, in a workspace that is not the token's."""
+    await stage.ledger.open_account(LEFT_REF, "USD")
+    await stage.ledger.add_credit(LEFT_REF, usd(30), operation_id=stage.operation(), actor="test")
+    owner, boss = Actor(LEFT_REF.tenant, OWNER, is_admin=True), Actor(LEFT_REF.tenant, MANAGER)
+    await stage.roles.change_managers(owner, appoint=[MANAGER], dismiss=[], operation_id=stage.operation())
+    policy = RechargePolicy(on=True, amount=usd(50), below=usd(20), cap=usd(200), method="card")
+    await stage.policies.set_recharge(boss, LEFT_REF, policy, channel=ALERTS, operation_id=stage.operation())
+
+
+async def test_a_left_workspace_is_not_recharged_any_more(stage: Stage) -> None:
+    """What is put aside there pauses its auto-recharge, loudly and once; usage goes on, and nothing is charged."""
+    stage.gateway = gateway = FaultyGateway()
+    await open_left(stage)
+    with capture_logs() as logs:
+        tell(stage, workspaces_of(stage, 0))
+        stage.charge(gateway=gateway)
+        await stage.quiet("payments", "alerts")
+        await stage.spend(15, LEFT_REF)
+        await stage.quiet("payments", "alerts")
+
+    account = await stage.ledger.account(LEFT_REF)
+    assert account
+    assert (account.paused, account.slot, gateway.charged) == ("left_workspace", "", [])
+    [said] = [each for each in logs if each["event"] == "recharge_paused"]
+    assert (said["log_level"], said["tenant"], said["account"]) == ("error", LEFT_REF.tenant, "default")
+    assert [each.type for each in await DeadLetters(stage.redis).find()].count("recharge_paused") == 1
+
+
+async def test_a_workspace_that_comes_back_is_told_of_the_pause(stage: Stage) -> None:
+    """The token was a wrong one and the days 0: replayed, the pause is told with the button that ends it."""
+    right, wrong = stage.workspaces, workspaces_of(stage, 0)
+    await stage.account(balance=100)
+    await stage.recharge()
+    await stage.clean()
+    await wrong.sign_in()
+    assert wrong._me
+    wrong._me.team_id = "T0WRONG"
+    await emit(stage, "balance_low")
+    worker = tell(stage, wrong)
+    await stage.quiet()
+    await worker.stop()
+
+    letters = DeadLetters(stage.redis)
+    for letter in await letters.find():
+        await letters.replay(letter)
+    tell(stage, right, "w2")
+    await eventually(lambda: any("I had no access to this workspace" in each.text for each in stage.told()))
+    account = await stage.ledger.account(REF)
+    assert account
+    assert account.paused == "left_workspace"
+    assert await stage.payments.resume(BOSS, REF) == Done("resumed")
+
+
+async def test_what_fails_for_another_reason_pauses_nothing(stage: Stage) -> None:
+    """A message that Slack refuses is put aside, and auto-recharge goes on."""
+    await stage.recharge()
+    await stage.clean()
+    stage.playground.faults.inject("chat.postMessage", Fault("error", error="msg_too_long"), 2)
+    await emit(stage, "balance_low")
+    worker = stage.tell(first_pause_s=0.001, give_up_after=2, put_aside=Leaving(stage.policies).put_aside)
+    await stage.quiet()
+    await worker.stop()
+
+    account = await stage.ledger.account(REF)
+    assert account
+    assert (account.paused, await DeadLetters(stage.redis).count()) == ("", 1)
 
 
 async def test_an_organisation_is_no_workspace(stage: Stage) -> None:

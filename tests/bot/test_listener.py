@@ -6,7 +6,7 @@ import pytest
 from redis.exceptions import ConnectionError as RedisAwayError
 
 from store import keys
-from store.events import Codec, RechargeResumed
+from store.events import Codec, Event, RechargeResumed
 from store.outbox import Delivery, Outbox
 from store.scripts import Client
 from tests.bot.hall import Hall, Recorder, nothing_pending
@@ -118,6 +118,25 @@ class Flaky(Outbox):
             self.failures -= 1
             raise RedisAwayError("away")
         await super().give_up(group, delivery, why, tries=tries)
+
+
+async def test_what_else_is_done_before_an_event_is_put_aside_is_done_first(hall: Hall) -> None:
+    """With the event and the reason, again if Redis was away; until then the event is not put aside."""
+    asked: list[tuple[str, str, int]] = []
+
+    async def put_aside(event: Event, why: str) -> None:
+        asked.append((event.id, why, await hall.redis.xlen(keys.dead(PARTITION))))
+        if len(asked) == 1:
+            raise RedisAwayError("away")
+
+    react = Recorder()
+    ids = await hall.put("default", "default")
+    react.errors[ids[0]] = [ValueError("poison")] * 99
+    hall.start(react, give_up_after=1, put_aside=put_aside)
+    await eventually(lambda: react.done == ids[1:])
+
+    assert asked == [(ids[0], "ValueError('poison')", 0)] * 2
+    assert await hall.redis.xlen(keys.dead(PARTITION)) == 1
 
 
 async def test_redis_away_while_giving_up_is_waited_for(hall: Hall, blocking: Client) -> None:

@@ -22,6 +22,7 @@ from handlers.views import (
     topup,
 )
 from handlers.views import help as help_view
+from handlers.views.balance import UnderWay
 from handlers.views.payment import became_of
 from store.account import Account, AlertPolicy, Entry, Page, RechargePolicy, Wait, WaitReason
 from store.events import Event
@@ -91,6 +92,14 @@ def payment(state: str, **changes: Any) -> Payment:
 
 
 STATES = ("due", "charging", "retrying", "needs_action", "unavailable", "unknown", "stuck", "succeeded")
+TOPUP = {"kind": "topup", "requested_by": "slack:U0MANAGER"}
+TOPUPS = (
+    *(payment(state, id=f"p-{state}", **TOPUP) for state in ("charging", "needs_action", "unavailable", "stuck")),
+    payment("unknown", id="p-unknown", **{**TOPUP, "requested_by": "import"}),
+    payment("unknown", id="p-asked", step=Step.FIND, **TOPUP),
+)
+CROWD = tuple(payment("stuck", id=f"p{number}", amount=HUGE, **TOPUP) for number in range(100))
+CROWDED = UnderWay(payment("stuck", amount=HUGE), CROWD)
 
 
 def entry(number: int, **changes: Any) -> Entry:
@@ -138,30 +147,36 @@ def _looking(texts: Texts) -> Named:
     yield "help", "message", help_view.message(texts)
     for name, each in ACCOUNTS.items():
         for manages in (True, False):
-            body = balance.message(each, None, texts, may_manage=manages, sandbox=manages)
+            body = balance.message(each, UnderWay(), texts, may_manage=manages, sandbox=manages)
             yield f"balance-{name}-{'manager' if manages else 'member'}", "message", body
     for state in STATES:
         for manages in (True, False):
             open_ = payment(state, amount=HUGE if state == "stuck" else usd(50))
-            body = balance.message(ACCOUNTS["recharging"], open_, texts, may_manage=manages, sandbox=manages)
+            body = balance.message(ACCOUNTS["recharging"], UnderWay(open_), texts, may_manage=manages, sandbox=manages)
             yield f"balance-waits-{state}-{'manager' if manages else 'member'}", "message", body
     asking = payment("unknown", step=Step.FIND)
-    body = balance.message(ACCOUNTS["recharging"], asking, texts, may_manage=True, sandbox=True)
+    body = balance.message(ACCOUNTS["recharging"], UnderWay(asking), texts, may_manage=True, sandbox=True)
     yield "balance-waits-asking", "message", body
     for state in STATES:
         yield f"too-late-{state}", "message", general.says(became_of(payment(state), texts))
-    body = balance.message(ACCOUNTS["recharging"], payment("stuck", charged=True), texts, may_manage=True, sandbox=True)
+    credited = payment("stuck", charged=True)
+    body = balance.message(ACCOUNTS["recharging"], UnderWay(credited), texts, may_manage=True, sandbox=True)
     yield "balance-waits-not-credited", "message", body
+    for manages in (True, False):
+        body = balance.message(account(), UnderWay(topups=TOPUPS), texts, may_manage=manages, sandbox=manages)
+        yield f"balance-topups-{'manager' if manages else 'member'}", "message", body
+    body = balance.message(LARGEST, CROWDED, texts, may_manage=True, sandbox=True)
+    yield "balance-largest-waiting", "message", body
     trail = '["' + '","'.join(["9" * 13 + "-0"] * 60) + '"]'
     yield "history-empty", "message", history.message(Page((), ""), texts, older="", newer="")
     yield "history", "message", history.message(USUAL_PAGE, texts, older='["","1-1"]', newer="")
     yield "history-largest", "message", history.message(FULL_PAGE, texts, older=trail, newer=trail)
-    yield "home", "home", home.view(account(), None, USUAL_PAGE, texts, may_manage=True, sandbox=True)
-    yield "home-fresh", "home", home.view(FRESH, None, Page((), ""), texts, may_manage=False, sandbox=False)
+    yield "home", "home", home.view(account(), UnderWay(), USUAL_PAGE, texts, may_manage=True, sandbox=True)
+    yield "home-fresh", "home", home.view(FRESH, UnderWay(), Page((), ""), texts, may_manage=False, sandbox=False)
     yield (
         "home-largest",
         "home",
-        home.view(LARGEST, payment("stuck", amount=HUGE), FULL_PAGE, texts, may_manage=True, sandbox=True),
+        home.view(LARGEST, CROWDED, FULL_PAGE, texts, may_manage=True, sandbox=True),
     )
 
 
@@ -253,8 +268,12 @@ def _telling(texts: Texts) -> Named:
         text = news.to_person(event, texts, lambda method: f"<{method}>")
         if text:
             action = news.actions(event, texts)
-            small = texts("notice-elsewhere", channel=f"<#{CHANNEL}>")
+            small = [texts("notice-elsewhere", channel=f"<#{CHANNEL}>")]
             yield f"person-{name}", "message", news.message(text, texts, sandbox=True, small=small, action=action)
+        text = news.for_others(event, texts, lambda method: f"<{method}>")
+        if text:
+            small = [texts("notice-missed", who="<@U0MANAGER>"), texts("notice-late", when=texts.time(AT_MS))]
+            yield f"for-others-{name}", "message", news.message(text, texts, sandbox=True, small=small)
 
 
 def _line(name: str, event: Event, texts: Texts) -> Named:

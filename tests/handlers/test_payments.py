@@ -5,9 +5,10 @@ import pytest
 from bot.playground.people import MANAGER, MEMBER, OWNER
 from handlers import ids
 from store import keys
-from store.payment import Failure, Payment, Step
+from store.outcomes import Done
+from store.payment import Claimed, Failure, Payment, Step
 from tests.handlers.driver import appoint_both, keys_said, press, state, told_next
-from tests.world import REF, World, texts_in, usd
+from tests.world import BOSS, REF, World, texts_in, usd
 
 WAITS = {
     Failure.NEEDS_ACTION: ("The bank wants the recharge of $50.00 to be confirmed.", [ids.RETRY_PAYMENT]),
@@ -187,3 +188,87 @@ async def test_who_pressed_late_is_told_so(world: World) -> None:
 
     assert told.startswith("This is being worked on right now")
     assert await state(world) == before
+
+
+async def waiting_topup(world: World, failure: Failure, units: int = 50) -> Payment:
+    """A top-up that the manager asked for, and what came of its attempt."""
+    payments = world.services.payments
+    asked = await payments.request_topup(BOSS, REF, usd(units), "card", channel="", operation_id=world.operation())
+    assert isinstance(asked, Done), asked
+    claimed = await payments.claim(REF, asked.result, 1)
+    outcome = await payments.fail(REF, claimed, failure, reason="insufficient_funds")  # type: ignore[arg-type]
+    assert type(outcome).__name__ == "Done", outcome
+    return await current(world, asked.result)
+
+
+TOPUP_WAITS = {
+    Failure.NEEDS_ACTION: (f"$50.00 that <@{MANAGER}> asked for to be confirmed.", [ids.RETRY_PAYMENT]),
+    Failure.UNAVAILABLE: (f"<@{MANAGER}> asked for waits: the payment provider takes no requests right now.", []),
+    Failure.UNKNOWN: (f"<@{MANAGER}> asked for waits: the payment provider does not answer.", []),
+    Failure.STUCK: (f"$50.00 that <@{MANAGER}> asked for was charged.", [ids.RETRY_PAYMENT, ids.NOT_CHARGED]),
+    Failure.NOT_CREDITED: (f"<@{MANAGER}> asked for was charged, but I cannot credit it.", [ids.RETRY_PAYMENT]),
+}
+
+
+def topup_buttons(blocks: list[dict[str, object]]) -> list[object]:
+    """The action ids under what top-ups wait for."""
+    rows = [block for block in blocks if str(block.get("block_id")).startswith("topup_actions_")]
+    return [each["action_id"] for row in rows for each in row["elements"]]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("failure", TOPUP_WAITS)
+async def test_balance_and_home_say_what_a_topup_waits_for(world: World, failure: Failure) -> None:
+    """Whoever asked for it, and wherever that was told: all see it, and managers get the buttons that help."""
+    text, wanted = TOPUP_WAITS[failure]
+    await waiting_topup(world, failure)
+
+    mine, theirs = await world.answer(MANAGER, "/credits balance"), await world.answer(OWNER, "/credits balance")
+    await world.playground.open_home(MANAGER)
+    home = await world.playground.wait_for(lambda: world.playground.home(MANAGER))
+
+    assert home is not None
+    assert [text in texts_in(each) for each in (mine, theirs, home.body)] == [True] * 3
+    assert [topup_buttons(each) for each in (mine["blocks"], theirs["blocks"], home.blocks)] == [wanted, [], wanted]
+
+
+async def test_a_stuck_topup_is_cleared_up_from_the_balance(world: World) -> None:
+    """Pressed there, the provider is asked to cancel it; seen cancelled, the balance does not speak of it any more."""
+    payment = await waiting_topup(world, Failure.STUCK)
+    answer = await world.answer(MANAGER, "/credits balance")
+    asked = next(each for block in answer["blocks"] for each in block.get("elements", []) if "confirm" in each)
+
+    await told_next(world, MANAGER, press(world, MANAGER, ids.NOT_CHARGED, value=asked["value"]))
+    during = await world.answer(MANAGER, "/credits balance")
+    claimed = await world.services.payments.claim(REF, payment.id, 1)
+    assert isinstance(claimed, Claimed), claimed
+    await world.services.payments.fail(REF, claimed, Failure.NOT_CHARGED, reason="not_charged")
+    after = await world.answer(MANAGER, "/credits balance")
+
+    assert (await current(world, payment.id)).state == "cancelled"
+    assert "I am asking the payment provider what has become of the payment of $50.00" in texts_in(during)
+    assert topup_buttons(after["blocks"]) == []
+    assert "asked for" not in texts_in(after)
+
+
+async def test_topups_that_wait_are_counted_beyond_five(world: World) -> None:
+    """The oldest are shown, so that the message stays readable."""
+    for units in range(10, 17):
+        await waiting_topup(world, Failure.STUCK, units)
+
+    answer = await world.answer(MANAGER, "/credits balance")
+
+    assert len(topup_buttons(answer["blocks"])) == 2 * 5
+    assert "2 more payments wait." in texts_in(answer)
+    assert "$10.00" in texts_in(answer)
+
+
+async def test_a_paused_auto_recharge_can_be_resumed_from_the_balance(world: World) -> None:
+    """Managers find the button there as well, should the message in the channel be gone."""
+    await world.services.ledger.add_credit(REF, usd(25), operation_id=world.operation(), actor="test")
+    await world.recharge_on()
+    await world.services.policies.pause_recharge(REF, "left_workspace")
+
+    mine, theirs = await world.answer(MANAGER, "/credits balance"), await world.answer(OWNER, "/credits balance")
+
+    assert "paused: I had no access to this workspace any more." in texts_in(mine)
+    assert (buttons(mine["blocks"]), buttons(theirs["blocks"])) == ([ids.RESUME_RECHARGE], [])

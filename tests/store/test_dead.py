@@ -23,10 +23,15 @@ DEAD = keys.dead(PARTITION)
 ELSEWHERE = AccountRef("T0OTHER")
 
 
-@pytest.fixture
-async def outbox(redis: Client) -> Outbox:
+async def arrange(redis: Client) -> Outbox:
     """Both groups on the partition."""
     return await both_groups(redis)
+
+
+@pytest.fixture
+async def outbox(redis: Client) -> Outbox:
+    """As `arrange` says."""
+    return await arrange(redis)
 
 
 @pytest.fixture
@@ -149,19 +154,38 @@ async def test_unreadable_event_can_be_replayed_when_a_version_knows_it(
     assert isinstance(delivery.event, RechargeResumed)
 
 
-async def test_replay_whose_answer_is_lost_is_done_once(proxy: Lossy, real_redis: Client) -> None:
-    """The connection breaks in place of the answer: the event is back once, and asked again there is nothing left."""
+@pytest.mark.parametrize(("verb", "events"), [("replay", 2), ("drop", 1)])
+async def test_letter_whose_answer_is_lost_is_taken_once_and_that_is_said(
+    proxy: Lossy, real_redis: Client, verb: str, events: int
+) -> None:
+    """The connection breaks in place of the answer, and the client asks again: done, once; another finds it gone."""
     outbox = await both_groups(real_redis)
     letter = await bury(outbox, real_redis)
-    client: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True, retry=Retry(NoBackoff(), 0))
-    proxy.lose_after = b"EXEC"
+    client: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True)
+    proxy.lose_after = letter.place.encode()
 
-    assert not await DeadLetters(client).replay(letter)
+    assert await getattr(DeadLetters(client), verb)(letter)
 
     await client.aclose()
     assert proxy.lost == 1
-    assert await real_redis.xlen(STREAM) == 2
+    assert not await getattr(DeadLetters(real_redis), verb)(letter)
+    assert await real_redis.xlen(STREAM) == events
     assert await DeadLetters(real_redis).count() == 0
+
+
+async def test_replay_without_an_answer_is_an_error_and_done_once(proxy: Lossy, real_redis: Client) -> None:
+    """A client that does not ask again does not know; asked anew, nothing happens a second time."""
+    outbox = await both_groups(real_redis)
+    letter = await bury(outbox, real_redis)
+    client: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True, retry=Retry(NoBackoff(), 0))
+    proxy.lose_after = letter.place.encode()
+
+    with pytest.raises(RedisError):
+        await DeadLetters(client).replay(letter)
+    await DeadLetters(client).replay(letter)
+
+    await client.aclose()
+    assert await real_redis.xlen(STREAM) == 2
 
 
 async def test_without_memory_nothing_is_replayed(real_redis: Client) -> None:

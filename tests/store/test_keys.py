@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from store import keys
+from store.dead import DeadLetters
 from store.drafts import Drafts
 from store.keys import AccountRef
 from store.leases import Leases
@@ -86,7 +87,7 @@ def test_each_row_has_its_function() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["managers", "operation", "charge", "draft", "payment", "account", "journal", "notice"]
+    "name", ["managers", "operation", "charge", "draft", "payment", "account", "journal", "topups", "notice"]
 )
 def test_tenants_keys_lie_in_its_partition(name: str) -> None:
     """Everything of a tenant carries its partition's tag and the tenant's name."""
@@ -133,8 +134,12 @@ async def live(redis: Client) -> None:
     outbox, worker = Outbox(redis, redis), Leases(redis, "alerts", "w", partitions=[partition])
     for group in GROUPS:
         await outbox.ensure_group(group, [partition])
-    [delivery, *_] = await outbox.read("alerts", "w", [partition], block_ms=1)
+    [delivery] = await outbox.read("alerts", "w", [partition], block_ms=1, count=1)
     await outbox.give_up("alerts", delivery, "test")
+    [delivery] = await outbox.read("alerts", "w", [partition], block_ms=1, count=1)
+    await outbox.give_up("alerts", delivery, "test")
+    letters = DeadLetters(redis)
+    await letters.drop((await letters.find())[0])
     await worker.renew()
     await worker.write(partition, keys.incident(REF), {"ts": "1"})
     await worker.write(partition, keys.notice(REF.tenant, "e"), {"ts": "1"}, ttl_ms=30 * 86_400_000)

@@ -30,7 +30,7 @@ async def run(mutant: Mutant, redis: Client, clock: Clock) -> None:
     module = sys.modules[mutant.killer.__module__]
     known = {"redis": redis, "clock": clock, **mutant.given}
     wanted = inspect.signature(mutant.killer).parameters
-    for name in {"bank", "roles"} & set(wanted):
+    for name in {"bank", "outbox", "roles"} & set(wanted):
         known[name] = await module.arrange(redis)
     answer = mutant.killer(**{name: known[name] for name in wanted})
     if inspect.isawaitable(answer):

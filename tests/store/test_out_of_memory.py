@@ -44,6 +44,7 @@ VERBS: dict[str, Verb] = {
         REF, claimed.payment_id, charge_ref="ch_1", received=usd(50)
     ),
     "wake_payment": lambda bank, claimed: bank.payments.wake(REF, claimed.payment_id),
+    "pause_recharge": lambda bank, _: bank.policies.pause_recharge(REF, "left_workspace"),
     **{f"fail_payment: {failure}": report(failure) for failure in Failure},
 }
 

@@ -3,14 +3,17 @@
 import pytest
 
 from store import keys
+from store.events import RechargePaused
+from store.keys import AccountRef
 from store.outcomes import Done, Reason, Refused
 from store.payments import Failure
 from store.schedule import Due, Schedule
 from store.scripts import Client
-from tests.controls import MANAGER, REF, Bank
+from tests.controls import CARD, MANAGER, REF, Bank, usd
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import arrange, claim, complete, decline
+from tests.store.steps import member, open_id, waiting
 
 
 @pytest.fixture
@@ -95,6 +98,53 @@ async def test_another_card_ends_the_pause(bank: Bank, clock: Clock) -> None:
     payment = await bank.payments.get(REF, account.slot)
     assert payment is not None
     assert payment.method == "card_new"
+
+
+async def test_pause_for_a_reason_of_ours_is_told_and_keeps_the_slot_shut(bank: Bank) -> None:
+    """Like a pause after a decline: told with what is paused, nothing recharges, and a person resumes it."""
+    assert await bank.policies.pause_recharge(REF, "left_workspace") == Done("paused")
+    await bank.spend(90)
+
+    [event] = await outline(bank, RechargePaused)
+    assert (event.kind, event.reason, event.amount, event.method) == ("recharge", "left_workspace", usd(50), CARD)
+    account = await bank.account()
+    assert (account.paused, account.slot) == ("left_workspace", "")
+    assert await bank.payments.resume(MANAGER, REF) == Done("resumed")
+    assert await open_id(bank) != ""
+
+
+async def test_recharge_that_is_due_while_it_is_paused_is_not_charged(bank: Bank) -> None:
+    """The pause came between the fall of the balance and the charge: it is cancelled, its reservation free."""
+    await bank.spend(90)
+    payment_id = await open_id(bank)
+    await bank.policies.pause_recharge(REF, "left_workspace")
+
+    assert await bank.payments.claim(REF, payment_id, 1) == Refused(Reason.RECHARGE_OFF)
+    assert await open_id(bank) == ""
+
+
+async def test_recharge_that_waits_when_it_is_paused_is_looked_at_at_once(bank: Bank, clock: Clock) -> None:
+    """What its owner may still confirm with the bank is called off with the provider."""
+    await bank.spend(90)
+    payment_id = await open_id(bank)
+    await bank.payments.fail(REF, await claim(bank), Failure.NEEDS_ACTION, reason="authentication_required")
+    await bank.policies.pause_recharge(REF, "left_workspace")
+
+    assert (await waiting(bank))[member(payment_id, "settings")] == clock.ms
+
+
+async def test_what_does_not_recharge_is_not_paused(bank: Bank, redis: Client) -> None:
+    """Paused already, switched off, never set up or unknown: nothing is told, and the first reason stays."""
+    await bank.policies.pause_recharge(REF, "left_workspace")
+    assert await bank.policies.pause_recharge(REF, "other") == Done("unchanged")
+    assert (await bank.account()).paused == "left_workspace"
+    await bank.recharge(on=False)
+    assert await bank.policies.pause_recharge(REF, "other") == Done("unchanged")
+
+    unknown = AccountRef(REF.tenant, "unknown")
+    assert await bank.policies.pause_recharge(unknown, "other") == Refused(Reason.UNKNOWN_ACCOUNT)
+    assert not await redis.exists(keys.account(unknown))
+    assert len(await outline(bank, RechargePaused)) == 1
 
 
 async def test_same_settings_do_not_end_the_pause(bank: Bank) -> None:

@@ -15,6 +15,7 @@ from tests.controls import CARD, MANAGER, REF, Bank, usd
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.steps import arrange, claim, fail, member, open_id, settle, top_up, waiting
+from tests.store.test_word import unreached
 
 
 @pytest.fixture
@@ -95,6 +96,62 @@ async def test_topup_goes_on_with_auto_recharge_off(bank: Bank) -> None:
     await bank.recharge(on=False)
 
     assert (await claim(bank, payment_id)).kind == "topup"
+
+
+async def test_open_topups_are_found_until_they_are_over(bank: Bank, clock: Clock) -> None:
+    """Those that wait for somebody or something, the oldest first; the account's recharge is none of them."""
+    first = await top_up(bank)
+    clock.advance(hours=1)
+    second = await top_up(bank, 30, "draft-2")
+    assert [each.id for each in await bank.payments.open_topups(REF)] == [first, second]
+
+    for payment_id, failure in ((first, Failure.STUCK), (second, Failure.NEEDS_ACTION)):
+        await fail(bank, await claim(bank, payment_id), failure)
+    assert [each.state for each in await bank.payments.open_topups(REF)] == ["stuck", "needs_action"]
+
+    await settle(bank, second, "ch_top", usd(30))
+    assert [each.id for each in await bank.payments.open_topups(REF)] == [first]
+
+
+@pytest.mark.parametrize("failure", [Failure.DECLINED, Failure.DEAD])
+async def test_topup_that_brought_no_money_is_no_longer_open(bank: Bank, failure: Failure) -> None:
+    """Declined: nothing is left to be done about it."""
+    await fail(bank, await claim(bank, await top_up(bank)), failure)
+
+    assert await bank.payments.open_topups(REF) == ()
+
+
+async def test_topup_that_was_seen_cancelled_is_no_longer_open(bank: Bank) -> None:
+    """Not charged, it is open while the provider is asked to cancel it, and no longer when that is seen."""
+    payment_id = await top_up(bank)
+    await fail(bank, await claim(bank, payment_id), Failure.NOT_CHARGED)
+    assert [each.id for each in await bank.payments.open_topups(REF)] == [payment_id]
+
+    await fail(bank, await claim(bank, payment_id), Failure.NOT_CHARGED)
+
+    assert await bank.payments.open_topups(REF) == ()
+
+
+async def test_topup_that_a_person_ended_is_open_again_only_if_a_worker_turns_up(bank: Bank, clock: Clock) -> None:
+    """A manager's word ends what could not be cancelled; an overtaken worker that does not know either reopens it."""
+    claimed = await unreached(bank, clock, await top_up(bank))
+    await bank.payments.cancel(MANAGER, REF, claimed.payment_id, 1)
+    ended = await bank.payments.open_topups(REF)
+
+    await fail(bank, claimed, Failure.UNKNOWN)
+
+    assert ended == ()
+    assert [each.id for each in await bank.payments.open_topups(REF)] == [claimed.payment_id]
+
+
+async def test_topup_whose_card_died_before_it_was_charged_is_no_longer_open(bank: Bank) -> None:
+    """It ends when a worker takes it over, without the provider being asked."""
+    first, second = await top_up(bank), await top_up(bank, operation_id="draft-2")
+    await fail(bank, await claim(bank, first), Failure.DEAD)
+
+    assert await bank.payments.claim(REF, second, 1) == Refused(Reason.METHOD_DEAD)
+
+    assert await bank.payments.open_topups(REF) == ()
 
 
 async def test_unknown_payment_is_none(bank: Bank) -> None:

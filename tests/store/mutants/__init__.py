@@ -1,5 +1,6 @@
 """Ways to break the scripts, one each, and the test that notices."""
 
+from tests.store.mutants.aside import LETTERS, OPEN, PAUSES
 from tests.store.mutants.caps import CAPS
 from tests.store.mutants.forbidden import REASONS, RESERVATIONS
 from tests.store.mutants.mutant import Mutant
@@ -43,4 +44,7 @@ ALL = [
     *WORDS,
     *CREDITS,
     *UNBIDDEN,
+    *LETTERS,
+    *OPEN,
+    *PAUSES,
 ]
