@@ -20,6 +20,7 @@ from bot.connect import connect, server_facts, warn_of_dangers
 from bot.housekeeping import Housekeeper
 from bot.leaving import Leaving
 from bot.listener import Listener
+from bot.looks import Looks
 from bot.outages import redis_outage
 from bot.payments.gateway import Gateway, NoGateway
 from bot.payments.sandbox import Sandbox
@@ -35,7 +36,7 @@ from handlers.guard import Guard
 from handlers.once import once
 from handlers.people import People
 from handlers.services import Services
-from store import keys
+from store import keys, schema
 from store.dead import DeadLetters
 from store.drafts import Drafts
 from store.leases import Leases
@@ -57,6 +58,12 @@ AWAY = (
 log = structlog.get_logger(__name__)
 
 
+OTHER_FORM = (
+    "This Redis holds credits in form {found}; this version keeps them in form {ours} and does not touch what "
+    "it cannot read. Use the version that wrote them, or a Redis that is empty. The demo: `make demo-reset` empties it."
+)
+
+
 class StartError(Exception):
     """The process cannot start; `str()` says why and what to do."""
 
@@ -71,11 +78,12 @@ class Stores:
 
 
 @contextlib.asynccontextmanager
-async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
+async def open_stores(settings: Settings, *, of_any_form: bool = False) -> AsyncIterator[Stores]:
     """Connect to REDIS_URL, or to the embedded server in the data folder, which is started if need be.
 
     Raises:
         bot.connect.ConnectError: Redis cannot be used.
+        StartError: another version has left there what this one cannot read, unless it may be `of_any_form`.
         bot.embedded.EmbeddedRedisError: the embedded server cannot be had.
     """
     async with contextlib.AsyncExitStack() as stack:
@@ -84,6 +92,9 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
         stack.push_async_callback(redis.aclose)
         blocking = await connect(url, blocking=True)
         stack.push_async_callback(blocking.aclose)
+        form = None if of_any_form else await schema.other_form(redis)
+        if form is not None:
+            raise StartError(OTHER_FORM.format(found=form, ours=schema.FORM))
         facts = await server_facts(redis)
         await warn_of_dangers(redis)
         yield Stores(redis, blocking, facts.cluster)
@@ -135,7 +146,7 @@ class Worker:
             put_aside=Leaving(services.policies).put_aside,
             redis=outage,
         )
-        self._ticker = Ticker(Schedule(redis), self._payments, charges.look, outage)
+        self._ticker = Ticker(Schedule(redis), self._payments, Looks(charges, services.ledger).look, outage)
         self._housekeeper = Housekeeper(
             outbox, lambda: sorted(self._payments.mine), dead=DeadLetters(redis).count, redis=outage
         )
@@ -187,7 +198,7 @@ async def serve(settings: Settings, stop: asyncio.Event, *, web: bool = True, wo
 
     Raises:
         bot.connect.ConnectError, bot.embedded.EmbeddedRedisError: Redis cannot be used.
-        StartError: the address cannot be had.
+        StartError: the address cannot be had, or Redis holds what this version cannot read.
     """
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     workspaces = Workspaces(token, settings.slack_api_url, left_s=settings.left_workspace_s)

@@ -20,6 +20,8 @@ WHAT = {
     "balance_low": "the balance fell below an alert level",
     "balance_exhausted": "the credit was used up",
     "balance_recovered": "the balance recovered",
+    "credit_expiring": "credit is about to expire",
+    "credit_expired": "credit expired",
     "recharge_due": "a recharge was due",
     "topup_due": "a payment for added credit was due",
     "recharge_started": "a recharge was started",

@@ -57,7 +57,8 @@ async def under_way(call: Call, account: Account) -> UnderWay:
     """The recharge and the top-ups that are open."""
     payments = call.services.payments
     recharge = await payments.get(call.ref, account.slot) if account.slot else None
-    return UnderWay(recharge, await payments.open_topups(call.ref))
+    topups = await payments.open_topups(call.ref)
+    return UnderWay(recharge, topups, await call.services.ledger.next_to_expire(call.ref))
 
 
 def _meant(call: Call) -> tuple[str, int]:

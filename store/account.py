@@ -60,12 +60,14 @@ class Wait:
 class Account:
     """A snapshot. `low` is the lowest level now breached; `slot` the open recharge's id; `paused` why.
 
+    `available` is what nothing is set aside from, `held` what holds set aside; the balance is both.
     `wait` is there only while a recharge is due and does not open: auto-recharge is on and not paused, none is open,
     and the balance is below the trigger.
     """
 
     currency: str
-    balance: Money
+    available: Money
+    held: Money
     version: int
     recharge: RechargePolicy
     alerts: AlertPolicy
@@ -75,6 +77,11 @@ class Account:
     paused: str
     dead_methods: frozenset[str]
     wait: Wait | None = None
+
+    @property
+    def balance(self) -> Money:
+        """All credit of the account, what holds set aside included."""
+        return Money(self.available.micros + self.held.micros, self.currency)
 
     @classmethod
     def decode(cls, record: Mapping[str, str]) -> "Account":
@@ -97,7 +104,8 @@ class Account:
         due = recharge.on and not paused and not slot and recharge.below is not None and balance < recharge.below
         return cls(
             currency=currency,
-            balance=balance,
+            available=balance,
+            held=Money(int(record["held"]), currency),
             version=int(record["version"]),
             recharge=recharge,
             alerts=AlertPolicy(levels, record.get("channel", ""), record.get("locale", "")),
@@ -110,35 +118,65 @@ class Account:
         )
 
 
+WALLET = "wallet"
+"""The ledger account that is an account's available credit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the journal. `amount` is signed; `at_ms` is Redis' own time, ms since the epoch."""
+    """One line of the journal: `moved` was debited from one ledger account and credited to another.
+
+    `amount` is what that did to the wallet, signed; `before` and `after` are the wallet's. `lots` tells which lots
+    paid, or came of it: "17", or "17=500 18=300" with millionths, "-" standing for what no lot could pay. `at_ms` is
+    Redis' own time, ms since the epoch; the second half of `id` is `version`, the account's count of entries.
+    """
 
     id: str
     kind: str
-    amount: Money
-    before: Money
+    debit: str
+    credit: str
+    moved: Money
     after: Money
     version: int
+    lots: str
     actor: str
-    memo: str
     operation: str
-    at_ms: int
+    ref: str
+    memo: str
+
+    @property
+    def amount(self) -> Money:
+        """What the entry did to the wallet."""
+        sign = (self.credit == WALLET) - (self.debit == WALLET)
+        return Money(sign * self.moved.micros, self.moved.currency)
+
+    @property
+    def before(self) -> Money:
+        """The wallet before the entry."""
+        return Money(self.after.micros - self.amount.micros, self.after.currency)
+
+    @property
+    def at_ms(self) -> int:
+        """When it was made."""
+        return int(self.id.partition("-")[0])
 
     @classmethod
     def decode(cls, entry_id: str, record: Mapping[str, str], currency: str) -> "Entry":
-        """The entry from its stream record."""
+        """The entry from its stream record: one line of ten parts divided by tabs, the memo last."""
+        kind, debit, credit, moved, after, lots, actor, operation, ref, memo = record["entry"].split("\t", 9)
         return cls(
             id=entry_id,
-            kind=record["kind"],
-            amount=Money(int(record["amount"]), currency),
-            before=Money(int(record["before"]), currency),
-            after=Money(int(record["after"]), currency),
-            version=int(record["version"]),
-            actor=record["actor"],
-            memo=record["memo"],
-            operation=record["operation"],
-            at_ms=int(record["at_ms"]),
+            kind=kind,
+            debit=debit,
+            credit=credit,
+            moved=Money(int(moved), currency),
+            after=Money(int(after), currency),
+            version=int(entry_id.partition("-")[2]),
+            lots=lots,
+            actor=actor,
+            operation=operation,
+            ref=ref,
+            memo=memo,
         )
 
 

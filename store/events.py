@@ -61,6 +61,35 @@ class BalanceRecovered(BalanceEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreditExpired(BalanceEvent):
+    """Credit of a lot was not used in time."""
+
+    lot: str
+    amount_micros: int
+
+    @property
+    def amount(self) -> Money:
+        """What expired."""
+        return Money(self.amount_micros, self.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditExpiring(Event):
+    """Credit of a lot expires in `days` unless it is used before: told 30, 7 and 1 days ahead."""
+
+    lot: str
+    amount_micros: int
+    currency: str
+    expires_ms: int
+    days: str
+
+    @property
+    def amount(self) -> Money:
+        """What is left of the lot."""
+        return Money(self.amount_micros, self.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentDue(Event):
     """A payment's attempt is to be made, or asked for again."""
 
@@ -232,6 +261,8 @@ class Codec:
         "balance_low": BalanceLow,
         "balance_exhausted": BalanceExhausted,
         "balance_recovered": BalanceRecovered,
+        "credit_expired": CreditExpired,
+        "credit_expiring": CreditExpiring,
         "recharge_due": RechargeDue,
         "topup_due": TopupDue,
         "recharge_started": RechargeStarted,

@@ -4,6 +4,7 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 
 | key                                        | type   | life time | owner      | what                                  |
 |--------------------------------------------|--------|-----------|------------|---------------------------------------|
+| cr:{pNN}:form                              | string | for ever  | schema     | the form in which all this is kept    |
 | cr:{pNN}:tenants                           | set    | for ever  | ledger     | tenants with an account here          |
 | cr:{pNN}:outbox                            | stream | trimmed   | outbox     | events, read by consumer groups       |
 | cr:{pNN}:dead                              | stream | for ever  | outbox     | events that no reaction could handle  |
@@ -13,13 +14,16 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:workers:<group>                   | zset   | for ever  | leases     | workers by the end of their heartbeat |
 | cr:{pNN}:seen:<digest>                     | string | window    | seen       | signatures and events already taken   |
 | cr:{pNN}:t:<tenant>:managers               | set    | for ever  | roles      | user ids of the credit managers       |
-| cr:{pNN}:t:<tenant>:op:<operation>         | string | 90 days   | ledger     | an operation's contents and outcome   |
+| cr:{pNN}:t:<tenant>:op:<operation>         | string | 90 days   | policy     | a change's contents and outcome       |
 | cr:{pNN}:t:<tenant>:charge:<ref>           | string | 10 years  | payments   | a provider's charge and its credit    |
 | cr:{pNN}:t:<tenant>:draft:<id>             | string | 30 min    | drafts     | what a person is about to confirm     |
 | cr:{pNN}:t:<tenant>:payment:<id>           | hash   | for ever  | payments   | a recharge or top-up and its attempts |
 | cr:{pNN}:t:<tenant>:a:<account>            | hash   | for ever  | ledger     | balance, policy, slot, months' counts |
 | cr:{pNN}:t:<tenant>:a:<account>:journal    | stream | for ever  | ledger     | the entries                           |
 | cr:{pNN}:t:<tenant>:a:<account>:topups     | zset   | for ever  | payments   | top-ups that are open, by their start |
+| cr:{pNN}:t:<tenant>:a:<account>:lots       | hash   | for ever  | ledger     | lots: left, class, expiry             |
+| cr:{pNN}:t:<tenant>:a:<account>:queue      | zset   | for ever  | ledger     | lots that wait, in order of use       |
+| cr:{pNN}:t:<tenant>:a:<account>:op:<e>:<n> | hash   | 2 epochs  | ledger     | postings' contents and outcomes       |
 | cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |
 | cr:{pNN}:t:<tenant>:notice:<event>         | hash   | 30 days   | alerts     | what was posted for an event          |
 | cr:{pNN}:sandbox:charge:<key>              | hash   | 30 days   | sandbox    | the sandbox provider's own memory     |
@@ -54,6 +58,11 @@ class AccountRef:
 def partition_of(name: str) -> int:
     """The partition, 0 to 63, that `name` lies in; the same on every machine and for ever."""
     return zlib.crc32(name.encode()) % PARTITIONS
+
+
+def form(partition: int) -> str:
+    """In which form the partition's keys are kept."""
+    return f"{_tag(partition)}:form"
 
 
 def tenants(partition: int) -> str:
@@ -134,6 +143,21 @@ def journal(ref: AccountRef) -> str:
 def topups(ref: AccountRef) -> str:
     """The account's top-ups that are not over, scored by the milliseconds of their start."""
     return f"{account(ref)}:topups"
+
+
+def lots(ref: AccountRef) -> str:
+    """The account's lots, by the version of the entry that each came by."""
+    return f"{account(ref)}:lots"
+
+
+def queue(ref: AccountRef) -> str:
+    """The lots that wait to be used, first one first."""
+    return f"{account(ref)}:queue"
+
+
+def bucket(ref: AccountRef, epoch: int, number: int) -> str:
+    """One of the account's small hashes of operations; the scripts choose which (lib/wallet)."""
+    return f"{account(ref)}:op:{epoch}:{number}"
 
 
 def incident(ref: AccountRef) -> str:

@@ -5,19 +5,22 @@ from collections.abc import AsyncIterator
 from store import keys
 from store.account import Account, Entry, Page
 from store.keys import AccountRef
+from store.lots import NEVER_MS, PAID_FROM, Lot
 from store.money import Money
-from store.operations import KEEP_MS, Ids, checked_id, decode_change, decode_posting, digest, harmless, random_id
+from store.operations import Ids, checked_id, contents, decode_change, decode_posting, harmless, mark, note, random_id
 from store.outcomes import Change, Posting
+from store.schema import FORM
 from store.scripts import Client, Scripts
+
+DAY_MS = 86_400_000
 
 
 class Ledger:
     """Accounts and their entries on Redis.
 
-    Every change takes an operation id: 1 to 200 printable ASCII characters, unique within the tenant. Called again
-    with the same id and contents within 90 days, the first outcome comes back as `Repeated`; with other contents it
-    is refused as OPERATION_CONFLICT. A `RedisError` means that the outcome is
-    unknown: ask again with the same id.
+    Every change takes an operation id: 1 to 200 printable ASCII characters, unique within the account. Called again
+    with the same id and contents within 90 days, the first outcome comes back as `Repeated`; with other contents it is
+    refused as OPERATION_CONFLICT. A `RedisError` means that the outcome is unknown: ask again with the same id.
     """
 
     def __init__(self, redis: Client, *, ids: Ids = random_id, cooldown_s: int = 900, per_day: int = 3) -> None:
@@ -29,13 +32,15 @@ class Ledger:
 
     async def open_account(self, ref: AccountRef, currency: str) -> Change:
         """Make the account, once, with a balance of zero. Refused: CURRENCY_MISMATCH if it has another currency."""
+        partition = keys.partition_of(ref.tenant)
         answer = await self._scripts.call(
             "open_account",
-            {"account": keys.account(ref), "tenants": keys.tenants(keys.partition_of(ref.tenant))},
+            {"account": keys.account(ref), "tenants": keys.tenants(partition), "form": keys.form(partition)},
             tenant=ref.tenant,
             currency=currency,
             cooldown_ms=self._cooldown_ms,
             per_day=self._per_day,
+            our_form=FORM,
         )
         return decode_change(answer)
 
@@ -45,29 +50,36 @@ class Ledger:
         return Account.decode(record) if record else None
 
     async def charge_usage(
-        self, ref: AccountRef, amount: Money, *, operation_id: str, actor: str, memo: str = ""
+        self,
+        ref: AccountRef,
+        amount: Money,
+        *,
+        operation_id: str,
+        actor: str,
+        memo: str = "",
+        service: str = "calls",
+        authorised: bool = False,
     ) -> Posting:
-        """Debit recorded usage: the call has happened, so it posts even below zero.
+        """Debit usage. Recorded usage has happened and posts even below zero; `authorised` only what is available.
 
-        Refused: UNKNOWN_ACCOUNT, CURRENCY_MISMATCH, AMOUNT_INVALID (not above zero), BALANCE_LIMIT,
-        OPERATION_CONFLICT.
+        Refused: UNKNOWN_ACCOUNT, CURRENCY_MISMATCH, AMOUNT_INVALID (not above zero), BALANCE_LIMIT, ACCOUNT_CLOSED,
+        OPERATION_CONFLICT; authorised usage also INSUFFICIENT_CREDIT, ACCOUNT_FROZEN.
         """
-        payment_id, memo = self._ids(), harmless(memo)
+        memo = harmless(memo)
         answer = await self._scripts.call(
-            "charge_usage",
-            {**self._posting_keys(ref, operation_id), "payment": keys.payment(ref.tenant, payment_id)},
-            tenant=ref.tenant,
-            account_id=ref.account,
-            operation_id=operation_id,
-            digest=digest("charge_usage", ref.account, str(amount.micros), amount.currency, memo),
-            amount_micros=amount.micros,
-            currency=amount.currency,
-            actor=actor,
-            memo=memo,
-            keep_ms=KEEP_MS,
-            payment_id=payment_id,
+            "post_usage",
+            {**self._posting_keys(ref), "payment": keys.payment(ref.tenant, self._ids())},
+            wanted=amount.currency,
+            authorised=int(authorised),
+            postings=[
+                mark(checked_id(operation_id)),
+                contents("usage", str(amount.micros), amount.currency, service, memo),
+                amount.micros,
+                service,
+                note(actor, operation_id, "", memo),
+            ],
         )
-        return decode_posting(answer, amount.currency)
+        return decode_posting(answer, -amount.micros, amount.currency)
 
     async def add_credit(
         self,
@@ -78,24 +90,61 @@ class Ledger:
         actor: str,
         memo: str = "",
         kind: str = "grant",
+        days: int = 0,
     ) -> Posting:
-        """Credit money that no payment of ours brought, such as a grant. Refused: as `charge_usage`."""
+        """Credit money that no payment of ours brought, such as a grant; it expires after `days`, 0 for never.
+
+        Refused: as `charge_usage` for recorded usage.
+        """
         memo = harmless(memo)
         answer = await self._scripts.call(
             "add_credit",
-            self._posting_keys(ref, operation_id),
+            self._posting_keys(ref),
             tenant=ref.tenant,
             account_id=ref.account,
-            operation_id=operation_id,
-            digest=digest("add_credit", ref.account, str(amount.micros), amount.currency, kind, memo),
+            mark=mark(checked_id(operation_id)),
+            contents=contents("credit", str(amount.micros), amount.currency, kind, memo, str(days)),
             amount_micros=amount.micros,
-            currency=amount.currency,
+            wanted=amount.currency,
             kind=kind,
-            actor=actor,
-            memo=memo,
-            keep_ms=KEEP_MS,
+            counter="promotional",
+            rank_class=0,
+            lifetime_ms=days * DAY_MS,
+            note=note(actor, operation_id, "", memo),
         )
-        return decode_posting(answer, amount.currency)
+        return decode_posting(answer, amount.micros, amount.currency)
+
+    async def look_at_lot(self, ref: AccountRef, lot: str) -> str:
+        """The schedule's: warn of a lot's end ahead of it, and at its end take what is left out of the wallet.
+
+        Answers warned, expired, early, gone, or held: what holds set aside stays until they are resolved.
+        """
+        answer = await self._scripts.call(
+            "expire_lot",
+            self._posting_keys(ref),
+            tenant=ref.tenant,
+            account_id=ref.account,
+            id=lot,
+            payments=keys.payment(ref.tenant, ""),
+            payment_id=self._ids(),
+        )
+        return str(answer)
+
+    async def next_to_expire(self, ref: AccountRef) -> Lot | None:
+        """The lot whose credit expires first, as it stands, or None where none expires."""
+        names = ("lot", "balance", "bottom", "class", "expires")
+        current, *found = await self._redis.hmget(keys.account(ref), names)
+        if current is None:
+            return None
+        balance, bottom, rank, expires = map(int, found)
+        lots = [Lot(current, balance - bottom, rank == 0, expires)] if current else []
+        waiting = await self._redis.zrange(keys.queue(ref), 0, 0)
+        waiting += await self._redis.zrangebyscore(keys.queue(ref), PAID_FROM, "+inf", start=0, num=1)
+        ids = [str(int(each)) for each in waiting]
+        kept = await self._redis.hmget(keys.lots(ref), ids) if ids else []
+        lots += [Lot.decode(each, text) for each, text in zip(ids, kept, strict=True) if text]
+        expiring = [each for each in lots if each.left and each.expires_ms < NEVER_MS]
+        return min(expiring, key=lambda each: each.expires_ms, default=None)
 
     async def history(self, ref: AccountRef, *, older_than: str = "", limit: int = 10) -> Page:
         """Entries, newest first; `older_than` is the cursor of an earlier page. An unknown account has none."""
@@ -114,12 +163,11 @@ class Ledger:
                 yield Entry.decode(entry_id, record, currency or "")
             start = f"({found[-1][0]}"
 
-    def _posting_keys(self, ref: AccountRef, operation_id: str) -> dict[str, str]:
+    def _posting_keys(self, ref: AccountRef) -> dict[str, str]:
         partition = keys.partition_of(ref.tenant)
         return {
             "account": keys.account(ref),
             "journal": keys.journal(ref),
-            "operation": keys.operation(ref.tenant, checked_id(operation_id)),
             "outbox": keys.outbox(partition),
             "due": keys.due(partition),
         }

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 
 from store.money import Money
@@ -60,10 +61,33 @@ def decode_change(answer: list[str]) -> Change:
     return Done(answer[1], repeated=answer[0] == "repeated")
 
 
-def decode_posting(answer: list[str], currency: str) -> Posting:
-    """The outcome of a script that posts an entry."""
-    if answer[0] == "refused":
-        return Refused(Reason(answer[1]))
-    kind = Posted if answer[0] == "posted" else Repeated
-    _, entry, before, after, at_ms = answer
-    return kind(entry, Money(int(before), currency), Money(int(after), currency), int(at_ms))
+def mark(operation_id: str) -> str:
+    """By which an account remembers an operation: 84 bits of its id's BLAKE2b, so that chance makes no two alike."""
+    return _short(operation_id, 14)
+
+
+def contents(*parts: str) -> str:
+    """48 bits by which an operation's repeat is told from an id that was used again for something else."""
+    return _short("\x1f".join(parts), 8)
+
+
+def _short(text: str, length: int) -> str:
+    return urlsafe_b64encode(hashlib.blake2b(text.encode(), digest_size=12).digest())[:length].decode()
+
+
+def note(actor: str, operation_id: str, ref: str, memo: str) -> str:
+    """What an entry says beside its money. ValueError where `actor` or `ref` holds a tab, which divides them."""
+    if "\t" in actor or "\t" in ref:
+        msg = f"no tab may be in an actor or a reference: {actor!r}, {ref!r}"
+        raise ValueError(msg)
+    return f"{actor}\t{operation_id}\t{ref}\t{memo}"
+
+
+def decode_posting(answer: str, change: int, currency: str) -> Posting:
+    """The outcome of a posting that changes the wallet by `change` millionths."""
+    outcome, first, *more = answer.split(" ")
+    if outcome == "refused":
+        return Refused(Reason(first))
+    kind = Posted if outcome == "posted" else Repeated
+    after = int(more[0])
+    return kind(first, Money(after - change, currency), Money(after, currency), int(first.partition("-")[0]))

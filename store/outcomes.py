@@ -17,6 +17,12 @@ class Reason(StrEnum):
     BALANCE_LIMIT = "balance_limit"
     """The balance would leave the range that is kept exactly, ± 2^53 − 1 millionths."""
 
+    INSUFFICIENT_CREDIT = "insufficient_credit"
+    """What is available does not cover authorised usage, a hold or a transfer."""
+    ACCOUNT_FROZEN = "account_frozen"
+    """Nothing new is authorised; usage that has happened and credit still post."""
+    ACCOUNT_CLOSED = "account_closed"
+
     NOT_A_MANAGER = "not_a_manager"
     NOT_AN_ADMIN = "not_an_admin"
     STRANGER = "stranger"

@@ -30,6 +30,9 @@ RETRY_OFFSETS_MS = (3_600_000, 3 * 3_600_000, 7 * 3_600_000)
 KEEP_CHARGE_MS = 10 * 365 * 24 * 3600 * 1000
 """How long a credited charge is remembered: a reconciler may report an old one again, and it must not credit twice."""
 
+LIFETIME_MS = 365 * 24 * 3600 * 1000
+"""How long paid credit is good for, milliseconds, as in the model (product.md)."""
+
 ASK_AGAIN_MS = 5_000
 """First wait before an unanswered charge is asked for again; doubles up to an hour."""
 
@@ -147,14 +150,16 @@ class Payments(Waiting):
             operation_id=f"charge:{charge}",
             digest=digest("settle", ref.account, payment_id, str(received.micros), received.currency),
             amount_micros=received.micros,
-            currency=received.currency,
+            wanted=received.currency,
+            counter="funding:card",
+            lifetime_ms=LIFETIME_MS,
             memo=operations.harmless(memo),
             keep_ms=KEEP_CHARGE_MS,
             payment_id=payment_id,
             next_payment_id=next_id,
             charge_ref=operations.harmless(charge_ref),
         )
-        return decode_posting(answer, received.currency)
+        return decode_posting(answer, received.micros, received.currency)
 
     async def fail(
         self,

@@ -1,4 +1,4 @@
-"""What is to be looked at when its time comes, in Redis' own time: waiting payments, ended cool-downs."""
+"""What is to be looked at when its time comes, in Redis' own time: waiting payments, ended cool-downs, lots."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,15 +10,16 @@ from store.scripts import Client
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A look that is due: at a payment, or with `payment_id` "" at an account's recharge.
+    """A look that is due: at a payment, at a lot, or with neither at an account's recharge.
 
     `cause` is "schedule" because the time has come, "settings" because settings were changed, or
     because a credit has made an open recharge needless.
     """
 
     ref: AccountRef
-    payment_id: str
+    payment_id: str = ""
     cause: str = "schedule"
+    lot: str = ""
 
 
 class Schedule:
@@ -47,6 +48,8 @@ def _decode(member: str) -> Due | None:
         match member.split(":"):
             case ["check", tenant, account]:
                 return Due(AccountRef(tenant, account), "")
+            case ["lot", tenant, account, lot] if lot:
+                return Due(AccountRef(tenant, account), lot=lot)
             case ["payment", tenant, account, payment_id] if payment_id:
                 return Due(AccountRef(tenant, account), payment_id)
             case ["settings", tenant, account, payment_id] if payment_id:

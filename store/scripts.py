@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from textwrap import indent
 from typing import Any
 
 from redis.exceptions import NoScriptError
@@ -18,7 +19,7 @@ from redis.exceptions import NoScriptError
 Client = Any
 """redis.asyncio's Redis or RedisCluster with decode_responses=True, which their types cannot express."""
 
-_INCLUDE = re.compile(r"^-- include: (\S+)\n", re.MULTILINE)
+_INCLUDE = re.compile(r"^( *)-- include: (\S+)\n", re.MULTILINE)
 _LUA = files("store") / "lua"
 
 
@@ -40,9 +41,10 @@ def names() -> tuple[str, ...]:
 
 @cache
 def load(name: str) -> Script:
-    """The script `name`, with its includes spliced in; they go one level deep."""
-    own = (_LUA / f"{name}.lua").read_text("utf-8")
-    source = _INCLUDE.sub(lambda match: (_LUA / f"{match[1]}.lua").read_text("utf-8"), own)
+    """The script `name`, with its includes spliced in, and what those include."""
+    own = source = _text(name)
+    while _INCLUDE.search(source):
+        source = _INCLUDE.sub(lambda match: indent(_text(match[2]), match[1]), source)
     return Script(
         name=name,
         source=source,
@@ -69,16 +71,20 @@ class Scripts:
         if set(keys) != set(script.keys) or {*args} != {each.removesuffix("...") for each in script.args}:
             msg = f"{name} takes keys {script.keys} and arguments {script.args}"
             raise TypeError(msg)
-        ordered = [keys[each] for each in script.keys]
+        ordered: list[str | int] = [keys[each] for each in script.keys]
         for each in script.args:
             value = args[each.removesuffix("...")]
-            ordered.extend(map(str, value) if each.endswith("...") else [str(value)])  # type: ignore[arg-type]
+            ordered.extend([value] if isinstance(value, str | int) else value)
         try:
             return await self._redis.execute_command("EVALSHA", script.sha, len(script.keys), *ordered)
         except NoScriptError:
             return await self._redis.execute_command("EVAL", script.source, len(script.keys), *ordered)
 
 
+def _text(name: str) -> str:
+    return (_LUA / f"{name}.lua").read_text("utf-8")
+
+
 def _header(source: str, label: str) -> tuple[str, ...]:
-    found = re.search(rf"^-- {label}: (.*)$", source, re.MULTILINE)
+    found = re.search(rf"^-- {label}: (.*)$", source.replace("\n--   ", " "), re.MULTILINE)
     return tuple(found[1].split()) if found else ()

@@ -96,7 +96,7 @@ async def reset(settings: Settings) -> None:
         DemoError: it is running.
     """
     with _alone(settings.data_dir):
-        async with open_stores(settings) as stores:
+        async with open_stores(settings, of_any_form=True) as stores:
             await stores.redis.flushall()
         for path in settings.data_dir.glob(f"{_MESSAGES}*"):
             path.unlink()

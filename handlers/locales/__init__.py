@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import get_currency_symbol, get_decimal_symbol
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.syntax.ast import Message, Resource
@@ -84,6 +84,11 @@ class Texts:
         moment = datetime.fromtimestamp(at_ms / 1000, UTC)
         fallback = format_datetime(moment, "short", locale=self.locale.replace("-", "_"))
         return f"<!date^{at_ms // 1000}^{{date_short_pretty}}, {{time}}|{fallback} UTC>"
+
+    def date(self, at_ms: int) -> str:
+        """A day, by the clock of whoever reads it."""
+        day = format_date(datetime.fromtimestamp(at_ms / 1000, UTC), "medium", locale=self.locale.replace("-", "_"))
+        return f"<!date^{at_ms // 1000}^{{date_pretty}}|{day}>"
 
 
 @cache

@@ -40,6 +40,7 @@ wait-monthly_cap = :hourglass_flowing_sand: Eine Aufladung ist fällig, aber die
 wait-daily_limit = :hourglass_flowing_sand: Eine Aufladung ist fällig, aber die Grenze der Aufladungen am Tag ist erreicht. Nächste Aufladung möglich: { $when }.
 alerts-line = Warnungen bei { $levels } in { $channel }.
 alerts-line-none = Es sind keine Warnungen eingerichtet.
+expiring-line = Als Nächstes verfallen { $amount }: { $when }.
 
 waits-needs-action = :lock: Die Bank verlangt eine Bestätigung für die Aufladung von { $amount }.
 waits-retrying = :hourglass_flowing_sand: Die Aufladung von { $amount } wurde abgelehnt. Nächster Versuch: { $when }.
@@ -151,6 +152,7 @@ kind-usage = Verbrauch
 kind-recharge = Automatische Aufladung
 kind-topup = Guthaben hinzugefügt
 kind-grant = Gutschrift
+kind-expiry = Verfallen
 
 ## Verwalter
 managers-title = Guthabenverwalter
@@ -193,6 +195,8 @@ news-recovered-partly = Nicht mehr aufgebraucht: { $balance }, aber noch unter {
 news-started = Aufladung begonnen: { $amount } mit { $method }.
 news-recharged = :white_check_mark: *{ $amount } aufgeladen.* Das Guthaben beträgt { $balance }.
 news-topped-up = :white_check_mark: { $who } hat *{ $amount }* hinzugefügt. Das Guthaben beträgt { $balance }.
+news-expiring = :hourglass: { $amount } des Guthabens verfallen { $when }, wenn sie nicht vorher verbraucht werden.
+news-expired = { $amount } des Guthabens wurden nicht rechtzeitig verbraucht und sind verfallen. Das Guthaben beträgt { $balance }.
 news-declined = :x: Aufladung von { $amount } abgelehnt: { $method }, { $reason }. Nächster Versuch: { $when }.
 news-declined-last = :x: Aufladung von { $amount } abgelehnt: { $method }, { $reason }.
 news-paused = :double_vertical_bar: *Die automatische Aufladung ist angehalten:* { $reason }.
@@ -276,6 +280,9 @@ refused-currency_mismatch = Das Konto hat eine andere Währung. Tippen Sie den B
 refused-operation_conflict = Das wurde schon mit anderen Zahlen getan. Sehen Sie in `/credits verlauf` nach und beginnen Sie dann neu.
 refused-amount_invalid = Ein Betrag muss größer als null sein.
 refused-balance_limit = Das Guthaben würde größer, als ich genau führen kann. Fügen Sie einen kleineren Betrag hinzu.
+refused-insufficient_credit = Dafür ist nicht genug Guthaben verfügbar.
+refused-account_frozen = Dieses Konto ist eingefroren: Es wird nichts Neues genehmigt, bis es wieder geöffnet ist.
+refused-account_closed = Dieses Konto ist geschlossen.
 refused-not_a_manager = Das dürfen nur Guthabenverwalter; es wurde nichts geändert. Wer den Workspace besitzt oder administriert, kann Sie mit `/credits verwalter` ernennen.
 appoint-yourself = Das dürfen nur Guthabenverwalter; es wurde nichts geändert. Sie administrieren diesen Workspace: Ernennen Sie sich mit `/credits verwalter` selbst.
 refused-not_an_admin = Guthabenverwalter ernennt nur, wer diesen Workspace besitzt oder administriert; es wurde nichts geändert. Fragen Sie dort nach.

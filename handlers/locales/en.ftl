@@ -40,6 +40,7 @@ wait-monthly_cap = :hourglass_flowing_sand: A recharge is due, but the monthly c
 wait-daily_limit = :hourglass_flowing_sand: A recharge is due, but the limit of recharges a day is reached. Next recharge possible: { $when }.
 alerts-line = Warnings at { $levels } in { $channel }.
 alerts-line-none = No warnings are set up.
+expiring-line = First to expire: { $amount }, { $when }.
 
 waits-needs-action = :lock: The bank wants the recharge of { $amount } to be confirmed.
 waits-retrying = :hourglass_flowing_sand: The recharge of { $amount } was declined. Next attempt: { $when }.
@@ -151,6 +152,7 @@ kind-usage = Usage
 kind-recharge = Auto-recharge
 kind-topup = Credit added
 kind-grant = Grant
+kind-expiry = Expired
 
 ## Managers
 managers-title = Credit managers
@@ -193,6 +195,8 @@ news-recovered-partly = No longer used up: { $balance }, still below { $level }.
 news-started = Recharge started: { $amount } with { $method }.
 news-recharged = :white_check_mark: *{ $amount } recharged.* The balance is { $balance }.
 news-topped-up = :white_check_mark: { $who } added *{ $amount }*. The balance is { $balance }.
+news-expiring = :hourglass: { $amount } of the credit expires { $when } unless it is used before.
+news-expired = { $amount } of the credit was not used in time and has expired. The balance is { $balance }.
 news-declined = :x: Recharge of { $amount } declined: { $method }, { $reason }. Next attempt: { $when }.
 news-declined-last = :x: Recharge of { $amount } declined: { $method }, { $reason }.
 news-paused = :double_vertical_bar: *Auto-recharge is paused:* { $reason }.
@@ -276,6 +280,9 @@ refused-currency_mismatch = The account is in another currency. Type the amount 
 refused-operation_conflict = That was already done with other figures. Look at `/credits history`, then start again.
 refused-amount_invalid = An amount must be above zero.
 refused-balance_limit = The balance would become larger than I can keep exactly. Add a smaller amount.
+refused-insufficient_credit = There is not enough credit available for this.
+refused-account_frozen = This account is frozen: nothing new is authorised until it is opened again.
+refused-account_closed = This account is closed.
 refused-not_a_manager = Only credit managers can do that; nothing was changed. A workspace owner or administrator can appoint you with `/credits managers`.
 appoint-yourself = Only credit managers can do that; nothing was changed. You administer this workspace: appoint yourself with `/credits managers`.
 refused-not_an_admin = Only owners and administrators of this workspace appoint credit managers; nothing was changed. Ask one of them.

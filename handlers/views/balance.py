@@ -9,6 +9,8 @@ from handlers.locales import Texts
 from handlers.views import kit
 from handlers.views import payment as payments
 from store.account import Account, WaitReason
+from store.lots import Lot
+from store.money import Money
 from store.payment import Payment
 
 _WAITS = {
@@ -23,10 +25,11 @@ MOST_TOPUPS = 5
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """The payments that are open: the recharge if there is one, and top-ups, the oldest first."""
+    """The payments that are open, the recharge if there is one, and top-ups, the oldest first; what expires next."""
 
     recharge: Payment | None = None
     topups: tuple[Payment, ...] = ()
+    expiring: Lot | None = None
 
 
 def message(account: Account, under_way: UnderWay, texts: Texts, *, may_manage: bool, sandbox: bool) -> dict[str, Any]:
@@ -41,7 +44,7 @@ def status(account: Account, under_way: UnderWay, texts: Texts, *, may_manage: b
     waits = payments.waits_for(payment, texts) if payment else waits_until(account, texts)
     helping = _helping(account, payment, texts) if may_manage else []
     topups = _topups(under_way.topups, texts, may_manage=may_manage)
-    small = [_recharging(account, payment, texts), alerts_line(account, texts)]
+    small = [_recharging(account, payment, texts), alerts_line(account, texts), *_expiring(account, under_way, texts)]
     buttons = [kit.button(texts("button-history"), ids.SHOW_HISTORY)]
     if may_manage:
         buttons = [
@@ -123,6 +126,16 @@ def alerts_line(account: Account, texts: Texts) -> str:
     if not account.alerts.levels or not account.alerts.channel:
         return texts("alerts-line-none")
     return texts("alerts-line", levels=levels(account, texts), channel=kit.channel(account.alerts.channel))
+
+
+def _expiring(account: Account, under_way: UnderWay, texts: Texts) -> list[str]:
+    """What expires first, and when."""
+    lot = under_way.expiring
+    if lot is None:
+        return []
+    return [
+        texts("expiring-line", amount=texts.money(Money(lot.left, account.currency)), when=texts.date(lot.expires_ms))
+    ]
 
 
 def levels(account: Account, texts: Texts) -> str:

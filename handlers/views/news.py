@@ -14,6 +14,8 @@ from store.events import (
     BalanceLow,
     BalanceRecovered,
     Credited,
+    CreditExpired,
+    CreditExpiring,
     Event,
     ManagersChanged,
     PaymentNeedsAction,
@@ -65,6 +67,12 @@ def of_account(event: Event, texts: Texts, label: Labels) -> News | None:
         case ToppedUp():
             amount, balance = texts.money(event.amount), texts.money(event.balance)
             return News(texts("news-topped-up", who=who(event.by, texts), amount=amount, balance=balance))
+        case CreditExpiring():
+            amount = texts.money(event.amount)
+            return News(texts("news-expiring", amount=amount, when=texts.date(event.expires_ms)), loud=True)
+        case CreditExpired():
+            amount, balance = texts.money(event.amount), texts.money(event.balance)
+            return News(texts("news-expired", amount=amount, balance=balance), loud=True)
         case ManagersChanged():
             return News(_managers(event, texts), loud=True)
         case SettingsChanged():

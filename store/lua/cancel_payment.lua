@@ -11,7 +11,7 @@ local tenant, account_id, operation_id, digest, keep_ms, payment_id, attempt, ac
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 -- include: lib/clock
 -- include: lib/account
--- include: lib/posting
+-- include: lib/operation
 -- include: lib/payment
 
 local known = seen(operation_key, digest)

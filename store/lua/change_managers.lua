@@ -8,7 +8,7 @@ local tenant, account_id, operation_id, digest, actor, keep_ms, appoint_csv, dis
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 -- include: lib/clock
 -- include: lib/account
--- include: lib/posting
+-- include: lib/operation
 
 local known = seen(operation_key, digest)
 if known then return known end

@@ -9,14 +9,14 @@ local tenant, account_id, operation_id, digest, amount_micros, currency, method,
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
 -- include: lib/clock
 -- include: lib/account
--- include: lib/posting
+-- include: lib/operation
 
 local known = seen(operation_key, digest)
 if known then return known end
 local account = read_account(account_key)
 if not account then return { 'refused', 'unknown_account' } end
 if account.currency ~= currency then return { 'refused', 'currency_mismatch' } end
-if not canonical(amount_micros) or tonumber(amount_micros) <= 0 then return { 'refused', 'amount_invalid' } end
+if not string.find(amount_micros, '^[1-9]%d*$') then return { 'refused', 'amount_invalid' } end
 if is_dead(account, method) then return { 'refused', 'method_dead' } end
 
 local ctx = { outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id, now = now_ms() }

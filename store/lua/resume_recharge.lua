@@ -8,7 +8,7 @@ local tenant, account_id, operation_id, digest, keep_ms, payment_id, actor =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 -- include: lib/clock
 -- include: lib/account
--- include: lib/posting
+-- include: lib/operation
 
 local known = seen(operation_key, digest)
 if known then return known end
@@ -23,7 +23,8 @@ local ctx = {
   tenant = tenant, account_id = account_id, now = now_ms(),
 }
 account.recharge_paused, account.recharge_last_ms, account.recharge_told = '', '', ''
-redis.call('HSET', account_key, 'recharge_paused', '', 'recharge_last_ms', '', 'recharge_told', '')
+redis.call('HSET', account_key, 'recharge_paused', '', 'recharge_last_ms', '', 'recharge_told', '',
+  'least', text(MAX))
 remember(operation_key, digest, keep_ms, 'resumed')
 emit(ctx, 'recharge_resumed', 'by', actor)
 consider_recharge(ctx, account, payment_key, payment_id)

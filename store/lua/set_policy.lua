@@ -10,7 +10,7 @@ local tenant, account_id, operation_id, digest, topic, actor, keep_ms, payment_i
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 -- include: lib/clock
 -- include: lib/account
--- include: lib/posting
+-- include: lib/operation
 
 local known = seen(operation_key, digest)
 if known then return known end
@@ -48,7 +48,7 @@ if account.recharge_paused ~= '' and (wanted.recharge_on == '0' or method ~= old
 end
 account.recharge_told, account.recharge_wait = '', ''
 redis.call('HSET', account_key, 'recharge_paused', account.recharge_paused, 'recharge_told', '', 'recharge_wait', '',
-  unpack(writes))
+  'least', text(MAX), unpack(writes))
 emit(ctx, 'settings_changed', 'topic', topic, 'by', actor, 'currency', account.currency, 'changes', cjson.encode(changes))
 -- A recharge that waits for the old card, or that the new figures forbid, is looked at again at once.
 local lowered = (tonumber(account.recharge_cap) or 0) < old_cap
@@ -58,7 +58,7 @@ local balance = tonumber(account.balance)
 if account.version ~= '0' then
   settle_upwards(ctx, account, balance, 'settings')
   settle_downwards(ctx, account, balance)
-  save_state(ctx, account)
+  redis.call('HSET', account_key, 'low', account.low, 'exhausted', account.exhausted)
 end
 consider_recharge(ctx, account, payment_key, payment_id)
 return { 'done', 'changed' }

@@ -8,6 +8,8 @@ from store.events import (
     BalanceExhausted,
     BalanceLow,
     BalanceRecovered,
+    CreditExpired,
+    CreditExpiring,
     Event,
     ManagersChanged,
     PaymentNeedsAction,
@@ -109,6 +111,10 @@ def events() -> dict[str, Event]:
         "recovered": BalanceRecovered(**level, level_micros=0, was_exhausted="1", cause="topup"),
         "recovered-by-grant": BalanceRecovered(**level, level_micros=0, was_exhausted="1", cause="grant"),
         "recovered-partly": BalanceRecovered(**level, level_micros=20_000_000, was_exhausted="1", cause="topup"),
+        "expiring": CreditExpiring(
+            **base, lot="17", amount_micros=12_500_000, currency="USD", expires_ms=AT_MS + 7 * 86_400_000, days="7"
+        ),
+        "expired": CreditExpired(**level, lot="17", amount_micros=12_500_000),
         "started": RechargeStarted(**paid),
         "recharged": Recharged(**arrived, by=""),
         "topped-up": ToppedUp(**arrived, by="slack:U0MANAGER"),

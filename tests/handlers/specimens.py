@@ -26,6 +26,7 @@ from handlers.views.balance import UnderWay
 from handlers.views.payment import became_of
 from store.account import Account, AlertPolicy, Entry, Page, RechargePolicy, Wait, WaitReason
 from store.events import Event
+from store.lots import Lot
 from store.money import MAX_MICROS, Money
 from store.outcomes import Reason
 from store.payment import Payment, Step
@@ -53,7 +54,8 @@ def account(**changes: Any) -> Account:
     """An account in good order."""
     usual = Account(
         currency="USD",
-        balance=usd("123.456789"),
+        available=usd("123.456789"),
+        held=usd(0),
         version=7,
         recharge=RechargePolicy(on=True, amount=usd(50), below=usd(20), cap=usd(200), method="card_1"),
         alerts=AlertPolicy((usd(20), usd(5)), CHANNEL, "en-US"),
@@ -66,20 +68,20 @@ def account(**changes: Any) -> Account:
     return replace(usual, **changes)
 
 
-FRESH = account(balance=usd(0), recharge=RechargePolicy(on=False), alerts=AlertPolicy())
+FRESH = account(available=usd(0), recharge=RechargePolicy(on=False), alerts=AlertPolicy())
 LARGEST = account(
-    balance=HUGE,
+    available=HUGE,
     recharge=RechargePolicy(on=True, amount=HUGE, below=HUGE, cap=HUGE, method="card_1"),
     alerts=AlertPolicy((HUGE, HUGE, HUGE), CHANNEL, "en-US"),
 )
 ACCOUNTS = {
     "usual": account(),
     "fresh": FRESH,
-    "low": account(balance=usd("19.99"), low=usd(20)),
-    "exhausted": account(balance=usd("-0.01"), low=usd(5), exhausted=True),
-    "recharging": account(balance=usd(5), low=usd(20), slot="p1"),
-    "paused": account(balance=usd(5), low=usd(20), paused="lost_card"),
-    **{f"waits-{reason}": account(balance=usd(5), low=usd(20), wait=Wait(reason, AT_MS)) for reason in WaitReason},
+    "low": account(available=usd("19.99"), low=usd(20)),
+    "exhausted": account(available=usd("-0.01"), low=usd(5), exhausted=True),
+    "recharging": account(available=usd(5), low=usd(20), slot="p1"),
+    "paused": account(available=usd(5), low=usd(20), paused="lost_card"),
+    **{f"waits-{reason}": account(available=usd(5), low=usd(20), wait=Wait(reason, AT_MS)) for reason in WaitReason},
     "largest": LARGEST,
 }
 
@@ -105,31 +107,40 @@ CROWDED = UnderWay(payment("stuck", amount=HUGE), CROWD)
 def entry(number: int, **changes: Any) -> Entry:
     """A call."""
     usual = Entry(
-        id=f"{AT_MS + number}-0",
+        id=f"{AT_MS + number * 60_000}-{number}",
         kind="usage",
-        amount=usd("-0.015"),
-        before=usd("50.015"),
+        debit="wallet",
+        credit="usage:calls",
+        moved=usd("0.015"),
         after=usd(50),
         version=number,
+        lots="1",
         actor="ingest",
-        memo="Call to +44 7700 900123",
         operation=f"op-{number}",
-        at_ms=AT_MS + number * 60_000,
+        ref="",
+        memo="Call to +44 7700 900123",
     )
     return replace(usual, **changes)
 
 
+def credit(number: int, kind: str, units: int, source: str, **changes: Any) -> Entry:
+    """Money that came in."""
+    lots = f"{number}/1/1830000000000"
+    return entry(number, kind=kind, debit=source, credit="wallet", moved=usd(units), lots=lots, memo="", **changes)
+
+
 USUAL_PAGE = Page(
     (
-        entry(4),
-        entry(3, kind="recharge", amount=usd(50), memo=""),
-        entry(2, kind="topup", amount=usd(50), actor="slack:U0MANAGER", memo=""),
-        entry(1, kind="grant", amount=usd(5), memo="Welcome"),
+        entry(5),
+        entry(4, kind="expiry", credit="expired", moved=usd(2), memo=""),
+        credit(3, "recharge", 50, "funding:sandbox"),
+        credit(2, "topup", 50, "funding:sandbox", actor="slack:U0MANAGER"),
+        replace(credit(1, "grant", 5, "promotional"), memo="Welcome"),
     ),
     "",
 )
 FULL_PAGE = Page(
-    tuple(entry(n, amount=-HUGE, before=HUGE, after=-HUGE, actor="slack:U0MANAGER", memo=MEMO) for n in range(10)),
+    tuple(entry(n, moved=HUGE, after=-HUGE, actor="slack:U0MANAGER", memo=MEMO) for n in range(10)),
     "1-1",
 )
 
@@ -154,6 +165,8 @@ def _looking(texts: Texts) -> Named:
             open_ = payment(state, amount=HUGE if state == "stuck" else usd(50))
             body = balance.message(ACCOUNTS["recharging"], UnderWay(open_), texts, may_manage=manages, sandbox=manages)
             yield f"balance-waits-{state}-{'manager' if manages else 'member'}", "message", body
+    expiring = UnderWay(expiring=Lot("17", usd(12).micros, granted=False, expires_ms=AT_MS))
+    yield "balance-expiring", "message", balance.message(account(), expiring, texts, may_manage=True, sandbox=False)
     asking = payment("unknown", step=Step.FIND)
     body = balance.message(ACCOUNTS["recharging"], UnderWay(asking), texts, may_manage=True, sandbox=True)
     yield "balance-waits-asking", "message", body
@@ -188,7 +201,7 @@ def _adding(texts: Texts) -> Named:
         body = topup.confirm(account(), usd(50), methods, texts, sandbox=True, metadata="d" * 32)
         yield f"add-confirm-{name}", "modal", body
     half = Money(MAX_MICROS // 2, "USD")
-    body = topup.confirm(account(balance=half), half, MANY, texts, sandbox=True, metadata="d" * 32)
+    body = topup.confirm(account(available=half), half, MANY, texts, sandbox=True, metadata="d" * 32)
     yield "add-confirm-largest", "modal", body
     for repeated in (False, True):
         body = topup.requested(usd(50), MANY[0], texts, repeated=repeated, sandbox=True)

@@ -2,20 +2,26 @@
 
 import dataclasses
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from store import scripts
 from store.scripts import Script
 
-READS_CLOCK = (
-    "  local time = redis.call('TIME')\n  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)\n"
+READS_CLOCK = re.compile(
+    re.escape("local time = redis.call('TIME')\n")
+    + " *"
+    + re.escape("return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)\n")
 )
 
 
 def with_source(script: Script, source: str) -> Script:
     """The same script with other source."""
     return dataclasses.replace(script, source=source, sha=hashlib.sha1(source.encode()).hexdigest())  # noqa: S324
+
+
+WALLET_CLOCK = "local clock = call('TIME')\nlocal now = clock[1] * 1000 + floor(clock[2] / 1000)\n"
 
 
 class Clock:
@@ -37,5 +43,7 @@ class Clock:
     def load(self, name: str) -> Script:
         """The script `name`, reading this clock."""
         script = self._load(name)
-        assert ("now_ms()" in script.source) == (READS_CLOCK in script.source), name
-        return with_source(script, script.source.replace(READS_CLOCK, f"  return {self.ms}\n"))
+        assert ("now_ms()" in script.source) == bool(READS_CLOCK.search(script.source)), name
+        assert ("local now =" in script.source) == (WALLET_CLOCK in script.source), name
+        source = READS_CLOCK.sub(f"return {self.ms}\n", script.source)
+        return with_source(script, source.replace(WALLET_CLOCK, f"local now = {self.ms}\n"))

@@ -3,6 +3,8 @@
 import asyncio
 import itertools
 from collections.abc import Coroutine
+from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import fakeredis
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from store.lots import parts
 from store.outcomes import Done, Posting, Refused
 from store.payments import Claimed, Failure
 from tests.controls import CARD, MANAGER, REF, Bank, usd
@@ -52,6 +55,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.numbers = itertools.count(1)
         self.model = Model(self.clock.now)
         self.claims: dict[str, Claimed] = {}
+        self.days: dict[str, int] = {}
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Wait for it."""
@@ -85,22 +89,38 @@ class LedgerMachine(RuleBasedStateMachine):
         wanted = self.model.post("usage", amount, operation, self.new_id())
         assert short(self.run(self.bank.spend(amount, operation))) == wanted
 
-    @rule(amount=DOLLARS)
-    def grant(self, amount: int) -> None:
-        """Credit is given."""
+    @rule(amount=DOLLARS, days=st.sampled_from([0, 1, 40, 400]))
+    def grant(self, amount: int, days: int = 0) -> None:
+        """Credit is given, for ever or for so many days."""
         operation = f"posting-{next(self.numbers)}"
-        wanted = self.model.post("grant", amount, operation, "")
-        assert short(self.run(self.credit(amount, operation))) == wanted
+        lasts = timedelta(days=days) if days else None
+        self.days[operation] = days
+        wanted = self.model.post("grant", amount, operation, "", lasts)
+        assert short(self.run(self.credit(amount, operation, days))) == wanted
 
-    @precondition(lambda self: self.model.operations)
+    @precondition(lambda self: self.model.lots)
+    @rule(which=ANY)
+    def look_at_lot(self, which: int) -> None:
+        """The schedule looks at a lot, in time or not."""
+        lot = self.model.lots[which % len(self.model.lots)]
+        before = self.model.balance
+        new_id = self.new_id()
+        wanted = self.model.look_at_lot(lot.id)
+        if self.model.balance != before or wanted in {"expired", "held"}:
+            self.model.fall()
+            self.model.consider(new_id)
+        assert self.run(self.bank.ledger.look_at_lot(REF, str(lot.id))) == wanted
+
+    @precondition(lambda self: self.model.remembered)
     @rule(which=ANY, changed=st.booleans())
     def repeat(self, which: int, *, changed: bool) -> None:
         """An earlier operation comes again, perhaps with another amount."""
-        operation = one(which, sorted(self.model.operations))
+        operation = one(which, self.model.remembered)
         kind, amount = self.model.operations[operation]
         assert isinstance(amount, int)
         wanted = self.model.post(str(kind), amount + changed, operation, self.new_id())
-        again = self.bank.spend if kind == "usage" else self.credit
+        days = self.days.get(operation, 0)
+        again = self.bank.spend if kind == "usage" else partial(self.credit, days=days)
         assert short(self.run(again(amount + changed, operation))) == wanted
 
     @rule(levels=LEVELS)
@@ -262,6 +282,10 @@ class LedgerMachine(RuleBasedStateMachine):
         entries = self.run(self.bank.entries())
         wanted = [(usd(amount), usd(after)) for _, amount, after in model.entries]
         assert [(each.amount, each.after) for each in entries] == wanted
+        paid = [
+            {part.lot: part.micros // 1_000_000 for part in parts(each.lots, each.moved.micros)} for each in entries
+        ]
+        assert paid == model.payers
         assert self.run(outline(self.bank)) == model.told
         states = {name: (each.state, each.step, each.method) for name, each in model.payments.items()}
         assert {name: self.run(self.state(name)) for name in states} == states
@@ -274,9 +298,9 @@ class LedgerMachine(RuleBasedStateMachine):
         first = [self.model.slot] if self.model.slot else []
         return self.model.payments[one(which, first * len(names) + names)]
 
-    async def credit(self, units: int, operation_id: str) -> Posting:
+    async def credit(self, units: int, operation_id: str, days: int = 0) -> Posting:
         """A grant under that id."""
-        return await self.bank.ledger.add_credit(REF, usd(units), operation_id=operation_id, actor="test")
+        return await self.bank.ledger.add_credit(REF, usd(units), operation_id=operation_id, actor="test", days=days)
 
     async def state(self, payment_id: str) -> tuple[str, str, str]:
         """A payment's state, step and card."""

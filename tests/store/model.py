@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.store.model_account import AccountModel
+from tests.store.model_lots import YEAR
 from tests.store.terms import (
     ASK_AGAIN,
     ASK_AT_MOST,
@@ -63,7 +64,8 @@ class Model(AccountModel):
         """Credit a payment's amount."""
         if any(each[0] == charge for each in self.entries):
             return "repeated"
-        self._enter(charge, payment.amount)
+        self.begin()
+        self.put(charge, payment.amount, granted=False, lasts=YEAR)
         if payment.kind == "recharge" and payment.state in {"failed", "cancelled", "succeeded"}:
             self.used[f"{self.now:%Y-%m}"] += payment.amount
         elif payment.kind == "recharge":
@@ -73,7 +75,7 @@ class Model(AccountModel):
         self.told.append("recharged" if payment.kind == "recharge" else "topped_up")
         self._rise()
         self._look_at_slot()
-        self._consider(new_id)
+        self.consider(new_id)
         return "posted"
 
     def fail(self, payment: Due, failure: str) -> str:

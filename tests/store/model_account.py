@@ -4,22 +4,19 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from tests.store.model_lots import REMEMBERED, LotsModel
 from tests.store.terms import COOL_DOWN, PER_DAY, WATCH, Due
 
 
 @dataclass
-class AccountModel:
+class AccountModel(LotsModel):
     """One account and the recharges that it opens; each method answers what the store should answer.
 
     `told` is the outbox in short; `scheduled` is what is to be looked at when: "check", a payment, "settings:" and one.
     """
 
-    now: datetime
-    balance: int = 0
-    entries: list[tuple[str, int, int]] = field(default_factory=list)
     operations: dict[str, tuple[object, ...]] = field(default_factory=dict)
-    told: list[str] = field(default_factory=list)
-    scheduled: dict[str, datetime] = field(default_factory=dict)
+    made: dict[str, datetime] = field(default_factory=dict)
     levels: tuple[int, ...] = ()
     low: int | None = None
     exhausted: bool = False
@@ -37,21 +34,29 @@ class AccountModel:
     waited: tuple[str, datetime] | None = None
     payments: dict[str, Due] = field(default_factory=dict)
 
-    def post(self, kind: str, amount: int, operation: str, new_id: str) -> str:
-        """A charge or a grant."""
+    def post(self, kind: str, amount: int, operation: str, new_id: str, lasts: timedelta | None = None) -> str:
+        """A charge, or a grant that lasts so long."""
         known = self.operations.setdefault(operation, (kind, amount))
         if known != (kind, amount):
             return "conflict"
         if any(each[0] == operation for each in self.entries):
             return "repeated"
-        self._enter(operation, -amount if kind == "usage" else amount)
+        self.made[operation] = self.now
+        self.begin()
         if kind == "usage":
-            self._fall()
-            self._consider(new_id)
+            self.take(operation, amount)
+            self.fall()
+            self.consider(new_id)
         else:
+            self.put(operation, amount, granted=True, lasts=lasts)
             self._rise()
             self._look_at_slot()
         return "posted"
+
+    @property
+    def remembered(self) -> list[str]:
+        """The operations that the store promises to know again."""
+        return sorted(name for name, at in self.made.items() if self.now - at < REMEMBERED)
 
     def set_levels(self, levels: tuple[int, ...], new_id: str) -> None:
         """Save the alert levels."""
@@ -82,13 +87,13 @@ class AccountModel:
             return "not_paused"
         self.paused, self.last, self.blocked = "", None, ""
         self.told.append("resumed")
-        self._consider(new_id)
+        self.consider(new_id)
         return "resumed"
 
     def check(self, new_id: str) -> str:
         """Look whether a recharge is due."""
         self.scheduled.pop("check", None)
-        self._consider(new_id)
+        self.consider(new_id)
         return self.slot
 
     @property
@@ -102,10 +107,6 @@ class AccountModel:
         due = self.policy is not None and self.needed and not self.paused and not self.slot
         return self.waited if due else None
 
-    def _enter(self, operation: str, amount: int) -> None:
-        self.balance += amount
-        self.entries.append((operation, amount, self.balance))
-
     def _settings_changed(self, new_id: str, *, afresh: bool = False, lowered: bool = False) -> None:
         self.blocked, self.waited = "", None
         if afresh:
@@ -113,8 +114,8 @@ class AccountModel:
         self._look_at_slot(anyway=afresh or lowered)
         if self.entries:
             self._rise()
-            self._fall()
-        self._consider(new_id)
+            self.fall()
+        self.consider(new_id)
 
     def _look_at_slot(self, *, anyway: bool = False) -> None:
         if self.slot and (anyway or not self.needed):
@@ -123,7 +124,8 @@ class AccountModel:
     def _watch(self, payment: Due) -> None:
         self.scheduled[payment.id] = self.now + WATCH
 
-    def _fall(self) -> None:
+    def fall(self) -> None:
+        """Levels and zero, downwards."""
         for level in self.levels:
             if self.balance < level and (self.low is None or level < self.low):
                 self.low = level
@@ -147,7 +149,8 @@ class AccountModel:
         if refund:
             self.used[payment.month] -= payment.amount
 
-    def _consider(self, new_id: str) -> None:
+    def consider(self, new_id: str) -> None:
+        """Open a recharge if one is due."""
         if self.policy is None or self.paused or self.slot:
             return
         amount, _, cap = self.policy

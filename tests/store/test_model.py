@@ -50,7 +50,7 @@ class Course:
 
     def repeat(self) -> None:
         """An operation comes again."""
-        if self.machine.model.operations:
+        if self.machine.model.remembered:
             self.machine.repeat(which=self.which(), changed=self.random.random() < 0.5)
 
     def wait(self) -> None:

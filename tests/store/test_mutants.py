@@ -2,6 +2,8 @@
 
 import inspect
 import sys
+from collections.abc import Callable
+from functools import cache
 
 import fakeredis
 import pytest
@@ -9,15 +11,24 @@ from lupa import lua51
 
 from store import scripts
 from store.scripts import Client, Script
-from tests.store.clock import Clock, with_source
+from tests.store.clock import Clock
 from tests.store.mutants import ALL, Mutant
 
 
-def break_script(mutant: Mutant, script: Script) -> Script:
-    """The script with the fault in it, if it is the mutant's or includes it."""
-    if mutant.file != script.name and f"-- include: {mutant.file}\n" not in text_of(script.name):
-        return script
-    return with_source(script, script.source.replace(mutant.old, mutant.new))
+def broken_by(mutant: Mutant) -> Callable[[str], Script]:
+    """What takes the place of `scripts.load`, with the fault in the mutant's file."""
+    own = scripts._text
+
+    @cache
+    def load(name: str) -> Script:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                "store.scripts._text",
+                lambda file: own(file).replace(mutant.old, mutant.new) if file == mutant.file else own(file),
+            )
+            return scripts.load.__wrapped__(name)
+
+    return load
 
 
 def text_of(file: str) -> str:
@@ -41,12 +52,12 @@ async def run(mutant: Mutant, redis: Client, clock: Clock) -> None:
 async def test_fault_is_noticed(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the fault the test fails; without it, it passes; and the fault is really there and is valid Lua."""
     assert text_of(mutant.file).count(mutant.old) >= 1, "the text to break is not there any more"
-    load = scripts.load
-    user = next(name for name in scripts.names() if break_script(mutant, load(name)) != load(name))
-    lua51.LuaRuntime().compile(break_script(mutant, load(user)).source)
+    load, break_it = scripts.load, broken_by(mutant)
+    user = next(name for name in scripts.names() if break_it(name) != load(name))
+    lua51.LuaRuntime().compile(break_it(user).source)
 
     for broken in (False, True):
-        clock = Clock((lambda name: break_script(mutant, load(name))) if broken else load)
+        clock = Clock(break_it if broken else load)
         monkeypatch.setattr("store.scripts.load", clock.load)
         redis = fakeredis.FakeAsyncRedis(server=fakeredis.FakeServer(version=(7, 0)), decode_responses=True)
         if not broken:
@@ -56,9 +67,28 @@ async def test_fault_is_noticed(mutant: Mutant, monkeypatch: pytest.MonkeyPatch)
             await run(mutant, redis, clock)
 
 
+PARTS = (
+    "account",
+    "clock",
+    "grow",
+    "lots",
+    "name",
+    "operation",
+    "payment",
+    "place",
+    "posting",
+    "rules",
+    "wallet",
+    "write",
+)
+
+
 def test_every_script_has_its_mutants() -> None:
     """No script and no shared part is left without a deliberate fault."""
-    files = {*scripts.names(), *(f"lib/{part}" for part in ("account", "clock", "payment", "posting"))}
+    files = {
+        *scripts.names(),
+        *(f"lib/{part}" for part in PARTS),
+    }
 
     assert {each.file for each in ALL} == files
     assert len(ALL) >= 150

@@ -13,7 +13,7 @@ from tests.controls import CARD, CURRENCY, MANAGER, OWNER, REF, Bank, usd
 from tests.store import recharging
 from tests.store.clock import Clock
 from tests.store.posting import OTHER, dump
-from tests.store.steps import DUE, member, waiting
+from tests.store.steps import member, waiting
 
 Verb = Callable[[Bank, Claimed], Awaitable[object]]
 
@@ -216,7 +216,7 @@ async def test_look_at_an_account_needs_no_memory_and_is_made_whole(real_redis: 
         await empty(bank)
 
     assert slot == (await bank.account()).slot != ""
-    assert await bank.redis.zrange(DUE, 0, -1) == [member(slot)]
+    assert list(await waiting(bank)) == [member(slot)]
     assert (await bank.event_types())[-1] == "recharge_due"
     assert await recharging.used(bank) == str(usd(100).micros)
 

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from store import keys
 from store.events import RechargeBlocked, RechargeDue
 from store.scripts import Client
 from tests.controls import CARD, REF, Bank, usd
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import arrange, complete, used
+from tests.store.steps import waiting
 
 
 @pytest.fixture
@@ -93,12 +93,12 @@ async def test_cool_down_is_waited_out_silently(bank: Bank, clock: Clock) -> Non
     await complete(bank)
     clock.advance(minutes=14, seconds=59)
     await bank.spend(55)
-    waiting = await outline(bank)
+    told = await outline(bank)
     clock.advance(seconds=1)
 
     slot = await bank.payments.check_recharge(REF)
 
-    assert waiting == ["due", "started", "recharged"]
+    assert told == ["due", "started", "recharged"]
     assert slot == (await bank.account()).slot != ""
     assert (await outline(bank))[3:] == ["due"]
 
@@ -117,7 +117,7 @@ async def test_large_debt_takes_recharge_after_recharge(bank: Bank, clock: Clock
     """When one recharge does not suffice, the credit's own step asks for the next look, after the cool-down."""
     await bank.spend(160)
     await complete(bank)
-    due = await bank.redis.zrange(keys.due(keys.partition_of(REF.tenant)), 0, -1, withscores=True)
+    due = list((await waiting(bank)).items())
     clock.advance(minutes=15)
     await bank.payments.check_recharge(REF)
 
@@ -134,7 +134,7 @@ async def test_look_that_is_no_longer_needed_does_nothing(bank: Bank, clock: Clo
     clock.advance(hours=1)
 
     assert await bank.payments.check_recharge(REF) == ""
-    assert await bank.redis.zcard(keys.due(keys.partition_of(REF.tenant))) == 0
+    assert await waiting(bank) == {}
 
 
 async def test_look_that_comes_too_early_is_put_off(bank: Bank) -> None:
@@ -144,7 +144,7 @@ async def test_look_that_comes_too_early_is_put_off(bank: Bank) -> None:
     await bank.spend(55)
 
     assert await bank.payments.check_recharge(REF) == ""
-    assert await bank.redis.zcard(keys.due(keys.partition_of(REF.tenant))) == 1
+    assert len(await waiting(bank)) == 1
 
 
 async def test_look_at_an_unknown_account_does_nothing(redis: Client) -> None:
@@ -224,7 +224,7 @@ async def test_each_look_that_waits_is_scheduled_for_its_period(bank: Bank, cloc
     await drain(bank, clock, 1)
     await bank.spend(45)
 
-    [(member, score)] = await bank.redis.zrange(keys.due(keys.partition_of(REF.tenant)), 0, -1, withscores=True)
+    [(member, score)] = (await waiting(bank)).items()
 
     assert member == f"check:{REF.tenant}:default"
     assert score == datetime(2127, 6, 1, tzinfo=UTC).timestamp() * 1000

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from store import keys
 from store.keys import AccountRef
 from store.money import Money
 from store.outcomes import Posted, Reason, Refused, Repeated
@@ -33,22 +32,35 @@ async def test_repeat_answers_the_first_outcome(bank: Bank, post: object) -> Non
     assert await dump(bank.redis) == before
 
 
-async def test_operation_id_with_other_contents_is_refused(bank: Bank) -> None:
-    """A known operation id with another amount, memo, currency, verb or account is refused and changes nothing."""
-    second = AccountRef(REF.tenant, "second")
-    await bank.ledger.open_account(second, CURRENCY)
-    await charge(bank, usd(10), "once", "memo")
+@pytest.mark.parametrize("post", [charge, credit])
+async def test_operation_id_with_other_contents_is_refused(bank: Bank, post: object) -> None:
+    """A known operation id with another amount, memo, currency or verb is refused and changes nothing."""
+    assert callable(post)
+    await post(bank, usd(10), "once", "memo")
     before = await dump(bank.redis)
 
     outcomes = [
-        await charge(bank, usd(11), "once", "memo"),
-        await charge(bank, usd(10), "once", "other memo"),
-        await charge(bank, Money.of(10, "EUR"), "once", "memo"),
-        await charge(bank, usd(10), "once", "memo", ref=second),
-        await credit(bank, usd(10), "once", "memo"),
+        await post(bank, usd(11), "once", "memo"),
+        await post(bank, usd(10), "once", "other memo"),
+        await post(bank, Money.of(10, "EUR"), "once", "memo"),
+        await (charge if post is credit else credit)(bank, usd(10), "once", "memo"),
     ]
 
-    assert outcomes == [Refused(Reason.OPERATION_CONFLICT)] * 5
+    assert outcomes == [Refused(Reason.OPERATION_CONFLICT)] * 4
+    assert await dump(bank.redis) == before
+
+
+async def test_repeat_below_zero_changes_nothing(bank: Bank) -> None:
+    """Where every rule is looked at, an operation is known as well, and one with other contents is refused."""
+    first = await charge(bank, usd(300), "once")
+    await charge(bank, usd(7))
+    before = await dump(bank.redis)
+
+    again, other = await charge(bank, usd(300), "once"), await charge(bank, usd(301), "once")
+
+    assert isinstance(first, Posted)
+    assert again == Repeated(first.entry, first.before, first.after, first.at_ms)
+    assert other == Refused(Reason.OPERATION_CONFLICT)
     assert await dump(bank.redis) == before
 
 
@@ -58,15 +70,6 @@ async def test_refused_operation_may_be_tried_again(bank: Bank) -> None:
     await bank.ledger.open_account(OTHER, CURRENCY)
 
     assert isinstance(await charge(bank, usd(1), "later", ref=OTHER), Posted)
-
-
-async def test_operation_is_remembered_for_ninety_days(bank: Bank) -> None:
-    """The memory of an operation expires, after 90 days and not sooner."""
-    await charge(bank, usd(1), "once")
-
-    ttl = await bank.redis.ttl(keys.operation(REF.tenant, "once"))
-
-    assert 90 * 86_400 - 60 <= ttl <= 90 * 86_400
 
 
 async def test_tenants_do_not_see_each_other(bank: Bank) -> None:

@@ -197,3 +197,14 @@ async def test_refused_debit_tells_nothing(bank: Bank) -> None:
     await bank.spend(-100)
 
     assert await outline(bank) == []
+
+
+async def test_posting_that_crosses_nothing_keeps_the_levels_armed(bank: Bank) -> None:
+    """However many calls come before it, the one that crosses a level tells it."""
+    await bank.levels(50)
+    for _ in range(5):
+        await bank.spend(10)
+
+    assert await outline(bank) == []
+    await bank.spend(1)
+    assert await outline(bank) == ["low 50"]

@@ -3,7 +3,8 @@
 
 local MAX = 9007199254740991
 local FIELDS = {
-  'currency', 'balance', 'version', 'levels', 'low', 'exhausted', 'method', 'dead_methods',
+  'currency', 'state', 'balance', 'held', 'overdraft', 'version', 'bottom', 'class', 'expires',
+  'levels', 'low', 'exhausted', 'method', 'dead_methods',
   'recharge_on', 'recharge_amount', 'recharge_below', 'recharge_cap', 'recharge_paused', 'recharge_slot',
   'recharge_cooldown_ms', 'recharge_per_day', 'recharge_day', 'recharge_day_count',
   'recharge_last_ms', 'recharge_told', 'recharge_wait',
@@ -11,12 +12,6 @@ local FIELDS = {
 
 local function text(number)
   return string.format('%.0f', number)
-end
-
--- '007', '-0' and '1e3' would pass a loose test and fail only inside HINCRBY, after other writes.
-local function canonical(amount)
-  return #amount <= 17 and (amount == '0' or string.match(amount, '^%-?[1-9]%d*$') ~= nil)
-    and math.abs(tonumber(amount)) <= MAX
 end
 
 local function read_account(key)
@@ -170,7 +165,7 @@ end
 local function close_slot(ctx, account, payment_id, refund_micros, refund_month)
   if account.recharge_slot == payment_id then
     account.recharge_slot = ''
-    redis.call('HSET', ctx.account_key, 'recharge_slot', '')
+    redis.call('HSET', ctx.account_key, 'recharge_slot', '', 'least', text(MAX))
   end
   if refund_micros ~= '0' then count_in(ctx, refund_month, '-' .. refund_micros) end
 end

@@ -1,38 +1,37 @@
--- One posting: balance, entry, operation, and the events that follow from it, in this order: the first write
--- is the money's, because only a script's first write can be denied for want of memory.
--- Uses: lib/clock, lib/account.
+-- What posting verbs do with the wallet.
+-- Uses: lib/wallet.
 
--- The first outcome of an operation, or nil when it is new.
-local function seen(operation_key, digest)
-  local known = redis.call('GET', operation_key)
-  if not known then return nil end
-  local had, entry, before, after, at = string.match(known, '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|(.*)$')
-  if had ~= digest then return { 'refused', 'operation_conflict' } end
-  return { 'repeated', entry, before, after, at }
+-- '007', '-0' and '1e3' would pass a loose test.
+local function canonical(amount)
+  return #amount <= 16 and string.find(amount, '^[1-9]%d*$') ~= nil and tonumber(amount) <= MAX
 end
 
-local function remember(operation_key, digest, keep_ms, result, before, after, at)
-  redis.call('SET', operation_key, table.concat({ digest, result, before or '', after or '', at or '' }, '|'), 'PX', keep_ms)
+local function count(ledger_account, amount)
+  if ledger_account == counter then
+    total = total + amount
+  else
+    call('HINCRBY', account_key, 'total:' .. ledger_account, format('%d', amount))
+  end
 end
 
--- Would this change leave the range that is exact?
-local function will_overflow(account, delta)
-  return math.abs(tonumber(account.balance) + tonumber(delta)) > MAX
+-- What is known of an operation: its contents, entry and balance after; and where to remember it.
+local function recall(mark)
+  -- include: lib/place
+  return call('HGET', place_key, mark) or (older_key and call('HGET', older_key, mark)), place_key
 end
 
--- entry = { delta, kind, actor, memo, operation_id, operation_key, digest, keep_ms }
-local function post(ctx, account, entry)
-  local before = account.balance
-  local after = text(redis.call('HINCRBY', ctx.account_key, 'balance', entry.delta))
-  local version = text((tonumber(account.version) or 0) + 1)
-  local id = redis.call('XADD', ctx.journal, '*', 'kind', entry.kind, 'amount', entry.delta, 'before', before,
-    'after', after, 'version', version, 'actor', entry.actor, 'memo', entry.memo, 'operation', entry.operation_id,
-    'at_ms', text(ctx.now))
-  remember(entry.operation_key, entry.digest, entry.keep_ms, id, before, after, text(ctx.now))
-  account.balance, account.version = after, version
-  return { 'posted', id, before, after, text(ctx.now) }
+-- The first outcome of an operation that is known.
+local function repeated(known, contents)
+  if string.sub(known, 1, #contents) ~= contents then return 'refused operation_conflict' end
+  return 'repeated ' .. string.sub(known, #contents + 1)
 end
 
-local function save_state(ctx, account)
-  redis.call('HSET', ctx.account_key, 'version', account.version, 'low', account.low, 'exhausted', account.exhausted)
+-- One entry. `delta` is what it does to the wallet; one that comes of no operation, such as an expiry, has no place_key.
+local function enter(delta, kind, debit, credit, micros, lots, note, place_key, mark, contents)
+  balance, version = balance + delta, version + 1
+  -- include: lib/name
+  if place_key then call('HSET', place_key, mark, contents .. outcome) end
+  -- include: lib/write
+  -- include: lib/grow
+  return outcome
 end

@@ -14,6 +14,7 @@ from tests.store.mutants.seals import SEALS, UNBIDDEN
 from tests.store.mutants.stuck import CANCELS, REPEATS, STUCK, UNAVAILABLE
 from tests.store.mutants.turns import CLAIMS, LOOKS
 from tests.store.mutants.wakes import SETTINGS, WAKES, WATCHES
+from tests.store.mutants.wallet import LOTS, WALLET
 from tests.store.mutants.words import CREDITS, WORDS
 
 __all__ = ["ALL", "Mutant"]
@@ -21,6 +22,8 @@ __all__ = ["ALL", "Mutant"]
 ALL = [
     *POSTING,
     *THRESHOLDS,
+    *WALLET,
+    *LOTS,
     *RECHARGE,
     *PAYMENTS,
     *WATCHES,

@@ -8,6 +8,8 @@ from tests.store.posting import charge, credit
 
 NEVER = "if false then"
 REPEAT = "if known then return known end"
+REPEATED = "if known then return repeated(known, contents) end"
+WANTED = "if currency ~= wanted then"
 CURRENCIES = "if account.currency ~= currency then"
 CHARGE, CREDIT = {"post": charge}, {"post": credit}
 

@@ -2,7 +2,7 @@
 
 from store.money import Money
 from tests.store import test_fail, test_leases, test_policy, test_roles, test_scripts
-from tests.store.mutants.mutant import CURRENCIES, NEVER, REPEAT, Mutant
+from tests.store.mutants.mutant import NEVER, REPEAT, WANTED, Mutant
 
 OTHERS = [
     Mutant("set_policy", REPEAT, "", test_policy.test_repeat_does_not_undo_a_later_change),
@@ -46,16 +46,16 @@ OTHERS = [
 
 HEADERS = [
     Mutant(
-        "charge_usage",
-        CURRENCIES,
-        "redis.call('HINCRBY', account_key, 'version', 1)\n" + CURRENCIES,
+        "add_credit",
+        WANTED,
+        "call('HINCRBY', account_key, 'version', 1)\n" + WANTED,
         test_scripts.test_every_write_comes_after_the_last_refusal,
-        {"name": "charge_usage"},
+        {"name": "add_credit"},
     ),
     Mutant(
         "settle_payment",
-        CURRENCIES,
-        "close_slot({ account_key = account_key }, account, payment_id, '0', '')\n" + CURRENCIES,
+        WANTED,
+        "close_slot({ account_key = account_key }, account, payment_id, '0', '')\n" + WANTED,
         test_scripts.test_every_write_comes_after_the_last_refusal,
         {"name": "settle_payment"},
     ),

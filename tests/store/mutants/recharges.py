@@ -51,7 +51,7 @@ RECHARGE = [
         test_reservations.test_reservation_of_last_month_is_not_given_back_to_this_one,
     ),
     Mutant("lib/account", "account.recharge_slot == payment_id", "false", test_recharge.test_success_frees_the_slot),
-    Mutant("charge_usage", "\nconsider_recharge(", "\ntext(0, ", test_recharge.test_below_the_trigger_a_recharge_opens),
+    Mutant("lib/rules", "  consider_recharge(", "  text(0, ", test_recharge.test_below_the_trigger_a_recharge_opens),
     Mutant(
         "settle_payment",
         "\nconsider_recharge(",

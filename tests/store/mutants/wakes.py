@@ -226,7 +226,12 @@ SETTINGS = [
         "balance ~= 0",
         test_new_settings.test_account_that_is_empty_again_is_not_new,
     ),
-    Mutant("set_policy", "  save_state(ctx, account)\n", "", test_thresholds.test_new_level_above_the_balance_is_kept),
+    Mutant(
+        "set_policy",
+        "'low', account.low, 'exhausted'",
+        "'exhausted'",
+        test_thresholds.test_new_level_above_the_balance_is_kept,
+    ),
     Mutant(
         "set_policy",
         "if account.version ~= '0' then\n",

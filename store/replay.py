@@ -1,0 +1,77 @@
+"""An account replayed from its journal: what its numbers have to be if every entry is true."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from store.account import WALLET, Entry
+from store.lots import UNPAID, Lot, parts
+
+HOLDS = "holds"
+
+
+class Replay:
+    """Takes the entries of one account, oldest first, and tells what does not fit."""
+
+    def __init__(self) -> None:
+        self.balance = 0
+        self.version = 0
+        self.totals: Counter[str] = Counter()
+        self.lots: dict[str, Lot] = {}
+        self._last = (0, 0)
+
+    def take(self, entry: Entry) -> Iterator[str]:
+        """Apply it; what contradicts the entries before it is told in words."""
+        ms, number = (int(each) for each in entry.id.split("-"))
+        if (ms, number) <= self._last:
+            yield f"entry {entry.id} is not later than the one before it"
+        self._last = (ms, number)
+        if entry.version != self.version + 1:
+            yield f"entry {entry.id} has version {entry.version}, not {self.version + 1}"
+        if entry.before.micros != self.balance:
+            yield f"entry {entry.id} begins with {entry.before.plain()}, not {self.balance} millionths"
+        if entry.moved.micros <= 0:
+            yield f"entry {entry.id} moves nothing"
+        self.version, self.balance = entry.version, entry.after.micros
+        self.totals[entry.debit] -= entry.moved.micros
+        self.totals[entry.credit] += entry.moved.micros
+        yield from self._take_lots(entry)
+
+    def compare(self, record: Mapping[str, str], lots: Mapping[str, str], queue: list[str]) -> Iterator[str]:
+        """What of the account's hash, its lots and their queue is not as the entries make it."""
+        if int(record["version"]) != self.version:
+            yield f"the account has version {record['version']}, its journal {self.version}"
+        if int(record["balance"]) != self.balance:
+            yield f"the account has {record['balance']} millionths, its journal {self.balance}"
+        kept = {name.removeprefix("total:"): int(value) for name, value in record.items() if name.startswith("total:")}
+        kept |= {WALLET: int(record["balance"]), HOLDS: int(record["held"])}
+        for name in sorted(kept.keys() | self.totals.keys()):
+            if kept.get(name, 0) != self.totals[name]:
+                yield f"{name} has {kept.get(name, 0)} millionths, its journal {self.totals[name]}"
+        if sum(kept.values()):
+            yield f"the ledger accounts add up to {sum(kept.values())} millionths, not to zero"
+        stored, told = Lot.decode_all(record, lots), sorted(self.lots.values(), key=lambda each: each.rank)
+        if stored != told:
+            yield f"the lots are {stored}, by the journal {told}"
+        waiting = [str(int(each)) for each in queue]
+        if waiting != [each.id for each in stored if each.id != record["lot"]]:
+            yield f"the lots {waiting} wait for their use, not all of {[each.id for each in stored]}"
+
+    def _take_lots(self, entry: Entry) -> Iterator[str]:
+        if WALLET not in (entry.debit, entry.credit):
+            return
+        told = parts(entry.lots, entry.moved.micros)
+        if sum(each.micros for each in told) != entry.moved.micros:
+            yield f"entry {entry.id} is not what its lots add up to: {entry.lots}"
+        for part in told:
+            if part.lot == UNPAID:
+                continue
+            if entry.credit == WALLET and part.lot not in self.lots:
+                self.lots[part.lot] = Lot(part.lot, part.micros, part.granted, part.expires_ms)
+                continue
+            lot = self.lots.get(part.lot)
+            if lot is None or lot.left < part.micros:
+                yield f"entry {entry.id} takes {part.micros} millionths from lot {part.lot}, which has not so much"
+                continue
+            self.lots[part.lot] = Lot(lot.id, lot.left - part.micros, lot.granted, lot.expires_ms)
+            if not self.lots[part.lot].left:
+                del self.lots[part.lot]

@@ -1,0 +1,37 @@
+"""The form in which everything is kept: ours is noted with the first account, another's is told."""
+
+from store import keys, schema
+from store.scripts import Client
+from tests.controls import REF, Bank
+
+PARTITION = keys.partition_of(REF.tenant)
+
+
+async def test_empty_redis_has_no_other_form(redis: Client) -> None:
+    """Nothing is there that could not be read."""
+    assert await schema.other_form(redis) is None
+    assert await redis.keys("*") == []
+
+
+async def test_our_form_is_noted_with_the_first_account(redis: Client) -> None:
+    """So that an earlier or later version can tell."""
+    await Bank.open(redis)
+
+    assert await redis.get(keys.form(PARTITION)) == str(schema.FORM)
+    assert await schema.other_form(redis) is None
+
+
+async def test_accounts_without_a_note_are_of_the_first_form(redis: Client) -> None:
+    """There was no note then; an account that is opened beside them does not make them ours."""
+    await redis.sadd(keys.tenants(PARTITION), "T0OLD")
+    await Bank.open(redis)
+
+    assert await schema.other_form(redis) == 1
+
+
+async def test_later_form_is_told(redis: Client) -> None:
+    """What a later version has noted, in whichever partition."""
+    await Bank.open(redis)
+    await redis.set(keys.form(PARTITION), schema.FORM + 1)
+
+    assert await schema.other_form(redis) == schema.FORM + 1
