@@ -1,4 +1,4 @@
-"""What the schedule has due goes to whom it concerns: payments and recharges to their charges, lots to the ledger."""
+"""What the schedule has due goes to whom it concerns: payments to their charges, lots and holds to the ledger."""
 
 from bot.recharge import Charges
 from store.ledger import Ledger
@@ -16,5 +16,7 @@ class Looks:
         """Look at it now; what acts on it takes it off the schedule."""
         if due.lot:
             await self._ledger.look_at_lot(due.ref, due.lot)
+        elif due.hold:
+            await self._ledger.expire_hold(due.ref, due.hold)
         else:
             await self._charges.look(due)

@@ -23,6 +23,8 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:a:<account>:topups     | zset   | for ever  | payments   | top-ups that are open, by their start |
 | cr:{pNN}:t:<tenant>:a:<account>:lots       | hash   | for ever  | ledger     | lots: left, class, expiry             |
 | cr:{pNN}:t:<tenant>:a:<account>:queue      | zset   | for ever  | ledger     | lots that wait, in order of use       |
+| cr:{pNN}:t:<tenant>:a:<account>:hold:<id>  | hash   | 180 days  | ledger     | a hold; lives on once it is resolved  |
+| cr:{pNN}:t:<tenant>:a:<account>:holds      | zset   | for ever  | ledger     | holds that are open, by their expiry  |
 | cr:{pNN}:t:<tenant>:a:<account>:op:<e>:<n> | hash   | 2 epochs  | ledger     | postings' contents and outcomes       |
 | cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |
 | cr:{pNN}:t:<tenant>:notice:<event>         | hash   | 30 days   | alerts     | what was posted for an event          |
@@ -153,6 +155,16 @@ def lots(ref: AccountRef) -> str:
 def queue(ref: AccountRef) -> str:
     """The lots that wait to be used, first one first."""
     return f"{account(ref)}:queue"
+
+
+def hold(ref: AccountRef, hold_id: str) -> str:
+    """One hold, and for 180 days what became of it."""
+    return f"{account(ref)}:hold:{hold_id}"
+
+
+def holds(ref: AccountRef) -> str:
+    """The account's open holds, scored by the milliseconds of their expiry."""
+    return f"{account(ref)}:holds"
 
 
 def bucket(ref: AccountRef, epoch: int, number: int) -> str:

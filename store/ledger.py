@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 from store import keys
 from store.account import Account, Entry, Page
+from store.holds import Holds
 from store.keys import AccountRef
 from store.lots import NEVER_MS, PAID_FROM, Lot
 from store.money import Money
@@ -15,7 +16,7 @@ from store.scripts import Client, Scripts
 DAY_MS = 86_400_000
 
 
-class Ledger:
+class Ledger(Holds):
     """Accounts and their entries on Redis.
 
     Every change takes an operation id: 1 to 200 printable ASCII characters, unique within the account. Called again

@@ -22,6 +22,11 @@ class Reason(StrEnum):
     ACCOUNT_FROZEN = "account_frozen"
     """Nothing new is authorised; usage that has happened and credit still post."""
     ACCOUNT_CLOSED = "account_closed"
+    UNKNOWN_HOLD = "unknown_hold"
+    HOLD_EXISTS = "hold_exists"
+    """The hold's id is in use, by one that is open or that was resolved not long ago."""
+    HOLD_RESOLVED = "hold_resolved"
+    """The hold was captured, released or expired before."""
 
     NOT_A_MANAGER = "not_a_manager"
     NOT_AN_ADMIN = "not_an_admin"
@@ -88,5 +93,33 @@ class Done:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Credit was set aside: the entry's id ("" where only time was added), what is available after, until when in ms.
+
+    `repeated`: the operation id was known with the same contents; this is its first outcome, nothing changed now.
+    """
+
+    entry: str
+    after: Money
+    expires_ms: int
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A hold is over: the last entry's id, what was given back (0 if it had expired), what is available after.
+
+    `repeated`: as in `Held`.
+    """
+
+    entry: str
+    released: Money
+    after: Money
+    repeated: bool = False
+
+
 Posting = Posted | Repeated | Refused
+Holding = Held | Refused
+Resolution = Resolved | Refused
 Change = Done | Refused

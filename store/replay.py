@@ -17,6 +17,7 @@ class Replay:
         self.version = 0
         self.totals: Counter[str] = Counter()
         self.lots: dict[str, Lot] = {}
+        self.holds: dict[str, int] = {}
         self._last = (0, 0)
 
     def take(self, entry: Entry) -> Iterator[str]:
@@ -34,7 +35,10 @@ class Replay:
         self.version, self.balance = entry.version, entry.after.micros
         self.totals[entry.debit] -= entry.moved.micros
         self.totals[entry.credit] += entry.moved.micros
-        yield from self._take_lots(entry)
+        if HOLDS in (entry.debit, entry.credit):  # the lots lie in both together
+            yield from self._take_hold(entry)
+        else:
+            yield from self._take_lots(entry)
 
     def compare(self, record: Mapping[str, str], lots: Mapping[str, str], queue: list[str]) -> Iterator[str]:
         """What of the account's hash, its lots and their queue is not as the entries make it."""
@@ -55,6 +59,22 @@ class Replay:
         waiting = [str(int(each)) for each in queue]
         if waiting != [each.id for each in stored if each.id != record["lot"]]:
             yield f"the lots {waiting} wait for their use, not all of {[each.id for each in stored]}"
+
+    def compare_holds(self, record: Mapping[str, str], holds: Mapping[str, int]) -> Iterator[str]:
+        """What of the open holds, id to millionths, is not as the entries, or the account's hash, make them."""
+        for hold in sorted(holds.keys() | self.holds.keys()):
+            if holds.get(hold, 0) != self.holds.get(hold, 0):
+                yield f"hold {hold} has {holds.get(hold, 0)} millionths, by the journal {self.holds.get(hold, 0)}"
+        if sum(holds.values()) != int(record["held"]):
+            yield f"the account has {record['held']} millionths set aside, its holds {sum(holds.values())}"
+
+    def _take_hold(self, entry: Entry) -> Iterator[str]:
+        if entry.credit == HOLDS:
+            self.holds[entry.ref] = self.holds.get(entry.ref, 0) + entry.moved.micros
+            return
+        held = self.holds.pop(entry.ref, 0)
+        if held != entry.moved.micros:
+            yield f"entry {entry.id} gives back {entry.moved.micros} millionths of hold {entry.ref}, which has {held}"
 
     def _take_lots(self, entry: Entry) -> Iterator[str]:
         if WALLET not in (entry.debit, entry.credit):

@@ -1,4 +1,4 @@
-"""What is to be looked at when its time comes, in Redis' own time: waiting payments, ended cool-downs, lots."""
+"""What is to be looked at when its time comes, in Redis' own time: waiting payments, ended cool-downs, lots, holds."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from store.scripts import Client
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A look that is due: at a payment, at a lot, or with neither at an account's recharge.
+    """A look that is due: at a payment, a lot, a hold, or with none of them at an account's recharge.
 
     `cause` is "schedule" because the time has come, "settings" because settings were changed, or
     because a credit has made an open recharge needless.
@@ -20,6 +20,7 @@ class Due:
     payment_id: str = ""
     cause: str = "schedule"
     lot: str = ""
+    hold: str = ""
 
 
 class Schedule:
@@ -48,6 +49,8 @@ def _decode(member: str) -> Due | None:
         match member.split(":"):
             case ["check", tenant, account]:
                 return Due(AccountRef(tenant, account), "")
+            case ["hold", tenant, account, hold] if hold:
+                return Due(AccountRef(tenant, account), hold=hold)
             case ["lot", tenant, account, lot] if lot:
                 return Due(AccountRef(tenant, account), lot=lot)
             case ["payment", tenant, account, payment_id] if payment_id:

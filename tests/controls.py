@@ -107,12 +107,13 @@ class Bank:
         return [entry async for entry in self.ledger.entries(REF)]
 
     async def prove(self) -> None:
-        """Replayed, the journal comes to what the account, its lots and its totals say."""
+        """Replayed, the journal comes to what the account, its lots, its holds and its totals say."""
         replay = Replay()
         wrong = [each for entry in await self.entries() for each in replay.take(entry)]
         record = await self.redis.hgetall(keys.account(REF))
         lots = await self.redis.hgetall(keys.lots(REF))
         wrong += replay.compare(record, lots, await self.redis.zrange(keys.queue(REF), 0, -1))
+        wrong += replay.compare_holds(record, {each.id: each.amount.micros for each in await self.ledger.holds(REF)})
         assert wrong == []
 
 

@@ -21,8 +21,8 @@ if known then return repeated(known, contents) end
 if currency ~= wanted then return 'refused currency_mismatch' end
 if not canonical(amount_micros) then return 'refused amount_invalid' end
 local amount = tonumber(amount_micros)
-if balance + amount > MAX then return 'refused balance_limit' end
 account = read_account(account_key)
+if balance + account.held + amount > MAX then return 'refused balance_limit' end
 if account.state == 'closed' then return 'refused account_closed' end
 
 begin()

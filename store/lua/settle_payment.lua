@@ -29,9 +29,9 @@ if not payment then return 'refused unknown_payment' end
 if currency ~= wanted then return 'refused currency_mismatch' end
 if not canonical(amount_micros) then return 'refused amount_invalid' end
 local amount = tonumber(amount_micros)
-if balance + amount > MAX then return 'refused balance_limit' end
-
 account = read_account(account_key)
+if balance + account.held + amount > MAX then return 'refused balance_limit' end
+
 begin()
 local actor = payment.requested_by ~= '' and payment.requested_by or 'system:recharge'
 local lots = add_lot(amount, PAID, now + tonumber(lifetime_ms))

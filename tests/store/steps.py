@@ -73,6 +73,6 @@ def member(payment_id: str, kind: str = "payment") -> str:
 
 
 async def waiting(bank: Bank) -> dict[str, int]:
-    """What is on the schedule of recharges and payments, with its times; lots have a test of their own."""
+    """What is on the schedule of recharges and payments, with its times; lots and holds have tests of their own."""
     members = await bank.redis.zrange(DUE, 0, -1, withscores=True)
-    return {member: int(score) for member, score in members if not member.startswith("lot:")}
+    return {member: int(score) for member, score in members if not member.startswith(("lot:", "hold:"))}

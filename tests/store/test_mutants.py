@@ -71,6 +71,7 @@ PARTS = (
     "account",
     "clock",
     "grow",
+    "hold",
     "lots",
     "name",
     "operation",

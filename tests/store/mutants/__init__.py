@@ -3,6 +3,7 @@
 from tests.store.mutants.aside import LETTERS, OPEN, PAUSES
 from tests.store.mutants.caps import CAPS
 from tests.store.mutants.forbidden import REASONS, RESERVATIONS
+from tests.store.mutants.holds import HOLDS
 from tests.store.mutants.mutant import Mutant
 from tests.store.mutants.needs import NEEDS, WAITS
 from tests.store.mutants.others import HEADERS, OTHERS
@@ -10,6 +11,7 @@ from tests.store.mutants.owners import OWNERS
 from tests.store.mutants.payments import PAYMENTS
 from tests.store.mutants.postings import POSTING, THRESHOLDS
 from tests.store.mutants.recharges import RECHARGE
+from tests.store.mutants.resolutions import RESOLUTIONS
 from tests.store.mutants.seals import SEALS, UNBIDDEN
 from tests.store.mutants.stuck import CANCELS, REPEATS, STUCK, UNAVAILABLE
 from tests.store.mutants.turns import CLAIMS, LOOKS
@@ -24,6 +26,8 @@ ALL = [
     *THRESHOLDS,
     *WALLET,
     *LOTS,
+    *HOLDS,
+    *RESOLUTIONS,
     *RECHARGE,
     *PAYMENTS,
     *WATCHES,

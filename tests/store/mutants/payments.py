@@ -82,7 +82,7 @@ PAYMENTS = [
     ),
     Mutant(
         "settle_payment",
-        "if balance + amount > MAX then",
+        "if balance + account.held + amount > MAX then",
         NEVER,
         test_settle.test_settlement_is_refused,
         {"received": Money(2**53 - 1, CURRENCY), "reason": "balance_limit"},

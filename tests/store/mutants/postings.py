@@ -73,8 +73,8 @@ POSTING = [
     ),
     Mutant(
         "add_credit",
-        "balance + amount > MAX",
-        "balance + amount >= MAX",
+        "held + amount > MAX",
+        "held + amount >= MAX",
         test_ledger.test_balance_reaches_the_upper_limit_and_not_beyond,
     ),
     Mutant(

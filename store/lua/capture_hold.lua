@@ -1,0 +1,60 @@
+-- capture_hold: the call is over: give the hold back and debit the usage, whatever it came to. Recorded usage posts even
+-- below zero; authorised usage only within what was set aside, or within that and what is available.
+-- KEYS: account journal outbox due hold holds payment
+-- ARGV: tenant account_id mark contents amount_micros wanted hold_id service authorised payment_id note
+-- Output: 'posted | repeated <entry> <after> <released> <currency>' | 'refused <reason>'
+-- Event: balance_low balance_exhausted balance_recovered credit_expired recharge_due recharge_blocked
+local account_key, journal_key, outbox_key, due_key, hold_key, holds_key, payment_key =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local tenant, account_id, mark, contents, amount_micros, wanted, hold_id, service, authorised, payment_id, note =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+local counter = 'usage:' .. service
+-- include: lib/wallet
+local ctx = { account_key = account_key, outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id,
+  now = now }
+local account = nil
+-- include: lib/posting
+-- include: lib/clock
+-- include: lib/account
+-- include: lib/lots
+-- include: lib/rules
+-- include: lib/hold
+
+local known = recall(mark)
+if known then return repeated(known, contents) end
+if currency ~= wanted then return 'refused currency_mismatch' end
+if not canonical(amount_micros) then return 'refused amount_invalid' end
+local state, held = read_hold()
+if not state then return 'refused unknown_hold' end
+if state ~= 'held' and state ~= 'expired' then return 'refused hold_resolved' end
+if state == 'expired' then held = 0 end
+local amount = tonumber(amount_micros)
+account = read_account(account_key)
+
+local function uncovered()
+  if account.state == 'closed' then return 'refused account_closed' end
+  if balance + held - amount < -MAX then return 'refused balance_limit' end
+  if authorised ~= '1' or amount <= held then return nil end
+  if account.state == 'frozen' then return 'refused account_frozen' end
+  if balance + held - amount < -tonumber(account.overdraft) then return 'refused insufficient_credit' end
+end
+
+local refused = uncovered()
+if refused then return refused end
+begin()
+refused = uncovered() -- now that what has expired is gone
+if refused then
+  save_account()
+  return refused
+end
+-- Paid before the hold is given back: a lot that has expired meanwhile still pays for what was set aside of it.
+local lots = consume(amount)
+if held > 0 then give_back(held, note) end
+local outcome = enter(-amount, 'usage', 'wallet', counter, amount_micros, lots, note)
+count(counter, amount)
+resolve('captured')
+settle('release')
+consider_recharge(ctx, account, payment_key, payment_id)
+save_account()
+return remember_posted(mark, contents,
+  table.concat({ string.match(outcome, '^%S+'), format('%d', balance), format('%d', held), currency }, ' '))

@@ -1,0 +1,79 @@
+"""What a telephone exchange does with holds, in short."""
+
+from typing import TypeVar
+
+from store import keys
+from store.holds import LONGEST_MS
+from store.outcomes import Holding, Refused, Resolution
+from store.scripts import Client
+from tests.controls import REF, Bank, usd
+from tests.store.clock import Clock
+
+HOUR_MS = 3_600_000
+DUE = keys.due(keys.partition_of(REF.tenant))
+T = TypeVar("T")
+
+
+async def arrange(redis: Client) -> Bank:
+    """An account with 100 dollars."""
+    return await Bank.open(redis, balance=100)
+
+
+async def place(
+    bank: Bank, units: str | int, hold_id: str = "call-1", operation_id: str = "", ttl_ms: int = HOUR_MS
+) -> Holding:
+    """Place a hold, for an hour."""
+    operation_id = operation_id or bank.operation()
+    return await bank.ledger.place_hold(
+        REF, hold_id, usd(units), ttl_ms=ttl_ms, operation_id=operation_id, actor="test", memo="a call"
+    )
+
+
+async def extend(
+    bank: Bank, units: str | int, hold_id: str = "call-1", operation_id: str = "", ttl_ms: int = HOUR_MS
+) -> Holding:
+    """Extend a hold, by an hour from now."""
+    operation_id = operation_id or bank.operation()
+    return await bank.ledger.extend_hold(
+        REF, hold_id, usd(units), ttl_ms=ttl_ms, operation_id=operation_id, actor="test", memo="a call"
+    )
+
+
+async def capture(
+    bank: Bank, units: str | int, hold_id: str = "call-1", operation_id: str = "", *, authorised: bool = False
+) -> Resolution:
+    """Capture a hold."""
+    operation_id = operation_id or bank.operation()
+    return await bank.ledger.capture_hold(
+        REF, hold_id, usd(units), operation_id=operation_id, actor="test", memo="a call", authorised=authorised
+    )
+
+
+async def release(bank: Bank, hold_id: str = "call-1", operation_id: str = "") -> Resolution:
+    """Release a hold."""
+    operation_id = operation_id or bank.operation()
+    return await bank.ledger.release_hold(REF, hold_id, operation_id=operation_id, actor="test", memo="a call")
+
+
+async def expire(bank: Bank, clock: Clock, hold_id: str = "call-1") -> str:
+    """A day goes by, and the schedule looks at the hold."""
+    clock.advance(seconds=LONGEST_MS / 1000)
+    return await bank.ledger.expire_hold(REF, hold_id)
+
+
+def done(outcome: T | Refused) -> T:
+    """The outcome, which is no refusal."""
+    assert not isinstance(outcome, Refused), outcome
+    return outcome
+
+
+async def moves(bank: Bank, last: int) -> list[tuple[str, str, str, str]]:
+    """The last entries: kind, what was debited and credited, and how much."""
+    entries = (await bank.entries())[-last:]
+    return [(each.kind, each.debit, each.credit, each.moved.plain()) for each in entries]
+
+
+async def standing(bank: Bank) -> tuple[str, str]:
+    """What is available, and what is set aside."""
+    account = await bank.account()
+    return account.available.plain(), account.held.plain()
