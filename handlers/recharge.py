@@ -111,7 +111,7 @@ def _refused(policy: RechargePolicy, call: Call) -> dict[str, Reason]:
 
 def _charges_now(account: Account, policy: RechargePolicy) -> bool:
     """Whether saving this opens a recharge at once, as far as can be known before."""
-    return bool(policy.on and policy.below and account.balance < policy.below and not account.slot)
+    return bool(policy.on and policy.below and account.available < policy.below and not account.slot)
 
 
 async def _save(

@@ -20,7 +20,7 @@ FAMILIES = {
     "help-": [word.value for word in Word],
     "refused-": [reason.value for reason in Reason],
     "amount-": [problem.value for problem in AmountProblem],
-    "kind-": ["usage", "recharge", "topup", "grant", "expiry"],
+    "kind-": ["usage", "recharge", "topup", "grant", "expiry", "hold", "release"],
     "reason-": [
         *("insufficient_funds", "lost_card", "stolen_card", "expired_card", "authentication_required", "other"),
         "left_workspace",

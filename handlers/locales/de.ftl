@@ -31,6 +31,7 @@ state-ready = :large_green_circle: Genug Guthaben
 state-low = :large_yellow_circle: Niedrig: unter { $level }
 state-exhausted = :red_circle: Aufgebraucht: Anrufe gehen weiter und werden unter null abgebucht. Fügen Sie Guthaben hinzu.
 state-empty = :white_circle: Noch kein Guthaben
+held-line = Verfügbar: { $available }. Für laufende Anrufe reserviert: { $held }.
 recharge-line-off = Die automatische Aufladung ist aus.
 recharge-line-on = Die automatische Aufladung fügt { $amount } hinzu, wenn das Guthaben unter { $below } sinkt, höchstens { $cap } im Monat.
 recharge-line-open = Die automatische Aufladung fügt gerade { $amount } hinzu.
@@ -153,6 +154,8 @@ kind-recharge = Automatische Aufladung
 kind-topup = Guthaben hinzugefügt
 kind-grant = Gutschrift
 kind-expiry = Verfallen
+kind-hold = Für einen Anruf reserviert
+kind-release = Nicht mehr reserviert
 
 ## Verwalter
 managers-title = Guthabenverwalter
@@ -283,6 +286,9 @@ refused-balance_limit = Das Guthaben würde größer, als ich genau führen kann
 refused-insufficient_credit = Dafür ist nicht genug Guthaben verfügbar.
 refused-account_frozen = Dieses Konto ist eingefroren: Es wird nichts Neues genehmigt, bis es wieder geöffnet ist.
 refused-account_closed = Dieses Konto ist geschlossen.
+refused-unknown_hold = Unter diesem Namen ist nichts reserviert.
+refused-hold_exists = Unter diesem Namen wurde schon einmal Guthaben reserviert. Verwenden Sie einen anderen.
+refused-hold_resolved = Was unter diesem Namen reserviert war, wurde schon abgebucht oder zurückgegeben.
 refused-not_a_manager = Das dürfen nur Guthabenverwalter; es wurde nichts geändert. Wer den Workspace besitzt oder administriert, kann Sie mit `/credits verwalter` ernennen.
 appoint-yourself = Das dürfen nur Guthabenverwalter; es wurde nichts geändert. Sie administrieren diesen Workspace: Ernennen Sie sich mit `/credits verwalter` selbst.
 refused-not_an_admin = Guthabenverwalter ernennt nur, wer diesen Workspace besitzt oder administriert; es wurde nichts geändert. Fragen Sie dort nach.

@@ -31,6 +31,7 @@ state-ready = :large_green_circle: Enough credit
 state-low = :large_yellow_circle: Low: below { $level }
 state-exhausted = :red_circle: Used up: calls go on and are charged below zero. Add credit.
 state-empty = :white_circle: No credit yet
+held-line = Available: { $available }. Set aside for calls in progress: { $held }.
 recharge-line-off = Auto-recharge is off.
 recharge-line-on = Auto-recharge adds { $amount } when the balance falls below { $below }, at most { $cap } a month.
 recharge-line-open = Auto-recharge is adding { $amount } right now.
@@ -153,6 +154,8 @@ kind-recharge = Auto-recharge
 kind-topup = Credit added
 kind-grant = Grant
 kind-expiry = Expired
+kind-hold = Set aside for a call
+kind-release = No longer set aside
 
 ## Managers
 managers-title = Credit managers
@@ -283,6 +286,9 @@ refused-balance_limit = The balance would become larger than I can keep exactly.
 refused-insufficient_credit = There is not enough credit available for this.
 refused-account_frozen = This account is frozen: nothing new is authorised until it is opened again.
 refused-account_closed = This account is closed.
+refused-unknown_hold = Nothing is set aside under this name.
+refused-hold_exists = Credit was set aside under this name before. Use another one.
+refused-hold_resolved = What was set aside under this name has been charged or given back already.
 refused-not_a_manager = Only credit managers can do that; nothing was changed. A workspace owner or administrator can appoint you with `/credits managers`.
 appoint-yourself = Only credit managers can do that; nothing was changed. You administer this workspace: appoint yourself with `/credits managers`.
 refused-not_an_admin = Only owners and administrators of this workspace appoint credit managers; nothing was changed. Ask one of them.

@@ -55,7 +55,7 @@ def status(account: Account, under_way: UnderWay, texts: Texts, *, may_manage: b
         ]
     return [
         kit.header(texts("balance-title", balance=texts.money(account.balance))),
-        kit.section(state(account, texts), *([waits] if waits else [])),
+        kit.section(state(account, texts), *_held(account, texts), *([waits] if waits else [])),
         *([kit.actions("payment_actions", *helping)] if helping else []),
         *topups,
         kit.context(*small, *sandbox_mark(texts, sandbox=sandbox)),
@@ -88,7 +88,14 @@ def state(account: Account, texts: Texts) -> str:
         return texts("state-exhausted")
     if account.low:
         return texts("state-low", level=texts.money(account.low))
-    return texts("state-ready" if account.balance.micros > 0 else "state-empty")
+    return texts("state-ready" if account.available.micros > 0 else "state-empty")
+
+
+def _held(account: Account, texts: Texts) -> list[str]:
+    """What is available and what is not, where calls in progress have something set aside."""
+    if not account.held.micros:
+        return []
+    return [texts("held-line", available=texts.money(account.available), held=texts.money(account.held))]
 
 
 def recharge_line(account: Account, texts: Texts) -> str:

@@ -40,7 +40,7 @@ def settings(
                 "recharge-below",
                 policy.below,
                 texts,
-                hint=texts("recharge-below-hint", balance=texts.money(account.balance)),
+                hint=texts("recharge-below-hint", balance=texts.money(account.available)),
             ),
             _money(ids.CAP, "recharge-cap", policy.cap, texts, hint=texts("recharge-cap-hint")),
             method_select(methods, policy.method, texts),
@@ -64,7 +64,7 @@ def confirm(
             kit.section(
                 texts(
                     "recharge-confirm",
-                    balance=texts.money(account.balance),
+                    balance=texts.money(account.available),
                     below=_shown(policy.below, texts),
                     amount=_shown(policy.amount, texts),
                     method=kit.escape(called(method, texts)),

@@ -80,6 +80,8 @@ ACCOUNTS = {
     "low": account(available=usd("19.99"), low=usd(20)),
     "exhausted": account(available=usd("-0.01"), low=usd(5), exhausted=True),
     "recharging": account(available=usd(5), low=usd(20), slot="p1"),
+    "holds": account(available=usd("93.456789"), held=usd(30)),
+    "holds-low": account(available=usd(5), held=usd(118), low=usd(20), slot="p1"),
     "paused": account(available=usd(5), low=usd(20), paused="lost_card"),
     **{f"waits-{reason}": account(available=usd(5), low=usd(20), wait=Wait(reason, AT_MS)) for reason in WaitReason},
     "largest": LARGEST,
@@ -131,6 +133,9 @@ def credit(number: int, kind: str, units: int, source: str, **changes: Any) -> E
 
 USUAL_PAGE = Page(
     (
+        entry(8),
+        entry(7, kind="release", debit="holds", credit="wallet", moved=usd("0.50"), lots="", actor="pbx"),
+        entry(6, kind="hold", credit="holds", moved=usd("0.50"), lots="", actor="pbx"),
         entry(5),
         entry(4, kind="expiry", credit="expired", moved=usd(2), memo=""),
         credit(3, "recharge", 50, "funding:sandbox"),
