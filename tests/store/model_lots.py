@@ -25,10 +25,14 @@ class Lot:
 
 @dataclass
 class LotsModel:
-    """The wallet: `entries` are operation, amount, balance after, and who paid; in whole dollars."""
+    """The wallet: `entries` are operation, amount, balance after, and who paid; in whole dollars.
+
+    `balance` is what is available, `held` what is set aside beside it; the lots lie in both.
+    """
 
     now: datetime
     balance: int = 0
+    held: int = 0
     entries: list[tuple[str, int, int]] = field(default_factory=list)
     payers: list[dict[str, int]] = field(default_factory=list)
     lots: list[Lot] = field(default_factory=list)
@@ -59,6 +63,10 @@ class LotsModel:
 
     def take(self, operation: str, amount: int) -> None:
         """A debit, and which lots pay for it."""
+        self.enter(operation, -amount, self.pay(amount))
+
+    def pay(self, amount: int) -> dict[str, int]:
+        """Which lots pay how much; "-" what none can pay."""
         rest, payers = amount, dict[str, int]()
         while rest and (lot := self._first()):
             if lot.expires <= self.now:
@@ -68,11 +76,11 @@ class LotsModel:
             part = min(lot.left, rest)
             lot.left, rest = lot.left - part, rest - part
             payers[str(lot.id)] = part
-        self.enter(operation, -amount, payers | ({"-": rest} if rest else {}))
+        return payers | ({"-": rest} if rest else {})
 
     def put(self, operation: str, amount: int, *, granted: bool, lasts: timedelta | None) -> None:
         """A credit: it pays what nothing has paid yet, and the rest is a lot."""
-        unpaid = min(amount, max(0, -self.balance))
+        unpaid = min(amount, max(0, -self.balance - self.held))
         lot_id = len(self.entries) + 1
         if amount > unpaid:
             expires = self.now + lasts if lasts else EVER

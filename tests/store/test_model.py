@@ -1,5 +1,6 @@
 """Any course of events: the scripts and a plain model of them agree after every step."""
 
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -7,9 +8,9 @@ from hypothesis import HealthCheck, settings
 
 from store.payments import Failure
 from tests.controls import CARD
-from tests.store.machine import LedgerMachine
+from tests.store.machine_holds import HoldsMachine
 
-TestLedgerMachine = LedgerMachine.TestCase
+TestLedgerMachine = HoldsMachine.TestCase
 TestLedgerMachine.settings = settings(
     max_examples=50, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
@@ -20,7 +21,7 @@ class Course:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)  # noqa: S311 a replay, not a secret
-        self.machine = LedgerMachine()
+        self.machine = HoldsMachine()
         self.machine.open(100, (50, 60, 110))
         self.moves = {
             self.call: 6,
@@ -35,6 +36,7 @@ class Course:
             self.own: 4,
             self.rescue: 3,
             self.silence: 4,
+            self.talk: 8,
         }
 
     def step(self) -> None:
@@ -47,6 +49,22 @@ class Course:
     def call(self) -> None:
         """A call is charged."""
         self.machine.charge(self.random.randint(1, 70))
+
+    def talk(self) -> None:
+        """A call is allowed, goes on, is over, is forgotten or comes again."""
+        hold, amount = f"call-{self.random.randrange(40)}", self.random.randint(0, 50)
+        ttl = timedelta(minutes=self.random.choice([1, 15, 600]))
+        match self.random.randrange(8):
+            case 0 | 1 | 2:
+                self.machine.place_hold(hold, max(amount, 1), ttl)
+            case 3:
+                self.machine.extend_hold(hold, amount * self.random.randrange(2), ttl)
+            case 4 | 5:
+                self.machine.capture_hold(hold, amount, authorised=self.random.random() < 0.5)
+            case 6 if self.machine.model.open_holds:
+                self.machine.let_hold_expire()
+            case _ if self.machine.remembered:
+                self.machine.repeat_hold(self.which())
 
     def repeat(self) -> None:
         """An operation comes again."""
@@ -86,9 +104,10 @@ class Course:
         if not name or self.machine.model.payments[name].state != "stuck":
             return
         self.machine.cancel(which=0, behind=0)
-        self.machine.work(Failure.UNAVAILABLE)
-        self.machine.wait({"hours": 21})
-        self.machine.work(Failure.UNAVAILABLE)
+        for hours in (21, 0):
+            if self.machine.model.slot:  # it may have become needless meanwhile
+                self.machine.work(Failure.UNAVAILABLE)
+            self.machine.wait({"hours": hours})
         self.machine.cancel(which=0, behind=0)
         if self.random.random() < 0.5:
             self.machine.report(name, self.random.choice([Failure.UNKNOWN, Failure.DECLINED, Failure.NOT_CREDITED]))
