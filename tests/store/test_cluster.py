@@ -16,6 +16,7 @@ from store.leases import Leases
 from store.outbox import GROUPS, Outbox
 from store.scripts import Client
 from tests.controls import REF, Bank
+from tests.store.holding import capture, extend, place, release
 from tests.store.test_keys import live
 
 pytestmark = pytest.mark.redis
@@ -81,6 +82,20 @@ async def test_money_adds_up(cluster: Client) -> None:
     await asyncio.gather(*(bank.spend(1) for _ in range(60)))
 
     assert await bank.event_types() == ["balance_low"]
+    await bank.prove()
+
+
+async def test_calls_in_progress_add_up(cluster: Client) -> None:
+    """Holds of one account lie in its slot, the list of them as well."""
+    bank = await Bank.open(cluster, balance=100)
+    for number in range(9):
+        await place(bank, 5, f"call-{number}")
+    for number in range(3):
+        await extend(bank, 1, f"call-{number}")
+        await capture(bank, 2, f"call-{number}")
+        await release(bank, f"call-{number + 3}")
+
+    assert [each.id for each in await bank.ledger.holds(REF)] == ["call-6", "call-7", "call-8"]
     await bank.prove()
 
 

@@ -154,6 +154,12 @@ SHARED = [
     ),
     Mutant(
         "lib/hold",
+        "  settle_downwards(ctx, account, balance)\n  settle_upwards(ctx, account, balance, cause)\n",
+        "  settle_upwards(ctx, account, balance, cause)\n  settle_downwards(ctx, account, balance)\n",
+        test_capture_hold.test_thresholds_see_a_capture_as_one_change,
+    ),
+    Mutant(
+        "lib/hold",
         "  settle_upwards(ctx, account, balance, cause)\n",
         "",
         test_capture_hold.test_capture_of_a_part_arms_a_level_again,
