@@ -24,7 +24,7 @@ if state ~= 'held' then
   return 'gone'
 end
 if expires > now then
-  keep_until(expires)
+  keep_until(format('%d', expires))
   return 'early'
 end
 account = read_account(account_key)

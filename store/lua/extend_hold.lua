@@ -35,12 +35,11 @@ account = read_account(account_key)
 local refused = refusal(amount)
 if refused then return refused end
 
-local expires = math.max(until_ms, now + tonumber(ttl_ms))
-local expires_ms = format('%d', expires)
+local expires_ms = format('%d', math.max(until_ms, now + ttl_ms))
 if amount == 0 then
   local outcome = table.concat({ '-', format('%d', balance), expires_ms }, ' ')
   call('HSET', hold_key, 'expires_ms', expires_ms, 'extension', mark .. contents .. outcome)
-  keep_until(expires)
+  keep_until(expires_ms)
   return 'posted ' .. outcome
 end
 begin()
@@ -51,7 +50,7 @@ if refused then
 end
 local entry, after = string.match(set_aside(amount, amount_micros, note), '^(%S+) (%S+)$')
 call('HSET', hold_key, 'amount', format('%d', held + amount), 'expires_ms', expires_ms)
-keep_until(expires)
+keep_until(expires_ms)
 settle_down(payment_key, payment_id)
 save_account()
 return remember_posted(mark, contents, table.concat({ entry, after, expires_ms }, ' '))

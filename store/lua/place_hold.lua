@@ -10,6 +10,28 @@ local tenant, account_id, mark, contents, amount_micros, wanted, hold_id, ttl_ms
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 local counter = 'expired'
 -- include: lib/wallet
+local amount = string.find(amount_micros, '^[1-9]%d*$') and amount_micros + 0
+local expires_ms = format('%d', now + ttl_ms)
+-- include: lib/place
+-- Most holds change nothing but numbers, and are placed without a function: see post_usage.
+if amount and currency == wanted and balance - amount >= least and now < till and balance >= amount
+  and call('EXISTS', hold_key) == 0 and call('HEXISTS', place_key, mark) == 0
+  and not (older_key and call('HGET', older_key, mark)) then
+  local kind, debit, credit, micros, lots = 'hold', 'wallet', 'holds', amount_micros, ''
+  balance, version = balance - amount, version + 1
+  -- include: lib/name
+  call('HSET', hold_key, 'state', 'held', 'amount', micros, 'placed_ms', format('%d', now), 'expires_ms', expires_ms)
+  -- include: lib/write
+  outcome = outcome .. ' ' .. expires_ms
+  call('HSET', place_key, mark, contents .. outcome)
+  -- include: lib/grow
+  call('ZADD', holds_key, expires_ms, hold_id)
+  call('ZADD', due_key, expires_ms, 'hold:' .. tenant .. ':' .. account_id .. ':' .. hold_id)
+  call('HSET', account_key, 'balance', after, 'version', format('%d', version))
+  call('HINCRBY', account_key, 'held', micros)
+  call('HINCRBY', account_key, 'bottom', '-' .. micros) -- as much is left of the lot in use
+  return 'posted ' .. outcome
+end
 local ctx = { account_key = account_key, outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id,
   now = now }
 local account = nil
@@ -25,7 +47,6 @@ if known then return repeated(known, contents) end
 if currency ~= wanted then return 'refused currency_mismatch' end
 if not canonical(amount_micros) then return 'refused amount_invalid' end
 if read_hold() then return 'refused hold_exists' end
-local amount = tonumber(amount_micros)
 account = read_account(account_key)
 local refused = refusal(amount)
 if refused then return refused end
@@ -37,10 +58,8 @@ if refused then
   return refused
 end
 local entry, after = string.match(set_aside(amount, amount_micros, note), '^(%S+) (%S+)$')
-local expires = now + tonumber(ttl_ms)
-call('HSET', hold_key, 'state', 'held', 'amount', amount_micros, 'placed_ms', format('%d', now),
-  'expires_ms', format('%d', expires))
-keep_until(expires)
+call('HSET', hold_key, 'state', 'held', 'amount', amount_micros, 'placed_ms', format('%d', now), 'expires_ms', expires_ms)
+keep_until(expires_ms)
 settle_down(payment_key, payment_id)
 save_account()
-return remember_posted(mark, contents, table.concat({ entry, after, format('%d', expires) }, ' '))
+return remember_posted(mark, contents, table.concat({ entry, after, expires_ms }, ' '))

@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from store import keys
 from store.holds import LONGEST_MS
+from store.money import MAX_MICROS
 from store.outcomes import Holding, Refused, Resolution
 from store.scripts import Client
 from tests.controls import REF, Bank, usd
@@ -65,6 +66,11 @@ def done(outcome: T | Refused) -> T:
     """The outcome, which is no refusal."""
     assert not isinstance(outcome, Refused), outcome
     return outcome
+
+
+async def put_in_state(bank: Bank, state: str) -> None:
+    """Freeze or close the account: every posting then looks at the rules."""
+    await bank.redis.hset(keys.account(REF), mapping={"state": state, "least": str(MAX_MICROS)})
 
 
 async def moves(bank: Bank, last: int) -> list[tuple[str, str, str, str]]:

@@ -8,7 +8,7 @@ from store.outcomes import Reason, Refused, Resolved
 from store.scripts import Client
 from tests.controls import CURRENCY, REF, Bank, usd
 from tests.store.clock import Clock
-from tests.store.holding import DUE, arrange, capture, done, expire, moves, place, release, standing
+from tests.store.holding import DUE, arrange, capture, done, expire, moves, place, put_in_state, release, standing
 from tests.store.outline import outline
 from tests.store.posting import OTHER, dump
 
@@ -147,7 +147,7 @@ async def test_what_was_set_aside_covers_authorised_usage(bank: Bank) -> None:
     """Even if recorded usage has taken what was available far below zero since, or the account was frozen."""
     await place(bank, 30)
     await bank.spend(200)
-    await bank.redis.hset(keys.account(REF), "state", "frozen")
+    await put_in_state(bank, "frozen")
 
     assert await capture(bank, "30.000001", authorised=True) == Refused(Reason.ACCOUNT_FROZEN)
     assert done(await capture(bank, 30, authorised=True)).after == usd(-130)
@@ -181,10 +181,10 @@ async def test_credit_that_expires_is_no_cover(bank: Bank, clock: Clock) -> None
 async def test_recorded_usage_is_captured_on_a_frozen_account_but_not_on_a_closed_one(bank: Bank) -> None:
     """Frozen, an account takes what has happened."""
     await place(bank, 30)
-    await bank.redis.hset(keys.account(REF), "state", "closed")
+    await put_in_state(bank, "closed")
 
     assert await capture(bank, 45) == Refused(Reason.ACCOUNT_CLOSED)
-    await bank.redis.hset(keys.account(REF), "state", "frozen")
+    await put_in_state(bank, "frozen")
     assert done(await capture(bank, 45)).after == usd(55)
     await bank.prove()
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from store import keys
 from store.holds import SHORTEST_MS, Hold
 from store.money import MAX_MICROS, Money
 from store.outcomes import Held, Reason, Refused
@@ -19,6 +18,7 @@ from tests.store.holding import (
     extend,
     moves,
     place,
+    put_in_state,
     release,
     standing,
 )
@@ -161,7 +161,7 @@ async def test_hold_that_nobody_has_looked_at_may_still_be_extended(bank: Bank, 
 async def test_nothing_is_extended_on_an_account_that_is_not_open(bank: Bank, state: str, units: int) -> None:
     """Neither by credit nor by time."""
     await place(bank, 30)
-    await bank.redis.hset(keys.account(REF), "state", state)
+    await put_in_state(bank, state)
 
     assert await extend(bank, units) == Refused(Reason(f"account_{state}"))
 

@@ -11,7 +11,7 @@ from store.scripts import Client
 from tests.controls import CURRENCY, REF, Bank, usd
 from tests.store import posting
 from tests.store.clock import Clock
-from tests.store.holding import DUE, HOUR_MS, arrange, capture, done, moves, place, release, standing
+from tests.store.holding import DUE, HOUR_MS, arrange, capture, done, moves, place, put_in_state, release, standing
 from tests.store.outline import outline
 from tests.store.posting import OTHER, dump
 
@@ -52,54 +52,6 @@ async def test_open_holds_are_listed_by_their_expiry(bank: Bank) -> None:
     await bank.prove()
 
 
-async def test_repeat_answers_the_first_outcome(bank: Bank, clock: Clock) -> None:
-    """However late, and even when the hold is over; nothing changes."""
-    first = done(await place(bank, 30, operation_id="once"))
-    clock.advance(minutes=5)
-    open_ = await place(bank, 30, operation_id="once")
-    await capture(bank, 10)
-    before = await dump(bank.redis)
-
-    over = await place(bank, 30, operation_id="once")
-
-    assert open_ == over == type(first)(first.entry, first.after, first.expires_ms, repeated=True)
-    assert await dump(bank.redis) == before
-
-
-async def test_operations_of_holds_are_known_among_many(bank: Bank) -> None:
-    """Wherever their entries have left the place in which each is remembered."""
-    captured = []
-    for number in range(40):
-        await place(bank, 1, f"call-{number}", f"place-{number}")
-        captured.append(done(await capture(bank, 1, f"call-{number}", f"capture-{number}")).entry)
-        await bank.spend("0.5")
-
-    again = [done(await capture(bank, 1, f"call-{number}", f"capture-{number}")) for number in range(40)]
-    placed = [done(await place(bank, 1, f"call-{number}", f"place-{number}")) for number in range(40)]
-    assert [each.entry for each in again] == captured
-    assert all(each.repeated for each in again)
-    assert all(each.repeated for each in placed)
-    await bank.prove()
-
-
-async def test_operation_id_with_other_contents_is_refused(bank: Bank) -> None:
-    """Another amount, time, hold or verb under a known operation id changes nothing."""
-    await place(bank, 30, operation_id="once")
-    before = await dump(bank.redis)
-
-    outcomes = [
-        await place(bank, 31, operation_id="once"),
-        await place(bank, 30, operation_id="once", ttl_ms=SHORTEST_MS),
-        await place(bank, 30, "call-2", operation_id="once"),
-        await capture(bank, 30, operation_id="once"),
-        await release(bank, operation_id="once"),
-        await bank.spend(30, "once"),
-    ]
-
-    assert outcomes == [Refused(Reason.OPERATION_CONFLICT)] * 6
-    assert await dump(bank.redis) == before
-
-
 async def test_hold_in_use_is_not_placed_again(bank: Bank) -> None:
     """By another operation, while it is open and when it is over, as long as it is remembered."""
     await place(bank, 30)
@@ -132,6 +84,26 @@ async def test_hold_may_use_the_overdraft(bank: Bank) -> None:
     assert await place(bank, "120.000001") == Refused(Reason.INSUFFICIENT_CREDIT)
     assert done(await place(bank, 120)).after == usd(-20)
     await bank.prove()
+
+
+async def test_hold_is_placed_from_what_the_lot_in_use_cannot_pay_alone(bank: Bank) -> None:
+    """Which lots pay is decided when it is captured."""
+    await bank.ledger.add_credit(REF, usd(10), operation_id="gift", actor="test", days=10)
+
+    assert done(await place(bank, 50)).after == usd(60)
+    await bank.prove()
+    await capture(bank, 12)
+    assert (await bank.entries())[-1].lots == "2=10000000 1=2000000"
+    await bank.prove()
+
+
+async def test_what_holds_keep_covers_nothing_new(bank: Bank) -> None:
+    """Below zero nothing is available, though there is credit in the holds."""
+    await place(bank, 50)
+    await bank.spend(60)
+
+    assert await place(bank, 1, "call-2") == Refused(Reason.INSUFFICIENT_CREDIT)
+    assert await standing(bank) == ("-10", "50")
 
 
 async def test_held_credit_is_not_there_for_authorised_usage(bank: Bank) -> None:
@@ -167,9 +139,10 @@ async def test_hold_of_everything_exhausts(bank: Bank) -> None:
 
 
 @pytest.mark.parametrize("state", ["frozen", "closed"])
-async def test_nothing_is_set_aside_on_an_account_that_is_not_open(bank: Bank, state: str) -> None:
-    """A hold authorises something new; the refusal changes nothing."""
-    await bank.redis.hset(keys.account(REF), "state", state)
+async def test_nothing_is_set_aside_on_an_account_that_is_not_open(bank: Bank, clock: Clock, state: str) -> None:
+    """A hold authorises something new; the refusal changes nothing, however much time has gone by."""
+    clock.advance(days=100)
+    await put_in_state(bank, state)
     before = await dump(bank.redis)
 
     assert await place(bank, 30) == Refused(Reason(f"account_{state}"))
@@ -207,7 +180,7 @@ async def test_more_than_is_kept_exactly_is_never_set_aside(bank: Bank) -> None:
     """Even where usage below zero and an overdraft would let it come to that."""
     await bank.redis.hset(keys.account(REF), mapping={"overdraft": str(MAX_MICROS), "held": str(MAX_MICROS)})
 
-    assert await place(bank, "0.000001") == Refused(Reason.BALANCE_LIMIT)
+    assert await place(bank, "100.000001") == Refused(Reason.BALANCE_LIMIT)
 
 
 async def test_credit_counts_what_is_set_aside_towards_the_limit(bank: Bank) -> None:
@@ -244,6 +217,16 @@ async def test_credit_that_expires_is_no_cover(bank: Bank, clock: Clock) -> None
     assert await moves(bank, 1) == [("expiry", "wallet", "expired", "50")]
     assert await standing(bank) == ("100", "0")
     assert done(await place(bank, 100)).after == usd(0)
+    await bank.prove()
+
+
+async def test_hold_is_not_placed_on_credit_that_has_expired(bank: Bank, clock: Clock) -> None:
+    """Even where nobody has looked at it yet, and there is enough beside it: it leaves first."""
+    await bank.ledger.add_credit(REF, usd(50), operation_id="gift", actor="test", days=10)
+    clock.advance(days=10)
+
+    assert done(await place(bank, 40)).after == usd(60)
+    assert await moves(bank, 2) == [("expiry", "wallet", "expired", "50"), ("hold", "wallet", "holds", "40")]
     await bank.prove()
 
 

@@ -19,6 +19,7 @@ from tests.store.holding import (
     extend,
     moves,
     place,
+    put_in_state,
     release,
     standing,
 )
@@ -165,7 +166,7 @@ async def test_needless_recharge_is_looked_at(bank: Bank, clock: Clock, how: str
 async def test_what_is_set_aside_is_given_back_on_any_account(bank: Bank, clock: Clock, how: str, state: str) -> None:
     """Frozen or closed, the credit is the account's own."""
     await place(bank, 30)
-    await bank.redis.hset(keys.account(REF), "state", state)
+    await put_in_state(bank, state)
 
     await give_back(bank, clock, how)
 

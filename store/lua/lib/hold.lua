@@ -29,10 +29,9 @@ local function set_aside(amount, micros, note)
 end
 
 -- The schedule looks at it when its time is over.
-local function keep_until(expires)
-  local at_ms = format('%d', expires)
-  call('ZADD', holds_key, at_ms, hold_id)
-  call('ZADD', ctx.due, at_ms, hold_member())
+local function keep_until(expires_ms)
+  call('ZADD', holds_key, expires_ms, hold_id)
+  call('ZADD', ctx.due, expires_ms, hold_member())
 end
 
 -- What was set aside goes back into the wallet.

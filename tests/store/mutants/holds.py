@@ -1,7 +1,7 @@
 """Faults in holds: what is set aside, extended and remembered."""
 
 from store.outcomes import Reason
-from tests.store import test_capture_hold, test_extend_hold, test_place_hold, test_release_hold
+from tests.store import test_capture_hold, test_extend_hold, test_hold_operations, test_place_hold, test_release_hold
 from tests.store.mutants.mutant import NEVER, REPEATED, WANTED, Mutant
 
 EUROS = {"amount": test_extend_hold.EUROS, "reason": Reason.CURRENCY_MISMATCH}
@@ -12,7 +12,7 @@ UNKNOWN = "if not state then return 'refused unknown_hold' end\n"
 AGAIN = "refused = refusal(amount) -- now that what has expired is gone"
 
 PLACES = [
-    Mutant("place_hold", REPEATED, "", test_place_hold.test_repeat_answers_the_first_outcome),
+    Mutant("place_hold", REPEATED, "", test_hold_operations.test_repeat_answers_the_first_outcome),
     Mutant("place_hold", WANTED, NEVER, test_place_hold.test_other_currency_is_refused),
     Mutant("place_hold", INVALID, NEVER, test_place_hold.test_amount_is_refused, {"micros": 0}),
     Mutant("place_hold", "if read_hold() then", NEVER, test_place_hold.test_hold_in_use_is_not_placed_again),
@@ -30,20 +30,80 @@ PLACES = [
         "if refused then\n",
         test_place_hold.test_credit_that_expires_is_no_cover,
     ),
-    Mutant("place_hold", "keep_until(expires)\n", "", test_place_hold.test_hold_is_placed),
+    Mutant("place_hold", "keep_until(expires_ms)\n", "", test_place_hold.test_hold_may_use_the_overdraft),
     Mutant(
         "place_hold",
         "settle_down(payment_key, payment_id)\n",
         "",
         test_place_hold.test_hold_crosses_levels_and_opens_a_recharge,
     ),
-    Mutant("place_hold", "save_account()\nreturn remember", "return remember", test_place_hold.test_hold_is_placed),
+    Mutant(
+        "place_hold",
+        "save_account()\nreturn remember",
+        "return remember",
+        test_place_hold.test_hold_may_use_the_overdraft,
+    ),
     Mutant(
         "place_hold",
         "account = read_account(account_key)",
         "account = read_account(account_key) call('HSET', account_key, 'touched', '1')",
         test_place_hold.test_nothing_is_set_aside_on_an_account_that_is_not_open,
         {"state": "frozen"},
+    ),
+]
+
+NUMBERS = [
+    Mutant(
+        "place_hold",
+        " and balance - amount >= least",
+        "",
+        test_place_hold.test_hold_crosses_levels_and_opens_a_recharge,
+    ),
+    Mutant("place_hold", " and now < till", "", test_place_hold.test_hold_is_not_placed_on_credit_that_has_expired),
+    Mutant("place_hold", " and balance >= amount", "", test_place_hold.test_what_holds_keep_covers_nothing_new),
+    Mutant("place_hold", "amount and currency == wanted", "amount", test_place_hold.test_other_currency_is_refused),
+    Mutant(
+        "place_hold",
+        "string.find(amount_micros, '^[1-9]%d*$') and ",
+        "",
+        test_place_hold.test_amount_is_refused,
+        {"micros": 0},
+    ),
+    Mutant(
+        "place_hold",
+        "call('EXISTS', hold_key) == 0",
+        "true",
+        test_place_hold.test_hold_in_use_is_not_placed_again,
+    ),
+    Mutant(
+        "place_hold",
+        "call('HEXISTS', place_key, mark) == 0",
+        "true",
+        test_hold_operations.test_operation_id_with_other_contents_is_refused,
+    ),
+    Mutant(
+        "place_hold",
+        "not (older_key and call('HGET', older_key, mark))",
+        "true",
+        test_hold_operations.test_operation_of_the_epoch_before_is_known,
+    ),
+    Mutant(
+        "place_hold",
+        "  outcome = outcome .. ' ' .. expires_ms\n  call('HSET', place_key, mark, contents .. outcome)\n",
+        "  outcome = outcome .. ' ' .. expires_ms\n",
+        test_hold_operations.test_repeat_after_a_clock_that_went_back_names_the_entry,
+    ),
+    Mutant(
+        "place_hold",
+        "  call('HINCRBY', account_key, 'bottom', '-' .. micros)",
+        "",
+        test_place_hold.test_hold_is_placed,
+    ),
+    Mutant("place_hold", "call('HINCRBY', account_key, 'held', micros)", "", test_place_hold.test_hold_is_placed),
+    Mutant("place_hold", "call('ZADD', holds_key,", "type(holds_key,", test_place_hold.test_hold_is_placed),
+    Mutant("place_hold", "call('ZADD', due_key,", "type(due_key,", test_place_hold.test_hold_is_placed),
+    Mutant(
+        "place_hold", "call('HSET', account_key, 'balance',", "type(account_key,", test_place_hold.test_hold_is_placed
     ),
 ]
 
@@ -85,11 +145,11 @@ EXTENSIONS = [
     Mutant("extend_hold", "if amount == 0 then", NEVER, test_extend_hold.test_extension_by_time_alone_makes_no_entry),
     Mutant(
         "extend_hold",
-        "  keep_until(expires)\n  return",
+        "  keep_until(expires_ms)\n  return",
         "  return",
         test_extend_hold.test_extension_by_time_alone_makes_no_entry,
     ),
-    Mutant("extend_hold", "\nkeep_until(expires)\n", "\n", test_extend_hold.test_hold_is_extended),
+    Mutant("extend_hold", "\nkeep_until(expires_ms)\n", "\n", test_extend_hold.test_hold_is_extended),
     Mutant("extend_hold", "held + amount", "held", test_extend_hold.test_hold_is_extended),
     Mutant(
         "extend_hold",
@@ -126,8 +186,18 @@ SHARED = [
     Mutant(
         "lib/hold", "account.held = format('%d', account.held - amount)", "", test_release_hold.test_hold_is_released
     ),
-    Mutant("lib/hold", "call('ZADD', holds_key, at_ms, hold_id)", "", test_place_hold.test_hold_is_placed),
-    Mutant("lib/hold", "call('ZADD', ctx.due, at_ms, hold_member())", "", test_place_hold.test_hold_is_placed),
+    Mutant(
+        "lib/hold",
+        "call('ZADD', holds_key, expires_ms, hold_id)",
+        "",
+        test_place_hold.test_hold_may_use_the_overdraft,
+    ),
+    Mutant(
+        "lib/hold",
+        "call('ZADD', ctx.due, expires_ms, hold_member())",
+        "",
+        test_extend_hold.test_hold_is_extended,
+    ),
     Mutant("lib/hold", "call('PEXPIRE',", "type('',", test_release_hold.test_hold_is_released),
     Mutant("lib/hold", "REMEMBERED_MS = 15552000000", "REMEMBERED_MS = 1", test_release_hold.test_hold_is_released),
     Mutant("lib/hold", "call('ZREM', holds_key, hold_id)", "", test_release_hold.test_hold_is_released),
@@ -175,7 +245,7 @@ SHARED = [
         "lib/hold",
         "  call('HSET', place_key, mark, contents .. outcome)\n",
         "",
-        test_place_hold.test_repeat_answers_the_first_outcome,
+        test_hold_operations.test_repeat_answers_the_first_outcome,
     ),
     Mutant(
         "add_credit",
@@ -191,4 +261,4 @@ SHARED = [
     ),
 ]
 
-HOLDS = [*PLACES, *EXTENSIONS, *SHARED]
+HOLDS = [*PLACES, *NUMBERS, *EXTENSIONS, *SHARED]

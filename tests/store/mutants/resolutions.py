@@ -127,7 +127,12 @@ RELEASES = [
     ),
     Mutant("expire_hold", "expires > now", "expires >= now", test_release_hold.test_hold_expires_when_its_time_is_over),
     Mutant("expire_hold", "if expires > now then", NEVER, test_release_hold.test_hold_expires_when_its_time_is_over),
-    Mutant("expire_hold", "  keep_until(expires)\n", "", test_release_hold.test_look_that_comes_too_early_is_put_right),
+    Mutant(
+        "expire_hold",
+        "  keep_until(format('%d', expires))\n",
+        "",
+        test_release_hold.test_look_that_comes_too_early_is_put_right,
+    ),
     Mutant("expire_hold", "resolve('expired')", "", test_release_hold.test_hold_expires_when_its_time_is_over),
     Mutant(
         "expire_hold",
