@@ -57,6 +57,7 @@ async def test_hold_is_released(bank: Bank) -> None:
     assert await standing(bank) == ("100", "0")
     assert await bank.ledger.holds(REF) == []
     assert await bank.redis.zrange(DUE, 0, -1) == []
+    assert await bank.redis.hgetall(keys.hold(REF, "call-1")) == {"state": "released"}
     assert await bank.redis.pttl(keys.hold(REF, "call-1")) == pytest.approx(OVER_MS, abs=60_000)
     await bank.prove()
 

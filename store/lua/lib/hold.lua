@@ -40,8 +40,10 @@ local function give_back(amount, note)
   return enter(amount, 'release', 'holds', 'wallet', format('%d', amount), '', note)
 end
 
+-- Of a hold that is over only what became of it is kept; the journal has the rest.
 local function resolve(state)
   call('HSET', hold_key, 'state', state)
+  call('HDEL', hold_key, 'amount', 'placed_ms', 'expires_ms')
   call('PEXPIRE', hold_key, format('%d', REMEMBERED_MS))
   call('ZREM', holds_key, hold_id)
   call('ZREM', ctx.due, hold_member())
