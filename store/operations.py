@@ -88,6 +88,9 @@ def decode_posting(answer: str, change: int, currency: str) -> Posting:
     outcome, first, *more = answer.split(" ")
     if outcome == "refused":
         return Refused(Reason(first))
-    kind = Posted if outcome == "posted" else Repeated
+    at_ms = int(first.partition("-")[0])
+    if more[0] == "?":
+        return Repeated(first, None, None, at_ms)
     after = int(more[0])
-    return kind(first, Money(after - change, currency), Money(after, currency), int(first.partition("-")[0]))
+    kind = Posted if outcome == "posted" else Repeated
+    return kind(first, Money(after - change, currency), Money(after, currency), at_ms)

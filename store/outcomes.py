@@ -70,11 +70,14 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """The operation id was known with the same contents: the first outcome, nothing changed now."""
+    """The operation id was known with the same contents: the first outcome, nothing changed now.
+
+    `before` and `after` are None where the entry has left Redis for the archive.
+    """
 
     entry: str
-    before: Money
-    after: Money
+    before: Money | None
+    after: Money | None
     at_ms: int
 
 

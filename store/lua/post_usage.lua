@@ -17,23 +17,23 @@ for i = 3, #ARGV, 5 do
   -- include: lib/place
   local known = older_key and call('HGET', older_key, mark)
   local amount = not known and currency == wanted and string.find(micros, '^[1-9]%d*$') and #micros <= 16 and micros + 0
+  local posted = false
   -- Most postings change nothing but numbers, and are made without a function: those cost more than they do.
   if amount and balance - amount >= least and now < till and credit == counter and (authorised ~= '1' or balance >= amount) then
     local kind, debit, lots = 'usage', 'wallet', lot
     balance, version = balance - amount, version + 1
     -- include: lib/name
-    if call('HSETNX', place_key, mark, contents .. outcome) == 1 then
+    posted = call('HSETNX', place_key, mark, contents .. entry) == 1
+    if posted then
       -- include: lib/write
       total = total + amount
       -- include: lib/grow
       outcomes[#outcomes + 1] = 'posted ' .. outcome
     else
       balance, version = balance + amount, version - 1
-      known = call('HGET', place_key, mark)
-      local same = string.sub(known, 1, #contents) == contents
-      outcomes[#outcomes + 1] = same and 'repeated ' .. string.sub(known, #contents + 1) or 'refused operation_conflict'
     end
-  else
+  end
+  if not posted then
     local tenant, account_id = string.match(account_key, ':t:([^:]+):a:([^:]+)$')
     local ctx = { account_key = account_key, outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id,
       now = now }

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from store import keys
 from store.keys import AccountRef
 from store.money import Money
 from store.outcomes import Posted, Reason, Refused, Repeated
@@ -48,6 +49,18 @@ async def test_operation_id_with_other_contents_is_refused(bank: Bank, post: obj
 
     assert outcomes == [Refused(Reason.OPERATION_CONFLICT)] * 4
     assert await dump(bank.redis) == before
+
+
+async def test_repeat_of_what_has_left_redis_is_known_all_the_same(bank: Bank) -> None:
+    """Only the balance of that time is not known any more."""
+    first = await charge(bank, usd(10), "once")
+    await charge(bank, usd(7))
+    await bank.redis.xtrim(keys.journal(REF), maxlen=1, approximate=False)
+
+    again = await charge(bank, usd(10), "once")
+
+    assert isinstance(first, Posted)
+    assert again == Repeated(first.entry, None, None, first.at_ms)
 
 
 async def test_repeat_below_zero_changes_nothing(bank: Bank) -> None:

@@ -17,7 +17,6 @@ READS = {"GET", "HGET", "HMGET", "HGETALL", "TIME", "EXISTS", "SISMEMBER", "ZSCO
 HOUSEKEEPING = {
     "claim_payment": "what must not be charged any more ends here: cancelled or failed, then refused",
     "place_hold": "what has expired leaves before a hold is refused, as with usage",
-    "post_usage": "what has expired leaves before a posting is refused: an entry of its own, as if it had come before",
     "wake_payment": "a refused wake is also taken off the schedule",
 }
 """Scripts that write before they refuse, and what: nothing of it is money."""

@@ -14,16 +14,22 @@ local function count(ledger_account, amount)
   end
 end
 
--- What is known of an operation: its contents, entry and balance after; and where to remember it.
+-- What is known of an operation: its contents and its entry, most often with the balance after it; and where to remember it.
 local function recall(mark)
   -- include: lib/place
   return call('HGET', place_key, mark) or (older_key and call('HGET', older_key, mark)), place_key
 end
 
--- The first outcome of an operation that is known.
+-- The first outcome of an operation that is known. Of an entry alone the journal tells the balance after it, '?' where it
+-- has left Redis.
 local function repeated(known, contents)
   if string.sub(known, 1, #contents) ~= contents then return 'refused operation_conflict' end
-  return 'repeated ' .. string.sub(known, #contents + 1)
+  local outcome = string.sub(known, #contents + 1)
+  if not string.find(outcome, ' ', 1, true) then
+    local found = call('XRANGE', journal_key, outcome, outcome)[1]
+    outcome = outcome .. ' ' .. (found and string.match(found[2][2], '^[^\t]*\t[^\t]*\t[^\t]*\t[^\t]*\t([^\t]*)') or '?')
+  end
+  return 'repeated ' .. outcome
 end
 
 -- One entry. `delta` is what it does to the wallet; one that comes of no operation, such as an expiry, has no place_key.

@@ -8,8 +8,8 @@ POSTING = [
     Mutant("post_usage", REPEATED, "", test_repeat.test_repeat_below_zero_changes_nothing),
     Mutant(
         "post_usage",
-        "call('HSETNX', place_key, mark, contents .. outcome) == 1",
-        "call('HSET', place_key, mark, contents .. outcome)",
+        "call('HSETNX', place_key, mark, contents .. entry) == 1",
+        "call('HSET', place_key, mark, contents .. entry)",
         test_repeat.test_repeat_answers_the_first_outcome,
         CHARGE,
     ),
@@ -21,11 +21,17 @@ POSTING = [
         CHARGE,
     ),
     Mutant(
-        "post_usage",
-        "local same = string.sub(known, 1, #contents) == contents",
-        "local same = true",
-        test_repeat.test_operation_id_with_other_contents_is_refused,
+        "lib/posting",
+        "if not string.find(outcome, ' ', 1, true) then",
+        NEVER,
+        test_repeat.test_repeat_answers_the_first_outcome,
         CHARGE,
+    ),
+    Mutant(
+        "lib/posting",
+        "(found and",
+        "(",
+        test_repeat.test_repeat_of_what_has_left_redis_is_known_all_the_same,
     ),
     Mutant(
         "post_usage",
