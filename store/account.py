@@ -34,6 +34,16 @@ class AlertPolicy:
     locale: str = ""
 
 
+class State(StrEnum):
+    """What an account takes part in."""
+
+    OPEN = "open"
+    FROZEN = "frozen"
+    """Nothing new is authorised or recharged; usage that has happened and credit still post."""
+    CLOSED = "closed"
+    """No usage and no credit any more, but what a provider has taken already."""
+
+
 class WaitReason(StrEnum):
     """What keeps a due recharge from opening."""
 
@@ -62,7 +72,8 @@ class Account:
 
     `available` is what nothing is set aside from, `held` what holds set aside; the balance is both.
     `wait` is there only while a recharge is due and does not open: auto-recharge is on and not paused, none is open,
-    and the balance is below the trigger.
+    the account is, and the balance is below the trigger. `overdraft_micros` is how far authorised usage may go below
+    zero, millionths.
     """
 
     currency: str
@@ -77,6 +88,13 @@ class Account:
     paused: str
     dead_methods: frozenset[str]
     wait: Wait | None = None
+    state: State = State.OPEN
+    overdraft_micros: int = 0
+
+    @property
+    def overdraft(self) -> Money:
+        """How far authorised usage may go below zero; recorded usage goes on from there."""
+        return Money(self.overdraft_micros, self.currency)
 
     @property
     def balance(self) -> Money:
@@ -101,6 +119,7 @@ class Account:
             cap=money("recharge_cap"),
             method=record.get("method", ""),
         )
+        state = State(record.get("state", State.OPEN))
         due = recharge.on and not paused and not slot and recharge.below is not None and balance < recharge.below
         return cls(
             currency=currency,
@@ -114,7 +133,9 @@ class Account:
             slot=slot,
             paused=paused,
             dead_methods=frozenset(record.get("dead_methods", "").split()),
-            wait=Wait.decode(record.get("recharge_wait", "")) if due else None,
+            wait=Wait.decode(record.get("recharge_wait", "")) if due and state is State.OPEN else None,
+            state=state,
+            overdraft_micros=int(record.get("overdraft", 0)),
         )
 
 

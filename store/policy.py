@@ -1,15 +1,15 @@
-"""An account's policies: auto-recharge and alerts. A change tells who made it, old and new, in the same step."""
+"""An account's policies: auto-recharge, alerts, overdraft, state. A change tells who, old and new, in the same step."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from store import keys
-from store.account import AlertPolicy, RechargePolicy
+from store.account import AlertPolicy, RechargePolicy, State
 from store.keys import AccountRef
 from store.money import MAX_MICROS, MICROS, Money
 from store.operations import KEEP_MS, Ids, checked_id, decode_change, digest, random_id
 from store.outcomes import Change, Reason, Refused
-from store.roles import Actor, Roles
+from store.roles import Actor, Operator, Roles
 from store.scripts import Client, Scripts
 
 MAX_LEVELS = 3
@@ -109,6 +109,33 @@ class Policies:
         if refused or not method:
             return refused or Refused(Reason.NO_METHOD)
         return await self._set(actor.id, ref, "method", {"method": method}, operation_id)
+
+    async def set_overdraft(
+        self, actor: Actor | Operator, ref: AccountRef, limit: Money, *, operation_id: str
+    ) -> Change:
+        """How far below zero authorised usage may go, 0 for not at all. Recorded usage always posts.
+
+        Refused: STRANGER, NOT_A_MANAGER, CURRENCY_MISMATCH, AMOUNT_INVALID (below zero), UNKNOWN_ACCOUNT,
+        OPERATION_CONFLICT.
+        """
+        refused = await self._roles.refuse_manage(actor, ref)
+        if refused:
+            return refused
+        if not 0 <= limit.micros <= MAX_MICROS:
+            return Refused(Reason.AMOUNT_INVALID)
+        fields = {"overdraft": str(limit.micros)}
+        return await self._set(actor.id, ref, "overdraft", fields, operation_id, currency=limit.currency)
+
+    async def set_state(self, actor: Actor | Operator, ref: AccountRef, state: State, *, operation_id: str) -> Change:
+        """Freeze, close, or open the account again. An open recharge that is not being charged yet ends with it.
+
+        Refused: STRANGER, NOT_A_MANAGER, NOT_EMPTY (to close with a balance or holds), UNKNOWN_ACCOUNT,
+        OPERATION_CONFLICT.
+        """
+        refused = await self._roles.refuse_manage(actor, ref)
+        if refused:
+            return refused
+        return await self._set(actor.id, ref, "state", {"state": state.value}, operation_id)
 
     async def pause_recharge(self, ref: AccountRef, reason: str) -> Change:
         """Stop auto-recharge until a person resumes it; told with `reason`, a word of the catalogues.

@@ -10,6 +10,7 @@ from fluent.syntax.ast import Message, Pattern, VariableReference
 
 from handlers.locales import LANGUAGES, Texts, _resource, keys
 from handlers.parsing import SYNONYMS, Word, command, spoken
+from store.account import State
 from store.money import AmountProblem
 from store.outcomes import Reason
 
@@ -20,7 +21,9 @@ FAMILIES = {
     "help-": [word.value for word in Word],
     "refused-": [reason.value for reason in Reason],
     "amount-": [problem.value for problem in AmountProblem],
-    "kind-": ["usage", "recharge", "topup", "grant", "expiry", "hold", "release"],
+    "kind-": [
+        *("usage", "recharge", "topup", "grant", "adjustment", "expiry", "hold", "release", "transfer", "reversal"),
+    ],
     "reason-": [
         *("insufficient_funds", "lost_card", "stolen_card", "expired_card", "authentication_required", "other"),
         "left_workspace",
@@ -37,9 +40,11 @@ FAMILIES = {
     "news-managers-": ["appointed", "dismissed"],
     "field-": [
         *("recharge_on", "recharge_amount", "recharge_below", "recharge_cap", "method", "levels", "channel"),
+        *("overdraft", "state"),
     ],
+    "set-": [each.value for each in State],
     "placeholder-": ["amount", "below", "cap"],
-    "topic-": ["recharge", "alerts", "method"],
+    "topic-": ["recharge", "alerts", "method", "overdraft", "state"],
 }
 """Keys that the code puts together, by their beginning: everything that may follow it."""
 
@@ -129,7 +134,7 @@ def test_every_key_in_the_catalogues_is_used() -> None:
 
 def test_every_family_is_complete() -> None:
     """No key that begins like a family is unknown to it, so that a new one is noticed here."""
-    for start in ("refused-", "reason-", "kind-", "field-", "topic-", "part-"):
+    for start in ("refused-", "reason-", "kind-", "field-", "topic-", "part-", "set-"):
         assert {key.removeprefix(start) for key in keys("en") if key.startswith(start)} == set(FAMILIES[start])
 
 

@@ -8,7 +8,7 @@ from handlers import ids
 from handlers.locales import Texts
 from handlers.views import kit
 from handlers.views import payment as payments
-from store.account import Account, WaitReason
+from store.account import Account, State, WaitReason
 from store.lots import Lot
 from store.money import Money
 from store.payment import Payment
@@ -83,7 +83,9 @@ def _topups(topups: Sequence[Payment], texts: Texts, *, may_manage: bool) -> lis
 
 
 def state(account: Account, texts: Texts) -> str:
-    """Enough, low, used up, or none yet."""
+    """Frozen or closed, else enough, low, used up, or none yet."""
+    if account.state is not State.OPEN:
+        return texts("state-frozen" if account.state is State.FROZEN else "state-closed")
     if account.exhausted:
         return texts("state-exhausted")
     if account.low:

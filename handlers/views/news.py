@@ -41,7 +41,7 @@ Labels = Callable[[str], str]
 
 _TOLD_CAUSES = {"recharge", "topup"}
 """What lifted the balance was told just before, with the balance after it."""
-_AMOUNTS = {"recharge_amount", "recharge_below", "recharge_cap"}
+_AMOUNTS = {"recharge_amount", "recharge_below", "recharge_cap", "overdraft"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +253,8 @@ def _shown(field: str, stored: str, currency: str, texts: Texts, label: Labels) 
     """A stored setting in words."""
     if field == "recharge_on":
         return texts("on" if stored == "1" else "off")
+    if field == "state":
+        return texts(f"set-{stored}")
     if not stored:
         return texts("none")
     if field == "levels":

@@ -17,6 +17,7 @@ local account = read_account(account_key)
 if not account then return { 'refused', 'unknown_account' } end
 if account.currency ~= currency then return { 'refused', 'currency_mismatch' } end
 if not string.find(amount_micros, '^[1-9]%d*$') then return { 'refused', 'amount_invalid' } end
+if account.state == 'closed' then return { 'refused', 'account_closed' } end
 if is_dead(account, method) then return { 'refused', 'method_dead' } end
 
 local ctx = { outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id, now = now_ms() }

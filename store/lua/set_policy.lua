@@ -21,6 +21,8 @@ local wanted = {}
 for i = 10, #ARGV, 2 do wanted[ARGV[i]] = ARGV[i + 1] end
 local old_method, method = account.method, wanted.method or account.method
 local old_cap = tonumber(account.recharge_cap) or 0
+local old_state = account.state
+if wanted.state == 'closed' and (account.balance ~= '0' or account.held ~= '0') then return { 'refused', 'not_empty' } end
 local on = wanted.recharge_on or (wanted.method and account.recharge_on)
 if on == '1' and is_dead(account, method) then return { 'refused', 'method_dead' } end
 
@@ -50,9 +52,10 @@ account.recharge_told, account.recharge_wait = '', ''
 redis.call('HSET', account_key, 'recharge_paused', account.recharge_paused, 'recharge_told', '', 'recharge_wait', '',
   'least', text(MAX), unpack(writes))
 emit(ctx, 'settings_changed', 'topic', topic, 'by', actor, 'currency', account.currency, 'changes', cjson.encode(changes))
--- A recharge that waits for the old card, or that the new figures forbid, is looked at again at once.
+-- A recharge that waits for the old card, or that the new figures or state forbid, is looked at again at once.
 local lowered = (tonumber(account.recharge_cap) or 0) < old_cap
-look_at_slot(ctx, account, wanted.recharge_on == '0' or method ~= old_method or lowered)
+local stopped = old_state == 'open' and account.state ~= 'open'
+look_at_slot(ctx, account, wanted.recharge_on == '0' or method ~= old_method or stopped or lowered)
 local balance = tonumber(account.balance)
 -- An account on which nothing has happened yet is not low: it is new.
 if account.version ~= '0' then

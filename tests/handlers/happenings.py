@@ -144,6 +144,12 @@ def events() -> dict[str, Event]:
             **changed, topic="alerts", changes=_changes([("levels", "", "20000000,5000000")])
         ),
         "settings-method": SettingsChanged(**changed, topic="method", changes=_changes([("method", "card_1", "")])),
+        "settings-overdraft": SettingsChanged(
+            **changed, topic="overdraft", changes=_changes([("overdraft", "0", "25000000")])
+        ),
+        "settings-state": SettingsChanged(
+            **{**changed, "by": "operator:anna"}, topic="state", changes=_changes([("state", "open", "frozen")])
+        ),
         "managers": ManagersChanged(**base, by="slack:U0OWNER01", appointed="U0MEMBER1", dismissed="U0MANAGER"),
         "managers-crowd": ManagersChanged(**base, by="slack:U0OWNER01", appointed=crowd, dismissed=crowd),
     }

@@ -24,7 +24,7 @@ from handlers.views import (
 from handlers.views import help as help_view
 from handlers.views.balance import UnderWay
 from handlers.views.payment import became_of
-from store.account import Account, AlertPolicy, Entry, Page, RechargePolicy, Wait, WaitReason
+from store.account import Account, AlertPolicy, Entry, Page, RechargePolicy, State, Wait, WaitReason
 from store.events import Event
 from store.lots import Lot
 from store.money import MAX_MICROS, Money
@@ -84,6 +84,7 @@ ACCOUNTS = {
     "holds-low": account(available=usd(5), held=usd(118), low=usd(20), slot="p1"),
     "paused": account(available=usd(5), low=usd(20), paused="lost_card"),
     **{f"waits-{reason}": account(available=usd(5), low=usd(20), wait=Wait(reason, AT_MS)) for reason in WaitReason},
+    **{state.value: account(available=usd(0), state=state) for state in (State.FROZEN, State.CLOSED)},
     "largest": LARGEST,
 }
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from store import keys
+from store.account import State
 from store.events import RechargeDue
 from store.outcomes import Done, Posted, Reason, Refused
 from store.payments import Claimed, Failure, Step
@@ -28,6 +29,11 @@ async def bank(redis: Client, clock: Clock) -> Bank:
 async def switch_off(bank: Bank) -> None:
     """Auto-recharge is switched off."""
     await bank.recharge(on=False)
+
+
+async def freeze(bank: Bank) -> None:
+    """The account is frozen."""
+    await bank.policies.set_state(MANAGER, REF, State.FROZEN, operation_id=bank.operation())
 
 
 async def pause(bank: Bank) -> None:
@@ -58,6 +64,7 @@ async def lower_trigger(bank: Bank) -> None:
 ENDS: dict[Change, Reason] = {
     switch_off: Reason.RECHARGE_OFF,
     pause: Reason.RECHARGE_OFF,
+    freeze: Reason.RECHARGE_OFF,
     lower_cap: Reason.ABOVE_CAP,
     grant: Reason.NOT_NEEDED,
     lower_trigger: Reason.NOT_NEEDED,

@@ -133,11 +133,12 @@ local function look_at_slot(ctx, account, anyway)
     'settings:' .. ctx.tenant .. ':' .. ctx.account_id .. ':' .. account.recharge_slot)
 end
 
--- Open the one recharge slot if the balance is below the trigger and nothing forbids it.
+-- Open the one recharge slot if the balance is below the trigger and nothing forbids it: a frozen or closed account buys
+-- nothing by itself.
 -- payment_key names a record that does not exist yet; it is used only when the slot opens.
 local function consider_recharge(ctx, account, payment_key, payment_id)
   if account.recharge_on ~= '1' or account.recharge_paused ~= '' or account.recharge_slot ~= '' then return end
-  if not is_needed(account) then return end
+  if account.state ~= 'open' or not is_needed(account) then return end
   local today = calendar(ctx.now)
   local amount = tonumber(account.recharge_amount)
   -- A clock that was ahead and went back must not keep the cool-down waiting until it is there again.

@@ -19,7 +19,7 @@ end
 -- Why a recharge must not be charged as it stands: nil, or the reason. With `other_card` it may be, to that card.
 local function unwanted(ctx, account, payment)
   if payment.kind ~= 'recharge' then return nil end
-  if account.recharge_on ~= '1' or account.recharge_paused ~= '' then return 'recharge_off' end
+  if account.recharge_on ~= '1' or account.recharge_paused ~= '' or account.state ~= 'open' then return 'recharge_off' end
   if not is_needed(account) then return 'not_needed' end
   local month = calendar(ctx.now).month
   local more = payment.month == month and 0 or tonumber(payment.amount_micros)

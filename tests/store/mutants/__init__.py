@@ -13,6 +13,7 @@ from tests.store.mutants.postings import POSTING, THRESHOLDS
 from tests.store.mutants.recharges import RECHARGE
 from tests.store.mutants.resolutions import RESOLUTIONS
 from tests.store.mutants.seals import SEALS, UNBIDDEN
+from tests.store.mutants.states import STATES
 from tests.store.mutants.stuck import CANCELS, REPEATS, STUCK, UNAVAILABLE
 from tests.store.mutants.turns import CLAIMS, LOOKS
 from tests.store.mutants.wakes import SETTINGS, WAKES, WATCHES
@@ -54,4 +55,5 @@ ALL = [
     *LETTERS,
     *OPEN,
     *PAUSES,
+    *STATES,
 ]
