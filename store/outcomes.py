@@ -15,7 +15,7 @@ class Reason(StrEnum):
     """The operation id was used before, with other contents."""
     AMOUNT_INVALID = "amount_invalid"
     BALANCE_LIMIT = "balance_limit"
-    """The balance would leave the range that is kept exactly, ± 2^53 − 1 millionths."""
+    """The balance, or a ledger account's total, would leave the range that is kept exactly, ± 2^53 − 1 millionths."""
 
     INSUFFICIENT_CREDIT = "insufficient_credit"
     """What is available does not cover authorised usage, a hold or a transfer."""

@@ -74,9 +74,9 @@ class Bank:
         """Add credit."""
         return await self.ledger.add_credit(REF, usd(units), operation_id=self.operation(), actor="test")
 
-    async def account(self) -> Account:
+    async def account(self, ref: AccountRef = REF) -> Account:
         """The account, which exists."""
-        account = await self.ledger.account(REF)
+        account = await self.ledger.account(ref)
         assert account is not None
         return account
 
@@ -102,18 +102,18 @@ class Bank:
         """The events' types, oldest first."""
         return [record["type"] for record in await self.events()]
 
-    async def entries(self) -> list[Entry]:
+    async def entries(self, ref: AccountRef = REF) -> list[Entry]:
         """The whole journal, oldest first."""
-        return [entry async for entry in self.ledger.entries(REF)]
+        return [entry async for entry in self.ledger.entries(ref)]
 
-    async def prove(self) -> None:
+    async def prove(self, ref: AccountRef = REF) -> None:
         """Replayed, the journal comes to what the account, its lots, its holds and its totals say."""
         replay = Replay()
-        wrong = [each for entry in await self.entries() for each in replay.take(entry)]
-        record = await self.redis.hgetall(keys.account(REF))
-        lots = await self.redis.hgetall(keys.lots(REF))
-        wrong += replay.compare(record, lots, await self.redis.zrange(keys.queue(REF), 0, -1))
-        wrong += replay.compare_holds(record, {each.id: each.amount.micros for each in await self.ledger.holds(REF)})
+        wrong = [each for entry in await self.entries(ref) for each in replay.take(entry)]
+        record = await self.redis.hgetall(keys.account(ref))
+        lots = await self.redis.hgetall(keys.lots(ref))
+        wrong += replay.compare(record, lots, await self.redis.zrange(keys.queue(ref), 0, -1))
+        wrong += replay.compare_holds(record, {each.id: each.amount.micros for each in await self.ledger.holds(ref)})
         assert wrong == []
 
 

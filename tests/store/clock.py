@@ -21,7 +21,9 @@ def with_source(script: Script, source: str) -> Script:
     return dataclasses.replace(script, source=source, sha=hashlib.sha1(source.encode()).hexdigest())  # noqa: S324
 
 
-WALLET_CLOCK = "local clock = call('TIME')\nlocal now = clock[1] * 1000 + floor(clock[2] / 1000)\n"
+WALLET_CLOCK = re.compile(
+    r"^( *)local clock = call\('TIME'\)\n\1local now = clock\[1\] \* 1000 \+ floor\(clock\[2\] / 1000\)\n", re.MULTILINE
+)
 
 
 class Clock:
@@ -44,6 +46,6 @@ class Clock:
         """The script `name`, reading this clock."""
         script = self._load(name)
         assert ("now_ms()" in script.source) == bool(READS_CLOCK.search(script.source)), name
-        assert ("local now =" in script.source) == (WALLET_CLOCK in script.source), name
+        assert ("local now =" in script.source) == bool(WALLET_CLOCK.search(script.source)), name
         source = READS_CLOCK.sub(f"return {self.ms}\n", script.source)
-        return with_source(script, source.replace(WALLET_CLOCK, f"local now = {self.ms}\n"))
+        return with_source(script, WALLET_CLOCK.sub(f"local now = {self.ms}\n", source))

@@ -16,7 +16,8 @@ from store.outbox import GROUPS, Outbox
 from store.payments import Claimed, Failure
 from store.scripts import Client
 from store.seen import Seen
-from tests.controls import CARD, MANAGER, REF, Bank, usd
+from tests.controls import CARD, CURRENCY, MANAGER, REF, Bank, usd
+from tests.store.pair import SECOND, move
 
 KEPT = {"for ever", "trimmed"}
 OPEN_HOLD = keys.hold(REF, "open")
@@ -134,6 +135,8 @@ async def live(redis: Client) -> None:
     await bank.payments.fail(REF, claimed, Failure.DECLINED, reason="insufficient_funds")
     await bank.payments.settle(REF, claimed.payment_id, charge_ref="ch_1", received=usd(50))
     await bank.payments.request_topup(MANAGER, REF, usd(25), CARD, channel="C1", operation_id="top")
+    await bank.ledger.open_account(SECOND, CURRENCY)
+    await move(bank, 1)
     for hold_id in ("open", "over"):
         await bank.ledger.place_hold(REF, hold_id, usd(1), ttl_ms=60_000, operation_id=hold_id, actor="test")
     await bank.ledger.release_hold(REF, "over", operation_id="release", actor="test")

@@ -15,6 +15,7 @@ from tests.store.mutants.resolutions import RESOLUTIONS
 from tests.store.mutants.seals import SEALS, UNBIDDEN
 from tests.store.mutants.states import STATES
 from tests.store.mutants.stuck import CANCELS, REPEATS, STUCK, UNAVAILABLE
+from tests.store.mutants.transfers import TRANSFERS
 from tests.store.mutants.turns import CLAIMS, LOOKS
 from tests.store.mutants.wakes import SETTINGS, WAKES, WATCHES
 from tests.store.mutants.wallet import LOTS, WALLET
@@ -56,4 +57,5 @@ ALL = [
     *OPEN,
     *PAUSES,
     *STATES,
+    *TRANSFERS,
 ]

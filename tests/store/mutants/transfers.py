@@ -1,0 +1,137 @@
+"""Faults in transfers."""
+
+from store.account import State
+from tests.controls import REF
+from tests.store import test_transfer_credit as tests
+from tests.store.mutants.mutant import NEVER, Mutant
+from tests.store.pair import SECOND
+
+FILE = "transfer_credit"
+FROZEN = {"state": State.FROZEN, "reason": "account_frozen"}
+
+TRANSFERS = [
+    Mutant(
+        FILE, "if account_key == taker_account_key then", NEVER, tests.test_accounts_currency_and_amount_are_checked
+    ),
+    Mutant(FILE, "if type(taker) == 'string' then", NEVER, tests.test_accounts_currency_and_amount_are_checked),
+    Mutant(FILE, "if type(giver) == 'string' then", NEVER, tests.test_accounts_currency_and_amount_are_checked),
+    Mutant(FILE, "if currency ~= wanted then", NEVER, tests.test_accounts_currency_and_amount_are_checked),
+    Mutant(
+        FILE,
+        "if not giver.canonical(amount_micros) then",
+        NEVER,
+        tests.test_accounts_currency_and_amount_are_checked,
+    ),
+    Mutant(FILE, "if known then return giver.repeated(known, contents) end", "", tests.test_repeat_moves_nothing),
+    Mutant(
+        FILE,
+        "return giver.repeated(known, contents)",
+        "return 'repeated ' .. string.sub(known, #contents + 1)",
+        tests.test_operation_id_with_other_contents_is_refused,
+        {"changed": {"amount": 31}},
+    ),
+    Mutant(FILE, "giver.refusal(-amount) or ", "", tests.test_both_accounts_have_to_be_open, {**FROZEN, "ref": REF}),
+    Mutant(FILE, " or taker.refusal(amount)", "", tests.test_both_accounts_have_to_be_open, {**FROZEN, "ref": SECOND}),
+    Mutant(
+        FILE,
+        "if account.state ~= 'open' then",
+        "if account.state == 'closed' then",
+        tests.test_both_accounts_have_to_be_open,
+        {**FROZEN, "ref": SECOND},
+    ),
+    Mutant(FILE, "+ change > MAX or", "+ change >= MAX or", tests.test_takers_balance_has_its_limit),
+    Mutant(FILE, "balance + account.held + change > MAX or ", "", tests.test_takers_balance_has_its_limit),
+    Mutant(FILE, " or math.abs(total - change) > MAX", "", tests.test_total_of_transfers_has_its_limit),
+    Mutant(FILE, "(total - change) > MAX", "(total - change) >= MAX", tests.test_total_of_transfers_has_its_limit),
+    Mutant(
+        FILE, "if available() < amount then", "if available() <= amount then", tests.test_transfer_of_all_leaves_nothing
+    ),
+    Mutant(FILE, "if available() < amount then", NEVER, tests.test_what_is_set_aside_does_not_move),
+    Mutant(
+        FILE,
+        "return expires > now and balance or balance - math.min(rest, math.max(balance, 0))",
+        "return balance",
+        tests.test_expired_credit_that_is_set_aside_does_not_move,
+        {"used_up": False},
+    ),
+    Mutant(
+        FILE,
+        "if balance == tonumber(account.bottom) then first",
+        "if false then first",
+        tests.test_expired_credit_that_is_set_aside_does_not_move,
+        {"used_up": True},
+    ),
+    Mutant(FILE, "      if expires > now then\n", "      if true then\n", tests.test_expired_credit_does_not_move),
+    Mutant(FILE, "'(' .. rank(class, now)", "rank(class, 0)", tests.test_expired_lots_that_wait_are_not_counted),
+    Mutant(
+        FILE,
+        "if balance > tonumber(account.bottom) then ids[1] = lot end",
+        "ids[1] = lot",
+        tests.test_used_up_lot_is_no_part,
+    ),
+    Mutant(FILE, "if #parts == MOST then", NEVER, tests.test_parts_are_limited_in_number),
+    Mutant(FILE, "if #parts == MOST then", "if #parts == MOST - 1 then", tests.test_parts_are_limited_in_number),
+    Mutant(
+        FILE, "for class = GRANTED, PAID do", "for class = GRANTED, GRANTED do", tests.test_parts_keep_class_and_expiry
+    ),
+    Mutant(
+        FILE,
+        "    return nil, 'refused insufficient_credit'\n  end\n",
+        "    return parts\n  end\n",
+        tests.test_expired_credit_does_not_move,
+    ),
+    Mutant(FILE, "left = left - part.micros", "", tests.test_transfer_is_posted),
+    Mutant(FILE, "        forget(part.id)\n", "", tests.test_parts_keep_class_and_expiry),
+    Mutant(
+        FILE, "part.rest - part.micros, part.class", "part.rest, part.class", tests.test_parts_keep_class_and_expiry
+    ),
+    Mutant(FILE, "elseif part.rest == part.micros then", "elseif false then", tests.test_parts_keep_class_and_expiry),
+    Mutant(
+        FILE,
+        "local _, place_key = recall(mark) -- an",
+        "local place_key = earlier -- an",
+        tests.test_repeat_is_known_after_an_expiry_and_a_turn_of_the_epoch,
+    ),
+    Mutant(
+        FILE,
+        "  local function give(amount, parts)\n    begin()\n",
+        "  local function give(amount, parts)\n    left = balance - account.bottom\n",
+        tests.test_expired_credit_of_the_giver_leaves_first,
+    ),
+    Mutant(FILE, "    count(counter, amount)\n", "", tests.test_there_and_back_leaves_no_total),
+    Mutant(FILE, "      count(counter, -part.micros)\n", "", tests.test_there_and_back_leaves_no_total),
+    Mutant(FILE, "    settle_down(payment_key, payment_id)\n", "", tests.test_giver_crosses_its_levels_and_recharges),
+    Mutant(
+        FILE,
+        "    settle_upwards(ctx, account, balance, 'transfer')\n",
+        "",
+        tests.test_taker_recovers_and_needs_no_recharge,
+    ),
+    Mutant(FILE, "    look_at_slot(ctx, account)\n", "", tests.test_taker_recovers_and_needs_no_recharge),
+    Mutant(
+        FILE,
+        "add_lot(part.micros, part.class, part.expires)",
+        "add_lot(part.micros, PAID, part.expires)",
+        tests.test_parts_keep_class_and_expiry,
+    ),
+    Mutant(
+        FILE,
+        "add_lot(part.micros, part.class, part.expires)",
+        "add_lot(part.micros, part.class, NEVER)",
+        tests.test_transferred_lot_is_on_the_schedule,
+    ),
+    Mutant(
+        FILE,
+        "  local function take(parts, entry)\n    begin()\n",
+        "  local function take(parts, entry)\n    left = balance - account.bottom\n",
+        tests.test_expired_credit_of_the_taker_leaves_first,
+    ),
+    Mutant(FILE, "taker.take(parts, string.match(outcome, '^%S+'))", "", tests.test_transfer_is_posted),
+    Mutant(FILE, "string.match(outcome, '^%S+'))", "'')", tests.test_transfer_is_posted),
+    Mutant(
+        FILE,
+        "local refused = giver.refusal",
+        "giver.touch = redis.call('HSET', account_key, 'touched', '1')\nlocal refused = giver.refusal",
+        tests.test_insufficient_credit_changes_nothing,
+    ),
+]
