@@ -26,6 +26,7 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:a:<account>:hold:<id>  | hash   | 180 days  | ledger     | a hold; lives on once it is resolved  |
 | cr:{pNN}:t:<tenant>:a:<account>:holds      | zset   | for ever  | ledger     | holds that are open, by their expiry  |
 | cr:{pNN}:t:<tenant>:a:<account>:op:<e>:<n> | hash   | 2 epochs  | ledger     | postings' contents and outcomes       |
+| cr:{pNN}:t:<tenant>:a:<account>:reversed   | hash   | for ever  | ledger     | entries that were, and by which entry |
 | cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |
 | cr:{pNN}:t:<tenant>:notice:<event>         | hash   | 30 days   | alerts     | what was posted for an event          |
 | cr:{pNN}:sandbox:charge:<key>              | hash   | 30 days   | sandbox    | the sandbox provider's own memory     |
@@ -170,6 +171,11 @@ def holds(ref: AccountRef) -> str:
 def bucket(ref: AccountRef, epoch: int, number: int) -> str:
     """One of the account's small hashes of operations; the scripts choose which (lib/wallet)."""
     return f"{account(ref)}:op:{epoch}:{number}"
+
+
+def reversals(ref: AccountRef) -> str:
+    """The account's entries that were reversed: by which entry, and what that changed."""
+    return f"{account(ref)}:reversed"
 
 
 def incident(ref: AccountRef) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from store import keys
+from store.corrections import Corrections
 from store.dead import DeadLetters
 from store.drafts import Drafts
 from store.keys import AccountRef
@@ -135,6 +136,9 @@ async def live(redis: Client) -> None:
     await bank.payments.fail(REF, claimed, Failure.DECLINED, reason="insufficient_funds")
     await bank.payments.settle(REF, claimed.payment_id, charge_ref="ch_1", received=usd(50))
     await bank.payments.request_topup(MANAGER, REF, usd(25), CARD, channel="C1", operation_id="top")
+    await Corrections(redis, bank.roles).reverse_entry(
+        MANAGER, REF, (await bank.entries())[1].id, operation_id="reverse"
+    )
     await bank.ledger.open_account(SECOND, CURRENCY)
     await move(bank, 1)
     for hold_id in ("open", "over"):

@@ -70,6 +70,7 @@ async def test_fault_is_noticed(mutant: Mutant, monkeypatch: pytest.MonkeyPatch)
 PARTS = (
     "account",
     "clock",
+    "correction",
     "grow",
     "hold",
     "lots",

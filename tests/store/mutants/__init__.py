@@ -2,6 +2,7 @@
 
 from tests.store.mutants.aside import LETTERS, OPEN, PAUSES
 from tests.store.mutants.caps import CAPS
+from tests.store.mutants.corrections import CORRECTIONS
 from tests.store.mutants.forbidden import REASONS, RESERVATIONS
 from tests.store.mutants.holds import HOLDS
 from tests.store.mutants.mutant import Mutant
@@ -58,4 +59,5 @@ ALL = [
     *PAUSES,
     *STATES,
     *TRANSFERS,
+    *CORRECTIONS,
 ]
