@@ -50,8 +50,9 @@ class LotsModel:
                 return "early"
             self.told.append("credit_expiring")
             return "warned"
+        first = self._first()
         self.begin()
-        if lot.left and lot is not self._first():
+        if lot.left and lot is not first:
             self._expire(lot)
         return "held" if lot.left else "expired"
 
