@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot import dead
+from bot import accounts, dead, moving
 from bot.app import serve as run_server
 from bot.running import EnvFile, run, settings_for
 from bot.settings import Profile, Settings
@@ -17,6 +17,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
+app.add_typer(accounts.app, name="account")
 app.add_typer(dead.app, name="dead")
 
 UntilEof = Annotated[bool, typer.Option("--until-eof", hidden=True)]
@@ -65,6 +66,11 @@ def demo_reset() -> None:
     settings = _demo_settings()
     run(lambda _: playground.reset(settings))
     typer.echo("The demo is empty again.")
+
+
+app.command()(moving.transfer)
+app.command()(moving.reverse)
+app.command()(moving.adjust)
 
 
 def _demo_settings() -> Settings:

@@ -6,6 +6,7 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 |--------------------------------------------|--------|-----------|------------|---------------------------------------|
 | cr:{pNN}:form                              | string | for ever  | schema     | the form in which all this is kept    |
 | cr:{pNN}:tenants                           | set    | for ever  | ledger     | tenants with an account here          |
+| cr:{pNN}:accounts                          | set    | for ever  | ledger     | every account, as tenant:account      |
 | cr:{pNN}:outbox                            | stream | trimmed   | outbox     | events, read by consumer groups       |
 | cr:{pNN}:dead                              | stream | for ever  | outbox     | events that no reaction could handle  |
 | cr:{pNN}:taken:<operation>                 | string | 1 day     | outbox     | that a dead letter was taken away     |
@@ -71,6 +72,11 @@ def form(partition: int) -> str:
 def tenants(partition: int) -> str:
     """Tenants that have an account in this partition."""
     return f"{_tag(partition)}:tenants"
+
+
+def accounts(partition: int) -> str:
+    """Every account in this partition, as `<tenant>:<account>`."""
+    return f"{_tag(partition)}:accounts"
 
 
 def outbox(partition: int) -> str:

@@ -36,8 +36,14 @@ class Ledger(Holds):
         partition = keys.partition_of(ref.tenant)
         answer = await self._scripts.call(
             "open_account",
-            {"account": keys.account(ref), "tenants": keys.tenants(partition), "form": keys.form(partition)},
+            {
+                "account": keys.account(ref),
+                "tenants": keys.tenants(partition),
+                "accounts": keys.accounts(partition),
+                "form": keys.form(partition),
+            },
             tenant=ref.tenant,
+            account_id=ref.account,
             currency=currency,
             cooldown_ms=self._cooldown_ms,
             per_day=self._per_day,

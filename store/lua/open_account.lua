@@ -1,10 +1,11 @@
 -- open_account: make an account with a balance of zero, once.
--- KEYS: account tenants form
--- ARGV: tenant currency cooldown_ms per_day our_form
+-- KEYS: account tenants accounts form
+-- ARGV: tenant account_id currency cooldown_ms per_day our_form
 -- Output: {'done', 'opened'} | {'done', 'known'} | {'refused', 'currency_mismatch'}
 -- Event: -
-local account_key, tenants_key, form_key = KEYS[1], KEYS[2], KEYS[3]
-local tenant, currency, cooldown_ms, per_day, our_form = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local account_key, tenants_key, accounts_key, form_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local tenant, account_id, currency, cooldown_ms, per_day, our_form =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 -- include: lib/clock
 
 local known = redis.call('HGET', account_key, 'currency')
@@ -20,4 +21,5 @@ redis.call('HSET', account_key, 'currency', currency, 'balance', '0', 'version',
 -- Beside accounts that have no note there is none to be made: they are of another form.
 if redis.call('EXISTS', tenants_key) == 0 then redis.call('SET', form_key, our_form) end
 redis.call('SADD', tenants_key, tenant)
+redis.call('SADD', accounts_key, tenant .. ':' .. account_id)
 return { 'done', 'opened' }

@@ -1,6 +1,15 @@
 """Faults in postings and thresholds."""
 
-from tests.store import test_ledger, test_lots, test_operations, test_repeat, test_schema, test_settle, test_thresholds
+from tests.store import (
+    test_ledger,
+    test_lots,
+    test_operations,
+    test_repeat,
+    test_schema,
+    test_settle,
+    test_thresholds,
+    test_workspaces,
+)
 from tests.store.mutants.mutant import CHARGE, CREDIT, NEVER, REPEATED, WANTED, Mutant
 from tests.store.posting import MICRO
 
@@ -105,6 +114,12 @@ POSTING = [
         "redis.call('EXISTS', tenants_key) == 0",
         "true",
         test_schema.test_accounts_without_a_note_are_of_the_first_form,
+    ),
+    Mutant(
+        "open_account",
+        "redis.call('SADD', accounts_key, tenant .. ':' .. account_id)\n",
+        "",
+        test_workspaces.test_accounts_are_those_of_the_workspace,
     ),
     Mutant("open_account", "known ~= currency", "false", test_ledger.test_account_keeps_its_currency),
 ]

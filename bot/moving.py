@@ -1,0 +1,74 @@
+"""`credits transfer`, `reverse` and `adjust`: what an operator puts right at the command line."""
+
+from typing import Annotated
+
+import typer
+
+from bot import desk
+from bot.desk import InFolder, Named, OfWorkspace, Once, Typed, Why
+from bot.running import EnvFile
+from store.corrections import Corrections
+from store.outcomes import Posting
+from store.roles import Roles
+from store.scripts import Client
+from store.transfers import Transfers
+
+
+def transfer(
+    workspace: OfWorkspace,
+    giver: Annotated[str, typer.Argument(metavar="FROM", help="The account that gives.")],
+    taker: Annotated[str, typer.Argument(metavar="TO", help="The account that takes.")],
+    amount: Typed,
+    memo: Why = "",
+    once: Once = "",
+    env_file: EnvFile = InFolder,
+) -> None:
+    """Move available credit from one account of a workspace to another."""
+    ref, operation = desk.account_ref(workspace, giver), desk.operation(once)
+    desk.account_ref(workspace, taker)
+
+    async def move(redis: Client) -> Posting:
+        money = await desk.money(redis, ref, amount)
+        transfers = Transfers(redis, Roles(redis))
+        return await transfers.transfer_credit(desk.operator(), ref, taker, money, operation_id=operation, memo=memo)
+
+    desk.say(giver, desk.ask(env_file, move))
+
+
+def reverse(
+    workspace: OfWorkspace,
+    account: Named,
+    entry: Annotated[str, typer.Argument(metavar="ENTRY", help="The entry's id, as `credits export` gives it.")],
+    memo: Why = "",
+    once: Once = "",
+    env_file: EnvFile = InFolder,
+) -> None:
+    """Post the opposite of an entry: of usage, a grant, an adjustment or expired credit. Once for each."""
+    ref, operation = desk.account_ref(workspace, account), desk.operation(once)
+    outcome = desk.ask(
+        env_file,
+        lambda redis: Corrections(redis, Roles(redis)).reverse_entry(
+            desk.operator(), ref, entry, operation_id=operation, memo=memo
+        ),
+    )
+    desk.say(account, outcome)
+
+
+def adjust(
+    workspace: OfWorkspace,
+    account: Named,
+    amount: Typed,
+    memo: Annotated[str, typer.Option("--memo", help="Why; the history shows it.")],
+    down: Annotated[bool, typer.Option("--down", help="Take it from the balance instead of adding it.")] = False,
+    once: Once = "",
+    env_file: EnvFile = InFolder,
+) -> None:
+    """Correct a balance by an amount that you answer for."""
+    ref, operation = desk.account_ref(workspace, account), desk.operation(once)
+
+    async def correct(redis: Client) -> Posting:
+        money = await desk.money(redis, ref, amount)
+        change, corrections = -money if down else money, Corrections(redis, Roles(redis))
+        return await corrections.adjust_balance(desk.operator(), ref, change, operation_id=operation, memo=memo)
+
+    desk.say(account, desk.ask(env_file, correct))
