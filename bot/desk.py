@@ -112,7 +112,10 @@ def say(account: str, outcome: Posting) -> None:
         refuse(outcome.reason)
     if isinstance(outcome, Repeated):
         typer.echo("This was done before; nothing was changed now.")
-    typer.echo(f"Account {account}: {shown(outcome.before)} → {shown(outcome.after)}, entry {outcome.entry}.")
+    if outcome.before is None or outcome.after is None:
+        typer.echo(f"Account {account}: entry {outcome.entry}.")
+    else:
+        typer.echo(f"Account {account}: {shown(outcome.before)} → {shown(outcome.after)}, entry {outcome.entry}.")
 
 
 def unless_refused(outcome: Change) -> str:
