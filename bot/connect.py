@@ -1,7 +1,8 @@
 """One way to reach Redis: a single server or a cluster, over TCP, TLS or a unix socket, from one address.
 
 `REDIS_URL` is redis-py's own form: `redis://`, `rediss://` (TLS; `?ssl_ca_certs=…&ssl_certfile=…&ssl_keyfile=…`)
-or `unix://`, with an ACL user as `user:password@`. What is decided here and nowhere else:
+or `unix://`, with an ACL user as `user:password@`; several nodes of a cluster can be named (`bot.addresses`). What is
+decided here and nowhere else:
 
 - A command whose reply is lost is sent again, at most three times: what is asked of this client must bear being done
   twice. Every script that changes money carries an operation id and answers a repeat with the first result.
@@ -12,17 +13,20 @@ or `unix://`, with an ACL user as `user:password@`. What is decided here and now
   early.
 """
 
+import contextlib
 import dataclasses
 import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
-from urllib.parse import urlsplit
 
 import structlog
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.exceptions import NoPermissionError, RedisError, ResponseError
+
+from bot.addresses import MalformedAddressError, each_address, shown
+from bot.cluster import PatientCluster
 
 CLIENT_NAME: Final = "credits"
 OLDEST_VERSION: Final = (7, 0)
@@ -84,9 +88,26 @@ async def connect(url: str, *, blocking: bool = False) -> Client:
         blocking: for reads of a consumer group, which may wait up to `BLOCK_LIMIT_MS` and are never sent again.
 
     Raises:
-        ConnectError: the address is malformed, nothing answers, it refuses us, or it is older than 7.0.
+        ConnectError: the address is malformed, nothing answers, it refuses us, it is older than 7.0, or several
+            servers are named that are no cluster.
     """
-    place = _shown(url)
+    try:
+        place, addresses = shown(url), each_address(url)
+    except MalformedAddressError as error:
+        raise ConnectError(str(error)) from None
+    failed: list[str] = []
+    for address in addresses:
+        try:
+            return await _connect(address, blocking=blocking, several=len(addresses) > 1)
+        except (RedisError, OSError, ValueError, TypeError, ConnectError) as error:
+            failed.append(str(error))
+            cause = error
+            if isinstance(error, ConnectError):  # it answers, and will not do
+                break
+    raise ConnectError(f"Redis at {place} (REDIS_URL) cannot be used: {' '.join(dict.fromkeys(failed))}") from cause
+
+
+async def _connect(url: str, *, blocking: bool, several: bool) -> Client:
     options: dict[str, Any] = {
         "client_name": CLIENT_NAME,
         "decode_responses": True,
@@ -97,23 +118,27 @@ async def connect(url: str, *, blocking: bool = False) -> Client:
         "socket_connect_timeout": SOCKET_TIMEOUT_S,
         "socket_timeout": SOCKET_TIMEOUT_S + (BLOCK_LIMIT_MS / 1000 if blocking else 0),
     }
-    single: Client | None = None
-    client: Client | None = None
-    try:
+    async with contextlib.AsyncExitStack() as opened:
         pool = BlockingConnectionPool.from_url(url, max_connections=POOL_SIZE, timeout=POOL_WAIT_S, **options)
-        client = single = Redis.from_pool(pool)
-        facts = await _hello(single)
+        single = Redis.from_pool(pool)
+        opened.push_async_callback(single.aclose)
+        facts = await hello(single)
         _require_supported(facts)
-        if facts.cluster:
-            client = RedisCluster.from_url(url, max_connections=CLUSTER_CONNECTIONS, **options)
-            await client.initialize()
-            await single.aclose()
-    except (RedisError, OSError, ValueError, TypeError, ConnectError) as error:
-        for opened in (single, client):
-            if opened is not None:
-                await opened.aclose()
-        raise ConnectError(f"Redis at {place} (REDIS_URL) cannot be used: {error}") from error
-    return client
+        if not facts.cluster:
+            if several:
+                raise ConnectError("several servers are named, and this one is not a cluster's: name one.")
+            opened.pop_all()
+            return single
+        # A slot's new node is known by the answer alone; to read the whole cluster anew would cut everybody off.
+        cluster: Client = PatientCluster.from_url(
+            url, max_connections=CLUSTER_CONNECTIONS, reinitialize_steps=0, **options
+        )
+        try:
+            await cluster.initialize()
+        except BaseException:
+            await cluster.aclose()
+            raise
+        return cluster
 
 
 async def server_facts(client: Client) -> ServerFacts:
@@ -137,10 +162,10 @@ async def warn_of_dangers(client: Client) -> ServerFacts:
 
 
 async def _facts_of(client: Client, **target: Any) -> ServerFacts:
-    facts = await _hello(client, **target)
+    facts = await hello(client, **target)
     try:
-        persistence = _one(await client.execute_command("INFO", "persistence", **target))
-        memory = _one(await client.execute_command("INFO", "memory", **target))
+        persistence = one(await client.execute_command("INFO", "persistence", **target))
+        memory = one(await client.execute_command("INFO", "memory", **target))
     except NoPermissionError:
         return facts
     return dataclasses.replace(
@@ -156,13 +181,13 @@ async def _append_fsync(client: Client, **target: Any) -> str | None:
         told = await client.execute_command("CONFIG GET", "appendfsync", **target)
     except ResponseError:  # forbidden, or renamed by a provider
         return None
-    found = _one(told).get("appendfsync")
+    found = one(told).get("appendfsync")
     return str(found) if found else None
 
 
-async def _hello(client: Client, **target: Any) -> ServerFacts:
+async def hello(client: Client, **target: Any) -> ServerFacts:
     """HELLO tells version and mode, and no ACL in its senses forbids it, as many do INFO."""
-    told = _one(await client.execute_command("HELLO", **target))
+    told = one(await client.execute_command("HELLO", **target))
     return ServerFacts(
         software=str(told.get("server", "redis")),
         version=str(told.get("version", "")),
@@ -171,12 +196,12 @@ async def _hello(client: Client, **target: Any) -> ServerFacts:
     )
 
 
-def _one(reply: Any) -> Mapping[str, Any]:
+def one(reply: Any) -> Mapping[str, Any]:
     """A reply as a mapping: RESP3 sends one, RESP2 a flat list, and the cluster client puts the node's name around."""
     if isinstance(reply, list):
         return dict(zip(reply[::2], reply[1::2], strict=True))
     if isinstance(reply, Mapping) and len(reply) == 1 and isinstance(inner := next(iter(reply.values())), dict | list):
-        return _one(inner)
+        return one(inner)
     return reply if isinstance(reply, Mapping) else {}
 
 
@@ -187,16 +212,3 @@ def _require_supported(facts: ServerFacts) -> None:
             f"it is {facts.software} {facts.version or 'of unknown version'}; Redis 7.0 or Valkey 7.2 is the oldest"
             " that will do."
         )
-
-
-def _shown(url: str) -> str:
-    """The address without user, password and options. One that is not well formed is refused, unquoted."""
-    refusal = ConnectError("The address in REDIS_URL is malformed; in a password, / @ : # are %2F %40 %3A %23.")
-    try:
-        parts = urlsplit(url)
-        place = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
-    except ValueError:
-        raise refusal from None  # the cause quotes it
-    if "@" in parts.path:  # a password with an unescaped slash ends up there
-        raise refusal
-    return f"{parts.scheme}://{place}{parts.path}"

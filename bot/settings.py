@@ -18,6 +18,8 @@ from babel.core import get_global
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.addresses import is_address
+
 MICROS: Final = 1_000_000
 LOOPBACK: Final = "127.0.0.1"
 
@@ -76,9 +78,7 @@ def _web_address(value: str) -> str:
 
 def _redis_address(value: SecretStr) -> SecretStr:
     expected = "must be a redis://, rediss:// (TLS) or unix:// address, a password's / @ : # as %2F %40 %3A %23"
-    parts = _split(value.get_secret_value(), expected)
-    whole = bool(parts.path) if parts.scheme == "unix" else bool(parts.hostname)
-    if parts.scheme not in {"redis", "rediss", "unix"} or not whole:
+    if not is_address(value.get_secret_value()):
         raise ValueError(expected)
     return value
 
@@ -204,7 +204,7 @@ _EXAMPLES: Final = {
     "SLACK_SIGNING_SECRET": "SLACK_SIGNING_SECRET=…  (your app's page, Basic Information, App Credentials)",
     "SLACK_APP_TOKEN": "SLACK_APP_TOKEN=xapp-…  (your app's page, Basic Information, App-Level Tokens)",
     "SLACK_API_URL": "SLACK_API_URL=https://slack.com/api/",
-    "REDIS_URL": "REDIS_URL=rediss://user:password@redis.example:6379/0",
+    "REDIS_URL": "REDIS_URL=rediss://user:password@redis.example:6379/0  (of a cluster: …@node-1:6379,node-2:6379)",
     "CREDITS_HOST": "CREDITS_HOST=127.0.0.1",
     "CREDITS_PORT": "CREDITS_PORT=8080  (0 takes any free port)",
     "CREDITS_DATA_DIR": "CREDITS_DATA_DIR=./data",

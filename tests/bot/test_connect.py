@@ -145,6 +145,21 @@ async def test_a_cluster_is_recognised(tmp_path: Path) -> None:
         await client.aclose()
 
 
+async def test_several_servers_that_are_no_cluster(embedded_url: str, tmp_path: Path) -> None:
+    """Servers that know nothing of each other are refused: the money would lie on the one that answered first."""
+    async with tcp_server(tmp_path) as port:
+        with pytest.raises(ConnectError, match="not a cluster's: name one") as caught:
+            await connect(f"redis://:hunter2@127.0.0.1:{port},127.0.0.1:1")
+
+    assert "hunter2" not in str(caught.value)
+
+
+async def test_several_servers_of_which_none_answers() -> None:
+    """What is wrong with each is said."""
+    with pytest.raises(ConnectError, match=r"127\.0\.0\.1:1\. .* 127\.0\.0\.1:2\."):
+        await connect("redis://127.0.0.1:1,127.0.0.1:2")
+
+
 async def test_tls_is_verified(tmp_path: Path, embedded_url: str) -> None:
     """rediss:// speaks TLS with the given authority, and refuses a server that it cannot verify."""
     if not shutil.which("openssl"):

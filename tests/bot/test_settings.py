@@ -113,6 +113,8 @@ def test_what_a_profile_needs_suffices(
         ("REDIS_URL", "redis://:hunter2@[::1"),
         ("REDIS_URL", "redis://"),
         ("REDIS_URL", "unix://"),
+        ("REDIS_URL", "redis://:hunter2@node-1:6379,,node-2:6379"),
+        ("REDIS_URL", "redis://:hunter2@node-1:6379,node-2:x"),
         ("CREDITS_PORT", "70000"),
         ("CREDITS_PORT", "-1"),
         ("CREDITS_PORT", "eighty"),
