@@ -26,12 +26,11 @@ async def address(settings: Settings, stack: contextlib.AsyncExitStack) -> str:
     return url
 
 
-@contextlib.asynccontextmanager
-async def open_redis(settings: Settings) -> AsyncIterator[Client]:
-    """For a command that works on a ledger which is there already.
+async def ledger_address(settings: Settings, stack: contextlib.AsyncExitStack) -> str:
+    """As `address`, for a command that works on a ledger which is there already.
 
     Raises:
-        bot.connect.ConnectError: there is none, or Redis cannot be used.
+        bot.connect.ConnectError: there is none.
         bot.embedded.EmbeddedRedisError: the embedded server cannot be had.
     """
     if settings.redis_url is None and not (settings.data_dir / "redis").is_dir():
@@ -39,7 +38,18 @@ async def open_redis(settings: Settings) -> AsyncIterator[Client]:
             f"There is no ledger in {settings.data_dir} (CREDITS_DATA_DIR), and REDIS_URL names no server. Set the one"
             " that the bot runs with."
         )
+    return await address(settings, stack)
+
+
+@contextlib.asynccontextmanager
+async def open_redis(settings: Settings) -> AsyncIterator[Client]:
+    """The ledger's Redis, for such a command.
+
+    Raises:
+        bot.connect.ConnectError: there is none, or Redis cannot be used.
+        bot.embedded.EmbeddedRedisError: the embedded server cannot be had.
+    """
     async with contextlib.AsyncExitStack() as stack:
-        redis = await connect(await address(settings, stack))
+        redis = await connect(await ledger_address(settings, stack))
         stack.push_async_callback(redis.aclose)
         yield redis
