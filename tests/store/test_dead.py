@@ -16,6 +16,7 @@ from store.keys import AccountRef
 from store.outbox import Outbox
 from store.scripts import Client
 from tests.controls import REF
+from tests.everywhere import configure
 from tests.lossy import Lossy, lossy
 from tests.store.test_outbox import LOW, PARTITION, STREAM, both_groups
 
@@ -156,11 +157,11 @@ async def test_unreadable_event_can_be_replayed_when_a_version_knows_it(
 
 @pytest.mark.parametrize(("verb", "events"), [("replay", 2), ("drop", 1)])
 async def test_letter_whose_answer_is_lost_is_taken_once_and_that_is_said(
-    proxy: Lossy, real_redis: Client, verb: str, events: int
+    proxy: Lossy, single_redis: Client, verb: str, events: int
 ) -> None:
     """The connection breaks in place of the answer, and the client asks again: done, once; another finds it gone."""
-    outbox = await both_groups(real_redis)
-    letter = await bury(outbox, real_redis)
+    outbox = await both_groups(single_redis)
+    letter = await bury(outbox, single_redis)
     client: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True)
     proxy.lose_after = letter.place.encode()
 
@@ -168,15 +169,15 @@ async def test_letter_whose_answer_is_lost_is_taken_once_and_that_is_said(
 
     await client.aclose()
     assert proxy.lost == 1
-    assert not await getattr(DeadLetters(real_redis), verb)(letter)
-    assert await real_redis.xlen(STREAM) == events
-    assert await DeadLetters(real_redis).count() == 0
+    assert not await getattr(DeadLetters(single_redis), verb)(letter)
+    assert await single_redis.xlen(STREAM) == events
+    assert await DeadLetters(single_redis).count() == 0
 
 
-async def test_replay_without_an_answer_is_an_error_and_done_once(proxy: Lossy, real_redis: Client) -> None:
+async def test_replay_without_an_answer_is_an_error_and_done_once(proxy: Lossy, single_redis: Client) -> None:
     """A client that does not ask again does not know; asked anew, nothing happens a second time."""
-    outbox = await both_groups(real_redis)
-    letter = await bury(outbox, real_redis)
+    outbox = await both_groups(single_redis)
+    letter = await bury(outbox, single_redis)
     client: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True, retry=Retry(NoBackoff(), 0))
     proxy.lose_after = letter.place.encode()
 
@@ -185,19 +186,19 @@ async def test_replay_without_an_answer_is_an_error_and_done_once(proxy: Lossy, 
     await DeadLetters(client).replay(letter)
 
     await client.aclose()
-    assert await real_redis.xlen(STREAM) == 2
+    assert await single_redis.xlen(STREAM) == 2
 
 
 async def test_without_memory_nothing_is_replayed(real_redis: Client) -> None:
     """When the server cannot take the event back, the letter stays."""
     outbox = await both_groups(real_redis)
     letter = await bury(outbox, real_redis)
-    await real_redis.config_set("maxmemory-policy", "noeviction")
-    await real_redis.config_set("maxmemory", "1")
+    await configure(real_redis, "maxmemory-policy", "noeviction")
+    await configure(real_redis, "maxmemory", "1")
     try:
         with pytest.raises(RedisError):
             await DeadLetters(real_redis).replay(letter)
     finally:
-        await real_redis.config_set("maxmemory", "0")
+        await configure(real_redis, "maxmemory", "0")
 
     assert (await real_redis.xlen(STREAM), await DeadLetters(real_redis).count()) == (1, 1)

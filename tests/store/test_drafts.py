@@ -7,6 +7,7 @@ from store.drafts import Drafts
 from store.scripts import Client
 from store.seen import Seen
 from tests.controls import MANAGER, MEMBER
+from tests.everywhere import every_key
 
 
 async def test_draft_is_kept_for_its_person(redis: Client) -> None:
@@ -51,7 +52,7 @@ async def test_mark_is_forgotten_after_its_window(redis: Client) -> None:
     """Marks expire, and seeing one again does not prolong it."""
     seen = Seen(redis, window_s=600)
     await seen.first("v0=aa")
-    [key] = await redis.keys("*")
+    [key] = await every_key(redis)
     await redis.expire(key, 300)
 
     await seen.first("v0=aa")

@@ -7,6 +7,7 @@ from redis.exceptions import RedisError
 from store import keys
 from store.outbox import GROUPS, Outbox
 from store.scripts import Client
+from tests.everywhere import configure
 from tests.lossy import lossy
 from tests.store.test_outbox import LOW, PARTITION, STREAM, both_groups
 
@@ -42,13 +43,13 @@ async def test_event_given_up_without_memory_is_kept(real_redis: Client) -> None
     await outbox.ensure_group("alerts", [PARTITION])
     await real_redis.xadd(STREAM, dict(LOW))
     [delivery] = await outbox.read("alerts", "w1", [PARTITION], block_ms=1)
-    await real_redis.config_set("maxmemory-policy", "noeviction")
-    await real_redis.config_set("maxmemory", "1")
+    await configure(real_redis, "maxmemory-policy", "noeviction")
+    await configure(real_redis, "maxmemory", "1")
     try:
         with pytest.raises(RedisError):
             await outbox.give_up("alerts", delivery, "channel_not_found")
     finally:
-        await real_redis.config_set("maxmemory", "0")
+        await configure(real_redis, "maxmemory", "0")
 
     assert await real_redis.exists(keys.dead(PARTITION)) == 0
     assert [each.stream_id for each in await outbox.take_over("alerts", "w1", PARTITION)] == [delivery.stream_id]
@@ -77,10 +78,10 @@ async def test_each_group_gives_an_event_up_for_itself(redis: Client) -> None:
     assert [record["group"] for _, record in await redis.xrange(keys.dead(PARTITION))] == list(GROUPS)
 
 
-async def test_event_given_up_whose_answer_is_lost_is_put_aside_once(server: str, real_redis: Client) -> None:
+async def test_event_given_up_whose_answer_is_lost_is_put_aside_once(server: str, single_redis: Client) -> None:
     """The connection breaks in place of the answer and the client asks again by itself: one dead letter."""
-    ensured = await both_groups(real_redis)
-    await real_redis.xadd(STREAM, dict(LOW))
+    ensured = await both_groups(single_redis)
+    await single_redis.xadd(STREAM, dict(LOW))
     [delivery] = await ensured.read("alerts", "w1", [PARTITION], block_ms=1)
     async with lossy(server) as proxy:
         client: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True)
@@ -89,7 +90,7 @@ async def test_event_given_up_whose_answer_is_lost_is_put_aside_once(server: str
         await client.aclose()
 
     assert proxy.lost == 1
-    assert await real_redis.xlen(keys.dead(PARTITION)) == 1
+    assert await single_redis.xlen(keys.dead(PARTITION)) == 1
 
 
 async def test_nothing_is_put_aside_where_the_server_lost_its_data(outbox: Outbox, redis: Client) -> None:

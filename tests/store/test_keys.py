@@ -18,6 +18,7 @@ from store.payments import Claimed, Failure
 from store.scripts import Client
 from store.seen import Seen
 from tests.controls import CARD, CURRENCY, MANAGER, REF, Bank, usd
+from tests.everywhere import every_key
 from tests.store.pair import SECOND, move
 
 KEPT = {"for ever", "trimmed"}
@@ -165,7 +166,7 @@ async def test_every_key_is_of_the_table(redis: Client) -> None:
     """What the store leaves in Redis is in the table, of that type, and has a life time unless kept by declaration."""
     await live(redis)
 
-    found = sorted(await redis.keys("*"))
+    found = await every_key(redis)
     assert len({rows_of(key)[0] for key in found}) >= len(table()) - 1  # all but the sandbox's
     for key in found:
         [row] = rows_of(key)
@@ -179,5 +180,5 @@ async def test_scripts_keys_lie_in_one_slot(redis: Client) -> None:
     await live(redis)
 
     of_all = re.compile(r":(workers|seen)\b")
-    tags = {key.split("}")[0] for key in await redis.keys("*") if not of_all.search(key)}
+    tags = {key.split("}")[0] for key in await every_key(redis) if not of_all.search(key)}
     assert tags == {f"cr:{{p{keys.partition_of(REF.tenant):02d}"}

@@ -34,9 +34,9 @@ async def proxy(server: str) -> AsyncIterator[Lossy]:
         yield relay
 
 
-async def test_lost_reply_is_retried_into_one_entry(proxy: Lossy, real_redis: Client) -> None:
+async def test_lost_reply_is_retried_into_one_entry(proxy: Lossy, single_redis: Client) -> None:
     """The client retries by itself when a reply is lost; the debit is there once and the caller is told so."""
-    bank = await Bank.open(real_redis, balance=100)
+    bank = await Bank.open(single_redis, balance=100)
     client: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True)
     proxy.lose_after = b"call-1"
 
@@ -50,9 +50,11 @@ async def test_lost_reply_is_retried_into_one_entry(proxy: Lossy, real_redis: Cl
     await bank.prove()
 
 
-async def test_lost_reply_without_a_retry_is_an_error_that_may_be_asked_again(proxy: Lossy, real_redis: Client) -> None:
+async def test_lost_reply_without_a_retry_is_an_error_that_may_be_asked_again(
+    proxy: Lossy, single_redis: Client
+) -> None:
     """A client that does not retry raises; the same call again answers what had happened."""
-    bank = await Bank.open(real_redis, balance=100)
+    bank = await Bank.open(single_redis, balance=100)
     client: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True, retry=Retry(NoBackoff(), 0))
     ledger = Ledger(client)
     proxy.lose_after = b"call-1"
@@ -83,9 +85,9 @@ async def test_cancelled_call_may_be_asked_again(real_redis: Client) -> None:
     await bank.prove()
 
 
-async def test_recharge_survives_a_lost_reply_at_every_step(proxy: Lossy, real_redis: Client) -> None:
+async def test_recharge_survives_a_lost_reply_at_every_step(proxy: Lossy, single_redis: Client) -> None:
     """Debit, claim and credit each lose their reply once: one recharge, one attempt, one credit."""
-    bank = await Bank.open(real_redis, balance=100)
+    bank = await Bank.open(single_redis, balance=100)
     await bank.recharge()
     client: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True)
     payments = payments_of(client)
@@ -107,9 +109,9 @@ async def test_recharge_survives_a_lost_reply_at_every_step(proxy: Lossy, real_r
     await bank.prove()
 
 
-async def test_buttons_press_is_answered_with_what_it_did(proxy: Lossy, real_redis: Client) -> None:
+async def test_buttons_press_is_answered_with_what_it_did(proxy: Lossy, single_redis: Client) -> None:
     """Retry and resume lose their reply once: each is done once and answers so, not that there was nothing to do."""
-    bank = await Bank.open(real_redis, balance=100)
+    bank = await Bank.open(single_redis, balance=100)
     await bank.recharge()
     await bank.spend(90)
     slot = (await bank.account()).slot
@@ -120,7 +122,7 @@ async def test_buttons_press_is_answered_with_what_it_did(proxy: Lossy, real_red
     payments = payments_of(client)
     proxy.lose_after = MANAGER.id.encode()
     retried = await payments.retry(MANAGER, REF, slot, 1)
-    await real_redis.hset(keys.account(REF), mapping={"recharge_paused": "try_later", "recharge_slot": ""})
+    await single_redis.hset(keys.account(REF), mapping={"recharge_paused": "try_later", "recharge_slot": ""})
     proxy.lose_after = MANAGER.id.encode()
     resumed = await payments.resume(MANAGER, REF)
 

@@ -9,6 +9,7 @@ from store.operations import mark
 from store.outcomes import Posted, Reason, Refused, Repeated
 from store.scripts import Client
 from tests.controls import REF, Bank, usd
+from tests.everywhere import every_key
 from tests.store.clock import Clock
 
 LOAD = 16
@@ -35,7 +36,7 @@ def to_epoch(clock: Clock) -> None:
 
 async def buckets(bank: Bank) -> dict[str, list[str]]:
     """Key of each bucket -> the marks in it, without the empty one that keeps it."""
-    found = await bank.redis.keys(f"{keys.account(REF)}:op:*")
+    found = await every_key(bank.redis, f"{keys.account(REF)}:op:*")
     return {key: sorted(set(await bank.redis.hkeys(key)) - {""}) for key in found}
 
 

@@ -10,6 +10,7 @@ from store.outcomes import Done, Reason, Refused
 from store.payments import Claimed, Failure
 from store.scripts import Client
 from tests.controls import CARD, CURRENCY, MANAGER, OWNER, REF, Bank, usd
+from tests.everywhere import configure
 from tests.store import recharging
 from tests.store.clock import Clock
 from tests.store.posting import OTHER, dump
@@ -69,13 +70,13 @@ async def full(charging: tuple[Bank, Claimed]) -> AsyncIterator[tuple[Bank, Clai
 
 async def fill(bank: Bank) -> None:
     """The server refuses to grow from now on."""
-    await bank.redis.config_set("maxmemory-policy", "noeviction")
-    await bank.redis.config_set("maxmemory", "1")
+    await configure(bank.redis, "maxmemory-policy", "noeviction")
+    await configure(bank.redis, "maxmemory", "1")
 
 
 async def empty(bank: Bank) -> None:
     """The server has memory again."""
-    await bank.redis.config_set("maxmemory", "0")
+    await configure(bank.redis, "maxmemory", "0")
 
 
 async def refuse_whole(bank: Bank, call: Callable[[], Awaitable[object]]) -> object:

@@ -12,6 +12,7 @@ from store.events import BalanceLow, Codec, UnknownEventError
 from store.outbox import GROUPS, Outbox
 from store.scripts import Client
 from tests.controls import REF
+from tests.everywhere import under_way
 
 PARTITION = keys.partition_of(REF.tenant)
 STREAM = keys.outbox(PARTITION)
@@ -112,7 +113,7 @@ async def test_read_waits_for_an_event(real_redis: Client) -> None:
     await outbox.ensure_group("alerts", [PARTITION])
     reading = asyncio.create_task(outbox.read("alerts", "w1", [PARTITION], block_ms=4000))
     async with asyncio.timeout(2):
-        while not any(client["cmd"] == "xreadgroup" for client in await real_redis.client_list()):
+        while "xreadgroup" not in await under_way(real_redis):
             pass
         await put(real_redis)
         [delivery] = await reading

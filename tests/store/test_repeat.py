@@ -10,6 +10,7 @@ from store.money import Money
 from store.outcomes import Posted, Reason, Refused, Repeated
 from store.scripts import Client, Scripts
 from tests.controls import CURRENCY, REF, Bank, usd
+from tests.everywhere import every_key, forget_scripts
 from tests.store.posting import OTHER, arrange, charge, credit, dump
 
 
@@ -132,12 +133,12 @@ async def test_caller_names_every_key_and_argument(redis: Client) -> None:
         await scripts.call("hold_lease", {"lease": "k", "more": "k"}, owner="w", ttl_ms=1)
     with pytest.raises(TypeError, match="takes keys"):
         await scripts.call("hold_lease", {"lease": "k"}, owner="w")
-    assert await redis.keys("*") == []
+    assert await every_key(redis) == []
 
 
 async def test_server_that_forgot_the_scripts_is_sent_them_again(bank: Bank) -> None:
     """After a restart or a failover the first call works as any other."""
-    await bank.redis.script_flush()
+    await forget_scripts(bank.redis)
 
     assert isinstance(await bank.spend(1), Posted)
 

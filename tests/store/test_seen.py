@@ -10,7 +10,7 @@ from tests.lossy import lossy
 pytestmark = pytest.mark.redis
 
 
-async def test_a_mark_whose_reply_is_lost_is_new(real_redis: Client, server: str) -> None:
+async def test_a_mark_whose_reply_is_lost_is_new(single_redis: Client, server: str) -> None:
     """The client asks again by itself when the reply is lost: the mark is new for that call, and old for the next."""
     async with lossy(server) as proxy:
         client: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True)
@@ -22,4 +22,4 @@ async def test_a_mark_whose_reply_is_lost_is_new(real_redis: Client, server: str
         await client.aclose()
     assert proxy.lost == 1
     assert answers == [True, False]
-    assert len(await real_redis.keys("*")) == 1
+    assert len(await single_redis.keys("*")) == 1
