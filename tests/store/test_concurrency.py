@@ -157,5 +157,6 @@ async def test_debits_credits_and_settlements_together_add_up(crowd: list[Client
     assert entries["usage"] == CROWD * 6
     assert entries["grant"] == 1 + CROWD // 5 * 6
     assert entries["recharge"] == told["recharged"] > 0
-    assert told["recharge_due"] - told["recharged"] in {0, 1}
+    # a recharge that another's credit has made needless meanwhile is cancelled when it is claimed
+    assert told["recharge_due"] - told["recharged"] - told["recharge_cancelled"] in {0, 1}
     await bank.prove()
