@@ -3,6 +3,11 @@
 A script's header is its interface: `KEYS:` and `ARGV:` name the positions, and `Scripts.call` fills them by
 those names, so that a caller cannot pass two arguments in the wrong order. A last name that ends in "..."
 takes the rest.
+
+In a cluster a slot can be on the move, its keys on two nodes. A script is begun there if the keys that it names are
+all on one of them, and is cut short, with what it has written, at the first that it does not name and that is not
+there. So in a cluster each call names one key more, which never exists: what names several keys of a moving slot and
+misses one is not begun, but answered with TRYAGAIN, and the client asks again until the move is over.
 """
 
 import hashlib
@@ -14,6 +19,7 @@ from importlib.resources import files
 from textwrap import indent
 from typing import Any
 
+from redis.asyncio import RedisCluster
 from redis.exceptions import NoScriptError
 
 Client = Any
@@ -59,6 +65,7 @@ class Scripts:
 
     def __init__(self, redis: Client) -> None:
         self._redis = redis
+        self._cluster = isinstance(redis, RedisCluster)
 
     async def call(self, name: str, keys: Mapping[str, str], **args: str | int | Sequence[str | int]) -> Any:
         """Run the script `name`; a server that does not know it yet is sent its source.
@@ -72,13 +79,21 @@ class Scripts:
             msg = f"{name} takes keys {script.keys} and arguments {script.args}"
             raise TypeError(msg)
         ordered: list[str | int] = [keys[each] for each in script.keys]
+        if self._cluster and len(ordered) > 1:
+            ordered.append(_absent(keys[script.keys[0]]))
+        number = len(ordered)
         for each in script.args:
             value = args[each.removesuffix("...")]
             ordered.extend([value] if isinstance(value, str | int) else value)
         try:
-            return await self._redis.execute_command("EVALSHA", script.sha, len(script.keys), *ordered)
+            return await self._redis.execute_command("EVALSHA", script.sha, number, *ordered)
         except NoScriptError:
-            return await self._redis.execute_command("EVAL", script.source, len(script.keys), *ordered)
+            return await self._redis.execute_command("EVAL", script.source, number, *ordered)
+
+
+def _absent(key: str) -> str:
+    """A key that never exists, in the slot of `key`."""
+    return f"{key.partition('}')[0]}}}:absent"
 
 
 def _text(name: str) -> str:

@@ -99,6 +99,20 @@ class Cluster:
         """The replica that this primary had from the start."""
         return self.nodes[self.nodes.index(primary) + PRIMARIES]
 
+    @contextlib.contextmanager
+    def moving(self, key: str) -> Iterator[Node]:
+        """This key's slot is on the move, and none of its keys moves; yields the node that has them."""
+        source, slot = self.primary_of(key), self.slot_of(key)
+        target = self.nodes[(self.nodes.index(source) + 1) % PRIMARIES]
+        target.ask("CLUSTER SETSLOT", slot, "IMPORTING", source.id)
+        source.ask("CLUSTER SETSLOT", slot, "MIGRATING", target.id)
+        source.ask("CONFIG RESETSTAT")
+        try:
+            yield source
+        finally:
+            for node in (source, target):
+                node.ask("CLUSTER SETSLOT", slot, "STABLE")
+
     async def move(self, slot: int, source: Node, target: Node, pause: Callable[[], Awaitable[None]]) -> int:
         """Move a slot while it is in use, key by key; `pause` is awaited after each. Answers how many keys moved."""
         target.ask("CLUSTER SETSLOT", slot, "IMPORTING", source.id)
