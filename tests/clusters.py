@@ -3,12 +3,11 @@
 import asyncio
 import contextlib
 import itertools
-import os
-import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +52,16 @@ class Node:
         with contextlib.suppress(RedisError):
             told = self.ask("CLUSTER NODES")
             mine = next(each for each in told.values() if "myself" in each["flags"])
-            return "master" in mine["flags"] and any(int(first) <= slot <= int(last) for first, last in mine["slots"])
+            return "master" in mine["flags"] and any(int(each[0]) <= slot <= int(each[-1]) for each in mine["slots"])
         return False
 
     def kill(self) -> None:
         """`kill -9`."""
-        assert self.process._process
-        os.kill(self.process._process.pid, signal.SIGKILL)
         self.process.terminate()
+
+    def start(self) -> None:
+        """Start it again, at its old place; it comes back as what the others have made of it."""
+        self.process.start()
 
 
 @dataclass
@@ -91,9 +92,9 @@ class Cluster:
         """Its slot."""
         return key_slot(key.encode())
 
-    def at(self, port: int) -> Node:
-        """The node at that port."""
-        return next(node for node in self.nodes if node.port == port)
+    def next_to(self, primary: Node) -> Node:
+        """Another of the three primaries, always the same."""
+        return self.nodes[(self.nodes.index(primary) + 1) % PRIMARIES]
 
     def replica_of(self, primary: Node) -> Node:
         """The replica that this primary had from the start."""
@@ -103,7 +104,7 @@ class Cluster:
     def moving(self, key: str) -> Iterator[Node]:
         """This key's slot is on the move, and none of its keys moves; yields the node that has them."""
         source, slot = self.primary_of(key), self.slot_of(key)
-        target = self.nodes[(self.nodes.index(source) + 1) % PRIMARIES]
+        target = self.next_to(source)
         target.ask("CLUSTER SETSLOT", slot, "IMPORTING", source.id)
         source.ask("CLUSTER SETSLOT", slot, "MIGRATING", target.id)
         source.ask("CONFIG RESETSTAT")
@@ -113,8 +114,9 @@ class Cluster:
             for node in (source, target):
                 node.ask("CLUSTER SETSLOT", slot, "STABLE")
 
-    async def move(self, slot: int, source: Node, target: Node, pause: Callable[[], Awaitable[None]]) -> int:
-        """Move a slot while it is in use, key by key; `pause` is awaited after each. Answers how many keys moved."""
+    async def move(self, key: str, source: Node, target: Node, pause: Callable[[], Awaitable[None]]) -> int:
+        """Move a key's slot while it is in use, key by key; `pause` is awaited after each. Answers how many moved."""
+        slot = self.slot_of(key)
         target.ask("CLUSTER SETSLOT", slot, "IMPORTING", source.id)
         source.ask("CLUSTER SETSLOT", slot, "MIGRATING", target.id)
         moved = 0
@@ -172,7 +174,8 @@ def _join(nodes: list[Node]) -> None:
     for primary, replica in zip(nodes[:PRIMARIES], nodes[PRIMARIES:], strict=True):
         replica.ask("CLUSTER REPLICATE", primary.id)
     until(lambda: all(_info(node)["cluster_state"] == "ok" for node in nodes))
-    until(lambda: all(_in_step(node) for node in nodes[:PRIMARIES]))
+    for primary, replica in zip(nodes[:PRIMARIES], nodes[PRIMARIES:], strict=True):
+        until(partial(_in_step, primary, replica))
 
 
 def _info(node: Node) -> dict[str, str]:
@@ -180,9 +183,11 @@ def _info(node: Node) -> dict[str, str]:
     return found
 
 
-def _in_step(primary: Node) -> bool:
-    told = primary.redis.info("replication")
-    return bool(told["connected_slaves"] == 1 and told["slave0"]["state"] == "online")
+def _in_step(primary: Node, replica: Node) -> bool:
+    """Whether all that the primary writes from now on reaches the replica."""
+    told, heard = primary.redis.info("replication"), replica.redis.info("replication")
+    linked = heard["role"] == "slave" and heard["master_link_status"] == "up"
+    return bool(linked and told["connected_slaves"] == 1 and told["slave0"]["state"] == "online")
 
 
 def until(condition: Callable[[], bool]) -> None:

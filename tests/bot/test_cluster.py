@@ -1,15 +1,18 @@
 """The whole bot, and the doctor, on a cluster of three primaries."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from redis.asyncio import RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
 from bot.connect import connect
 from bot.examination import examine
 from store.scripts import Client
+from tests import clusters
 from tests.clusters import PRIMARIES, Cluster
 from tests.world import REF, World, open_world, texts_in, usd
 
@@ -56,3 +59,17 @@ async def test_the_doctor_sees_each_primary(cluster: Client, three_nodes: Cluste
     assert {node.config["appendfsync"] for node in seen.nodes} == {"everysec"}
     assert seen.work is not None
     assert seen.work.held == {"payments": 0, "alerts": 0}
+
+
+async def test_a_cluster_that_is_away_is_an_outage(tmp_path: Path) -> None:
+    """When no node answers that is an error of Redis', which whoever waits out an outage knows as one."""
+    with clusters.running(tmp_path) as cluster:
+        client = cluster.client()
+        assert await client.ping()
+        for node in cluster.nodes:
+            node.kill()
+
+        for _ in range(2):
+            with pytest.raises(RedisError):
+                await client.get("{p00}:any")
+        await client.aclose()

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from redis.asyncio import RedisCluster
+from redis.exceptions import ClusterError
 
 from store import keys
 from store.outcomes import Posted
@@ -13,6 +15,8 @@ from tests.controls import REF, Bank, usd
 
 pytestmark = pytest.mark.redis
 ACCOUNT = keys.account(REF)
+OFTEN = RedisCluster.RedisClusterRequestTTL
+"""As often as redis-py asks before it gives up."""
 
 
 def turned_away(node: Node) -> int:
@@ -43,7 +47,7 @@ async def test_posting_waits_for_a_slot_on_the_move(
         posting = asyncio.ensure_future(POSTINGS[verb](bank))
 
         async def seen() -> bool:
-            return turned_away(source) > 0 or posting.done()
+            return turned_away(source) > OFTEN or posting.done()
 
         await eventually(seen)
         assert not posting.done()
@@ -53,3 +57,35 @@ async def test_posting_waits_for_a_slot_on_the_move(
     assert isinstance(await posting, Posted)
     assert len(await bank.entries()) == entries + 1
     await bank.prove()
+
+
+async def test_move_without_an_end_is_an_error(
+    cluster: Client, three_nodes: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A posting whose slot moves for too long raises, and nothing was done: asked again after the move, it is made."""
+    bank = await Bank.open(cluster)
+    before = await bank.entries()
+    monkeypatch.setattr("bot.cluster.MOVE_S", 0.3)
+
+    with three_nodes.moving(ACCOUNT), pytest.raises(ClusterError):
+        await bank.spend(1, "call")
+
+    assert await bank.entries() == before
+    assert type(await bank.spend(1, "call")) is Posted
+    await bank.prove()
+
+
+async def test_key_on_a_node_that_is_new(cluster: Client, three_nodes: Cluster) -> None:
+    """What has moved already to a node that the client has never heard of is found there."""
+    await cluster.set(f"{ACCOUNT}:other", "x")
+    with three_nodes.moving(ACCOUNT) as source:
+        target = three_nodes.next_to(source)
+        source.ask("MIGRATE", "127.0.0.1", target.port, f"{ACCOUNT}:other", 0, 10_000)
+        cluster.nodes_manager.nodes_cache.pop(target.name)
+
+        assert await cluster.get(f"{ACCOUNT}:other") == "x"
+
+        with target.redis.pipeline(transaction=False) as sent:
+            sent.execute_command("ASKING")  # type: ignore[no-untyped-call]
+            sent.delete(f"{ACCOUNT}:other")
+            assert sent.execute()[1] == 1
