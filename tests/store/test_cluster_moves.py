@@ -50,7 +50,7 @@ async def test_posting_waits_for_a_slot_on_the_move(
             return turned_away(source) > OFTEN or posting.done()
 
         await eventually(seen)
-        assert not posting.done()
+        assert not posting.done(), await posting
         assert await bank.entries() == before
         await bank.prove()
 
