@@ -32,6 +32,7 @@ SOUND = {
     "maxmemory": "1gb",
     "maxmemory-policy": "noeviction",
     "timeout": "0",
+    "repl-diskless-sync-delay": "0",
 }
 PARTITION = keys.partition_of(REF.tenant)
 
