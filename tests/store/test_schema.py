@@ -3,6 +3,7 @@
 from store import keys, schema
 from store.scripts import Client
 from tests.controls import REF, Bank
+from tests.everywhere import every_key
 
 PARTITION = keys.partition_of(REF.tenant)
 
@@ -10,7 +11,7 @@ PARTITION = keys.partition_of(REF.tenant)
 async def test_empty_redis_has_no_other_form(redis: Client) -> None:
     """Nothing is there that could not be read."""
     assert await schema.other_form(redis) is None
-    assert await redis.keys("*") == []
+    assert await every_key(redis) == []
 
 
 async def test_our_form_is_noted_with_the_first_account(redis: Client) -> None:
