@@ -1,9 +1,11 @@
 """The ledger's operations. Each is one script, which decides; nothing is decided here."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from store import keys
 from store.account import Account, Entry, Page
+from store.batch import Batches, UsagePosting, posting_keys, prepare
+from store.grouping import Grouping
 from store.holds import Holds
 from store.keys import AccountRef
 from store.lots import NEVER_MS, PAID_FROM, Lot
@@ -22,14 +24,20 @@ class Ledger(Holds):
     Every change takes an operation id: 1 to 200 printable ASCII characters, unique within the account. Called again
     with the same id and contents within 90 days, the first outcome comes back as `Repeated`; with other contents it is
     refused as OPERATION_CONFLICT. A `RedisError` means that the outcome is unknown: ask again with the same id.
+
+    Charges of an account that are made at the same time share a script call; without `grouped` each has its own.
     """
 
-    def __init__(self, redis: Client, *, ids: Ids = random_id, cooldown_s: int = 900, per_day: int = 3) -> None:
+    def __init__(
+        self, redis: Client, *, ids: Ids = random_id, cooldown_s: int = 900, per_day: int = 3, grouped: bool = True
+    ) -> None:
         self._redis = redis
         self._scripts = Scripts(redis)
         self._ids = ids
         self._cooldown_ms = cooldown_s * 1000
         self._per_day = per_day
+        self._batches = Batches(redis, self._new_id)
+        self._grouping = Grouping(self._batches.call) if grouped else None
 
     async def open_account(self, ref: AccountRef, currency: str) -> Change:
         """Make the account, once, with a balance of zero. Refused: CURRENCY_MISMATCH if it has another currency."""
@@ -72,21 +80,21 @@ class Ledger(Holds):
         Refused: UNKNOWN_ACCOUNT, CURRENCY_MISMATCH, AMOUNT_INVALID (not above zero), BALANCE_LIMIT, ACCOUNT_CLOSED,
         OPERATION_CONFLICT; authorised usage also INSUFFICIENT_CREDIT, ACCOUNT_FROZEN.
         """
-        memo = harmless(memo)
-        answer = await self._scripts.call(
-            "post_usage",
-            {**self._posting_keys(ref), "payment": keys.payment(ref.tenant, self._ids())},
-            wanted=amount.currency,
-            authorised=int(authorised),
-            postings=[
-                mark(checked_id(operation_id)),
-                contents("usage", str(amount.micros), amount.currency, service, memo),
-                amount.micros,
-                service,
-                note(actor, operation_id, "", memo),
-            ],
-        )
-        return decode_posting(answer, -amount.micros, amount.currency)
+        posting = UsagePosting(ref, amount, operation_id, actor, memo, service, authorised)
+        if self._grouping is None:
+            [outcome] = await self._batches.post([posting])
+            return outcome
+        return await self._grouping.post(prepare(posting))
+
+    async def post_batch(self, postings: Sequence[UsagePosting]) -> tuple[Posting, ...]:
+        """Debit up to 200 usages of any accounts, each as `charge_usage` would; the outcomes are in the order given.
+
+        The postings of an account are made in their order in one step, or in several where its currencies or
+        `authorised` change between them; those of different accounts at the same time. ValueError where there are more
+        than 200 or one cannot be written: then none was posted. After a `RedisError` any of them may have been posted;
+        post the same again to know.
+        """
+        return await self._batches.post(postings)
 
     async def add_credit(
         self,
@@ -106,7 +114,7 @@ class Ledger(Holds):
         memo = harmless(memo)
         answer = await self._scripts.call(
             "add_credit",
-            self._posting_keys(ref),
+            posting_keys(ref),
             tenant=ref.tenant,
             account_id=ref.account,
             mark=mark(checked_id(operation_id)),
@@ -128,7 +136,7 @@ class Ledger(Holds):
         """
         answer = await self._scripts.call(
             "expire_lot",
-            self._posting_keys(ref),
+            posting_keys(ref),
             tenant=ref.tenant,
             account_id=ref.account,
             id=lot,
@@ -170,11 +178,5 @@ class Ledger(Holds):
                 yield Entry.decode(entry_id, record, currency or "")
             start = f"({found[-1][0]}"
 
-    def _posting_keys(self, ref: AccountRef) -> dict[str, str]:
-        partition = keys.partition_of(ref.tenant)
-        return {
-            "account": keys.account(ref),
-            "journal": keys.journal(ref),
-            "outbox": keys.outbox(partition),
-            "due": keys.due(partition),
-        }
+    def _new_id(self) -> str:
+        return self._ids()

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Callable
 
 from store.money import Money
@@ -12,10 +12,14 @@ from store.outcomes import Change, Done, Posted, Posting, Reason, Refused, Repea
 KEEP_MS = 90 * 24 * 3600 * 1000
 """How long an operation is remembered, milliseconds."""
 
-_ID = re.compile(r"[\x21-\x7e]{1,200}")
 _CHARGE = re.compile(r"[\x21-\x7e]{1,190}")
 
 Ids = Callable[[], str]
+
+
+def is_id(text: str, longest: int = 200) -> bool:
+    """Whether `text` is 1 to `longest` printable ASCII characters without spaces."""
+    return 0 < len(text) <= longest and text.isascii() and text.isprintable() and " " not in text
 
 
 def random_id() -> str:
@@ -25,7 +29,7 @@ def random_id() -> str:
 
 def checked_id(operation_id: str) -> str:
     """`operation_id` if it is 1 to 200 printable ASCII characters without spaces, else ValueError."""
-    if not _ID.fullmatch(operation_id):
+    if not is_id(operation_id):
         msg = f"an operation id is 1 to 200 printable ASCII characters without spaces, not {operation_id!r}"
         raise ValueError(msg)
     return operation_id
@@ -45,7 +49,7 @@ def charge_id(charge_ref: str, payment_id: str) -> str:
 
 def harmless(text: str) -> str:
     """`text` with "?" for each lone surrogate, which Redis and Slack could not be sent."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def digest(*contents: str) -> str:
@@ -72,7 +76,7 @@ def contents(*parts: str) -> str:
 
 
 def _short(text: str, length: int) -> str:
-    return urlsafe_b64encode(hashlib.blake2b(text.encode(), digest_size=12).digest())[:length].decode()
+    return b2a_base64(hashlib.blake2b(text.encode(), digest_size=12).digest(), newline=False)[:length].decode()
 
 
 def note(actor: str, operation_id: str, ref: str, memo: str) -> str:

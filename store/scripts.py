@@ -20,10 +20,13 @@ from textwrap import indent
 from typing import Any
 
 from redis.asyncio import RedisCluster
-from redis.exceptions import NoScriptError
+from redis.exceptions import AskError, NoScriptError, TryAgainError
 
 Client = Any
 """redis.asyncio's Redis or RedisCluster with decode_responses=True, which their types cannot express."""
+
+Argument = str | int | Sequence[str | int]
+"""What a script is given under a name; a sequence for a name that takes the rest."""
 
 _INCLUDE = re.compile(r"^( *)-- include: (\S+)\n", re.MULTILINE)
 _LUA = files("store") / "lua"
@@ -67,7 +70,7 @@ class Scripts:
         self._redis = redis
         self._cluster = isinstance(redis, RedisCluster)
 
-    async def call(self, name: str, keys: Mapping[str, str], **args: str | int | Sequence[str | int]) -> Any:
+    async def call(self, name: str, keys: Mapping[str, str], **args: Argument) -> Any:
         """Run the script `name`; a server that does not know it yet is sent its source.
 
         Raises:
@@ -75,8 +78,44 @@ class Scripts:
             redis.exceptions.RedisError: the outcome is unknown; call again with the same operation id.
         """
         script = load(name)
+        number, ordered = self._ordered(script, keys, args)
+        try:
+            return await self._redis.execute_command("EVALSHA", script.sha, number, *ordered)
+        except NoScriptError:
+            return await self._redis.execute_command("EVAL", script.source, number, *ordered)
+
+    async def call_many(
+        self, name: str, calls: Sequence[tuple[Mapping[str, str], Mapping[str, Argument]]]
+    ) -> list[Any]:
+        """Run the script once for each of `calls`, keys and arguments, sent together; the answers are in that order.
+
+        Raises:
+            TypeError: as `call`.
+            redis.exceptions.RedisError: the outcome of one or more is unknown; call all again with the same ids.
+        """
+        if len(calls) == 1:
+            [(keys, args)] = calls
+            return [await self.call(name, keys, **args)]
+        script = load(name)
+        pipeline = self._redis.pipeline(transaction=False)
+        for keys, args in calls:
+            number, ordered = self._ordered(script, keys, args)
+            pipeline.execute_command("EVALSHA", script.sha, number, *ordered)
+        answers: list[Any] = await pipeline.execute(raise_on_error=False)
+        for place, (keys, args) in enumerate(calls):
+            if isinstance(answers[place], NoScriptError | TryAgainError | AskError):
+                answers[place] = await self.call(name, keys, **args)
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
+        return answers
+
+    def _ordered(
+        self, script: Script, keys: Mapping[str, str], args: Mapping[str, Argument]
+    ) -> tuple[int, list[str | int]]:
+        """The number of keys, and keys and arguments in the order of the script's header."""
         if set(keys) != set(script.keys) or {*args} != {each.removesuffix("...") for each in script.args}:
-            msg = f"{name} takes keys {script.keys} and arguments {script.args}"
+            msg = f"{script.name} takes keys {script.keys} and arguments {script.args}"
             raise TypeError(msg)
         ordered: list[str | int] = [keys[each] for each in script.keys]
         if self._cluster and len(ordered) > 1:
@@ -85,10 +124,7 @@ class Scripts:
         for each in script.args:
             value = args[each.removesuffix("...")]
             ordered.extend([value] if isinstance(value, str | int) else value)
-        try:
-            return await self._redis.execute_command("EVALSHA", script.sha, number, *ordered)
-        except NoScriptError:
-            return await self._redis.execute_command("EVAL", script.source, number, *ordered)
+        return number, ordered
 
 
 def _absent(key: str) -> str:

@@ -5,14 +5,17 @@ import asyncio
 import pytest
 
 from store import keys
+from store.batch import UsagePosting
 from store.keys import AccountRef
 from store.leases import Leases
 from store.lots import Lot
 from store.outbox import GROUPS, Outbox
+from store.outcomes import Posted, Repeated
 from store.scripts import Client
 from tests.clusters import PRIMARIES, Cluster
-from tests.controls import REF, Bank, usd
+from tests.controls import CURRENCY, REF, Bank, usd
 from tests.store.holding import capture, extend, place, release
+from tests.store.posting import OTHER as ELSEWHERE
 from tests.store.test_keys import live
 
 pytestmark = pytest.mark.redis
@@ -111,3 +114,19 @@ async def test_read_answers_soon_after_an_event(cluster: Client) -> None:
         [delivery] = await reading
 
     assert delivery.partition == OTHER
+
+
+async def test_batch_over_several_slots_is_posted(cluster: Client) -> None:
+    """Tenants of different slots, and scripts that the node has forgotten."""
+    bank = await Bank.open(cluster, balance=100)
+    await bank.ledger.open_account(ELSEWHERE, CURRENCY)
+    await cluster.script_flush()
+    postings = [UsagePosting((REF, ELSEWHERE)[number % 2], usd(1), f"call-{number}", "test") for number in range(20)]
+
+    first = await bank.ledger.post_batch(postings)
+    again = await bank.ledger.post_batch(postings)
+
+    assert keys.partition_of(ELSEWHERE.tenant) != PARTITION
+    assert [{type(each) for each in outcomes} for outcomes in (first, again)] == [{Posted}, {Repeated}]
+    await bank.prove()
+    await bank.prove(ELSEWHERE)

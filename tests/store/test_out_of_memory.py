@@ -6,6 +6,7 @@ import pytest
 from redis.exceptions import RedisError
 
 from store.account import AlertPolicy
+from store.batch import UsagePosting
 from store.outcomes import Done, Reason, Refused
 from store.payments import Claimed, Failure
 from store.scripts import Client
@@ -27,6 +28,9 @@ def report(failure: Failure) -> Verb:
 VERBS: dict[str, Verb] = {
     "open_account": lambda bank, _: bank.ledger.open_account(OTHER, CURRENCY),
     "charge_usage": lambda bank, _: bank.spend(20, "oom"),
+    "post_batch": lambda bank, _: bank.ledger.post_batch(
+        [UsagePosting(REF, usd(7), f"oom-{number}", "test") for number in range(30)]
+    ),
     "add_credit": lambda bank, _: bank.grant(100),
     "set_policy": lambda bank, _: bank.policies.set_alerts(
         MANAGER, REF, AlertPolicy((usd(90),), "C2"), operation_id="oom"
