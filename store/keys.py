@@ -28,6 +28,8 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:a:<account>:holds      | zset   | for ever  | ledger     | holds that are open, by their expiry  |
 | cr:{pNN}:t:<tenant>:a:<account>:op:<e>:<n> | hash   | 2 epochs  | ledger     | postings' contents and outcomes       |
 | cr:{pNN}:t:<tenant>:a:<account>:reversed   | hash   | for ever  | ledger     | entries that were, and by which entry |
+| cr:{pNN}:t:<tenant>:a:<account>:levels:<n> | string | 91 days   | ledger     | how many records of a day are known   |
+| cr:{pNN}:t:<tenant>:a:<account>:known:<n>  | set    | 91 days   | ledger     | call records that are known           |
 | cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |
 | cr:{pNN}:t:<tenant>:notice:<event>         | hash   | 30 days   | alerts     | what was posted for an event          |
 | cr:{pNN}:sandbox:charge:<key>              | hash   | 30 days   | sandbox    | the sandbox provider's own memory     |
@@ -184,6 +186,16 @@ def bucket(ref: AccountRef, epoch: int, number: int) -> str:
 def reversals(ref: AccountRef) -> str:
     """The account's entries that were reversed: by which entry, and what that changed."""
     return f"{account(ref)}:reversed"
+
+
+def level(ref: AccountRef, day: int, level: int) -> str:
+    """How many call records that start on a day the account knows on a level."""
+    return f"{account(ref)}:levels:{day}:{level}"
+
+
+def known(ref: AccountRef, day: int, level: int, number: int) -> str:
+    """One of a level's small sets; the scripts choose which (lib/records)."""
+    return f"{account(ref)}:known:{day}:{level}:{number}"
 
 
 def incident(ref: AccountRef) -> str:

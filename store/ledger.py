@@ -12,6 +12,8 @@ from store.lots import NEVER_MS, PAID_FROM, Lot
 from store.money import Money
 from store.operations import Ids, checked_id, contents, decode_change, decode_posting, harmless, mark, note, random_id
 from store.outcomes import Change, Posting
+from store.recording import Recorded, Recorder
+from store.records import UsageRecord
 from store.schema import FORM
 from store.scripts import Client, Scripts
 
@@ -37,6 +39,7 @@ class Ledger(Holds):
         self._cooldown_ms = cooldown_s * 1000
         self._per_day = per_day
         self._batches = Batches(redis, self._new_id)
+        self._recorder = Recorder(redis, self._new_id)
         self._grouping = Grouping(self._batches.call) if grouped else None
 
     async def open_account(self, ref: AccountRef, currency: str) -> Change:
@@ -95,6 +98,21 @@ class Ledger(Holds):
         post the same again to know.
         """
         return await self._batches.post(postings)
+
+    async def post_records(self, ref: AccountRef, records: Sequence[UsageRecord], *, actor: str) -> Recorded:
+        """Debit call records that have happened, even below zero, each once: many in one entry.
+
+        Makes one entry for each service, and one more for every 500 records; their lines are told by `records_of`. A
+        record is known by its id for 90 days at least: a repeat is left out, and one with another amount, service,
+        start or destination is refused as OPERATION_CONFLICT. Thresholds are crossed as if the records came one by
+        one. Refused are also: AMOUNT_INVALID (not above zero), UNKNOWN_ACCOUNT, CURRENCY_MISMATCH, BALANCE_LIMIT (for
+        all of an entry together), ACCOUNT_CLOSED.
+
+        Raises:
+            ValueError: an id or a service cannot be written; nothing was posted.
+            redis.exceptions.RedisError: the outcome is unknown, of all or of some; post the same again.
+        """
+        return await self._recorder.post(ref, records, actor=actor)
 
     async def add_credit(
         self,

@@ -142,6 +142,6 @@ def _base64(data: bytes) -> str:
 def _decompressed(entry_id: str, columns: str) -> str:
     try:
         return zlib.decompress(b64decode(columns, validate=True)).decode()
-    except zlib.error as error:
+    except (zlib.error, ValueError) as error:
         msg = f"entry {entry_id} is packed in a way that cannot be read: {error}"
         raise ValueError(msg) from error

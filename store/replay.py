@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from store.account import WALLET, Entry
 from store.lots import UNPAID, Lot, parts
+from store.records import records_of
 
 HOLDS = "holds"
 
@@ -39,6 +40,7 @@ class Replay:
             yield from self._take_hold(entry)
         else:
             yield from self._take_lots(entry)
+        yield from _look_at_lines(entry)
 
     def compare(self, record: Mapping[str, str], lots: Mapping[str, str], queue: list[str]) -> Iterator[str]:
         """What of the account's hash, its lots and their queue is not as the entries make it."""
@@ -95,3 +97,13 @@ class Replay:
             self.lots[part.lot] = Lot(lot.id, lot.left - part.micros, lot.granted, lot.expires_ms)
             if not self.lots[part.lot].left:
                 del self.lots[part.lot]
+
+
+def _look_at_lines(entry: Entry) -> Iterator[str]:
+    try:
+        lines = records_of(entry)
+    except ValueError as error:
+        yield str(error)
+        return
+    if lines and sum(each.amount.micros for each in lines) != entry.moved.micros:
+        yield f"entry {entry.id} is not what its {len(lines)} records add up to"

@@ -152,6 +152,10 @@ history-line = *{ $amount }*  { $what }
 history-after = Guthaben { $after }
 history-page = Die neuesten zuerst.
 kind-usage = Verbrauch
+kind-records = { $count ->
+    [one] 1 Verbindungsnachweis
+   *[other] { $count } Verbindungsnachweise
+}
 kind-recharge = Automatische Aufladung
 kind-topup = Guthaben hinzugefügt
 kind-grant = Gutschrift

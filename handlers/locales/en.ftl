@@ -152,6 +152,10 @@ history-line = *{ $amount }*  { $what }
 history-after = balance { $after }
 history-page = Newest first.
 kind-usage = Usage
+kind-records = { $count ->
+    [one] 1 call record
+   *[other] { $count } call records
+}
 kind-recharge = Auto-recharge
 kind-topup = Credit added
 kind-grant = Grant

@@ -6,6 +6,7 @@ from handlers import ids
 from handlers.locales import Texts
 from handlers.views import kit
 from store.account import Entry, Page
+from store.records import count_of
 
 PAGE_SIZE = 10
 _MEMO = 120
@@ -39,8 +40,9 @@ def lines(page: Page, texts: Texts) -> list[kit.Block]:
 
 
 def _lines(entry: Entry, texts: Texts) -> tuple[str, str]:
-    kind = texts(f"kind-{entry.kind}")
-    memo = kit.escape(kit.clip(entry.memo, _MEMO))
+    lines = count_of(entry)
+    kind = texts("kind-records", count=lines) if lines else texts(f"kind-{entry.kind}")
+    memo = "" if lines else kit.escape(kit.clip(entry.memo, _MEMO))
     who = entry.actor.removeprefix("slack:")
     by = [kit.user(who)] if who != entry.actor else []
     what = " · ".join([kind, *([memo] if memo else []), *by])

@@ -53,6 +53,18 @@ class AccountModel(LotsModel):
             self._look_at_slot()
         return "posted"
 
+    def record(self, operation: str, amounts: list[int], new_id: str) -> None:
+        """Call records in one entry, which cross levels one by one."""
+        self.begin()
+        self.take(operation, sum(amounts))
+        after = self.balance
+        self.balance += sum(amounts)
+        for amount in amounts:
+            self.balance -= amount
+            self.fall()
+            self.consider(new_id)
+        assert self.balance == after
+
     @property
     def remembered(self) -> list[str]:
         """The operations that the store promises to know again."""

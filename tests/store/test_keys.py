@@ -15,6 +15,7 @@ from store.keys import AccountRef
 from store.leases import Leases
 from store.outbox import GROUPS, Outbox
 from store.payments import Claimed, Failure
+from store.records import UsageRecord
 from store.scripts import Client
 from store.seen import Seen
 from tests.controls import CARD, CURRENCY, MANAGER, REF, Bank, usd
@@ -37,6 +38,8 @@ SAMPLES = {
     "ref": REF,
     "epoch": 229,
     "number": 3,
+    "day": 20400,
+    "level": 1,
     "event_id": "07-1-0",
     "key": "p1:1",
 }
@@ -132,6 +135,7 @@ async def live(redis: Client) -> None:
     await bank.levels(50)
     await bank.recharge()
     await bank.spend(90)
+    await bank.ledger.post_records(REF, [UsageRecord("record-1", usd(1), 0)], actor="test")
     claimed = await bank.payments.claim(REF, (await bank.account()).slot, 1)
     assert isinstance(claimed, Claimed)
     await bank.payments.fail(REF, claimed, Failure.DECLINED, reason="insufficient_funds")

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, settings
 
 from store.payments import Failure
 from tests.controls import CARD
-from tests.store.machine_holds import HoldsMachine
+from tests.store.machine_batch import BatchMachine
 
-TestLedgerMachine = HoldsMachine.TestCase
+TestLedgerMachine = BatchMachine.TestCase
 TestLedgerMachine.settings = settings(
     max_examples=50, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
@@ -21,7 +21,7 @@ class Course:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)  # noqa: S311 a replay, not a secret
-        self.machine = HoldsMachine()
+        self.machine = BatchMachine()
         self.machine.open(100, (50, 60, 110))
         self.moves = {
             self.call: 6,

@@ -79,6 +79,7 @@ PARTS = (
     "payment",
     "place",
     "posting",
+    "records",
     "rules",
     "wallet",
     "write",

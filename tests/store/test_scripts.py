@@ -15,12 +15,14 @@ from tests.store.clock import READS_CLOCK
 LABELS = ("KEYS", "ARGV", "Output", "Event")
 READS = {
     "GET",
+    "MGET",
     "HGET",
     "HMGET",
     "HGETALL",
     "TIME",
     "EXISTS",
     "SISMEMBER",
+    "SMISMEMBER",
     "ZSCORE",
     "XRANGE",
     "ZRANGE",

@@ -12,6 +12,7 @@ from tests.store.mutants.owners import OWNERS
 from tests.store.mutants.payments import PAYMENTS
 from tests.store.mutants.postings import POSTING, THRESHOLDS
 from tests.store.mutants.recharges import RECHARGE
+from tests.store.mutants.records import KNOWN, RECORDS
 from tests.store.mutants.resolutions import RESOLUTIONS
 from tests.store.mutants.seals import SEALS, UNBIDDEN
 from tests.store.mutants.states import STATES
@@ -60,4 +61,6 @@ ALL = [
     *STATES,
     *TRANSFERS,
     *CORRECTIONS,
+    *RECORDS,
+    *KNOWN,
 ]

@@ -1,0 +1,62 @@
+-- post_records: debit call records of one account and service by one entry, as if they came one by one.
+-- Where some are known already nothing is posted: the answer says which, so that the others can come alone.
+-- KEYS: account journal outbox due payment
+-- ARGV: wanted service sum_micros amounts note starts marks...
+-- `starts` is a day of the epoch, how many records start on it, the next day and so on. Each record: name check
+-- Output: 'posted <entry> <after>' | 'refused <reason>' | 'known <a character for each: . new, = known, ! with other contents>'
+-- Event: balance_low balance_exhausted credit_expired recharge_due recharge_blocked
+-- `payment` is the record of the recharge that may open; there is none yet. `sum_micros` is the sum of `amounts`.
+local account_key, journal_key, outbox_key, due_key, payment_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local wanted, service, sum_micros, amounts, note, starts = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local counter = 'usage:' .. service
+-- include: lib/wallet
+local tenant, account_id = string.match(account_key, ':t:([^:]+):a:([^:]+)$')
+local ctx = { account_key = account_key, outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id,
+  now = now }
+local account = nil
+local names, checks, days, place = {}, {}, {}, 0
+for i = 7, #ARGV, 2 do
+  names[#names + 1], checks[#checks + 1] = ARGV[i], ARGV[i + 1]
+end
+for day, count in string.gmatch(starts, '(%-?%d+) (%d+)') do
+  local members = days[day + 0] or {}
+  for i = place + 1, place + count do members[#members + 1] = i end
+  days[day + 0], place = members, place + count
+end
+-- include: lib/posting
+-- include: lib/clock
+-- include: lib/account
+-- include: lib/lots
+-- include: lib/rules
+-- include: lib/records
+
+local sizes = read_sizes()
+local known = find_records(sizes)
+if known then return 'known ' .. known end
+if currency ~= wanted then return 'refused currency_mismatch' end
+if not canonical(sum_micros) then return 'refused balance_limit' end
+local sum = tonumber(sum_micros)
+if balance - sum < -MAX then return 'refused balance_limit' end
+account = read_account(account_key)
+if account.state == 'closed' then return 'refused account_closed' end
+
+begin()
+local lots = consume(sum)
+local outcome = enter(-sum, 'records', 'wallet', counter, sum_micros, lots, note)
+count(counter, sum)
+remember_records(sizes)
+-- Each level is crossed by the record that crosses it, and told with the balance there.
+local at, level, looked = balance + sum, least_by_rules(), false
+for micros in string.gmatch(balance < level and amounts or '', '%d+') do
+  at = at - micros
+  if at < level then
+    settle_downwards(ctx, account, at)
+    if not looked and at < (tonumber(account.recharge_below) or -MAX) then
+      account.balance, looked = format('%d', at), true
+      consider_recharge(ctx, account, payment_key, string.match(payment_key, '[^:]+$'))
+    end
+    level = least_by_rules()
+  end
+end
+save_account()
+return 'posted ' .. outcome
