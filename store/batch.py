@@ -9,7 +9,7 @@ from typing import NamedTuple
 from store import keys
 from store.keys import AccountRef
 from store.money import Money
-from store.operations import Ids, checked_id, contents, harmless, is_id, mark, note
+from store.operations import Ids, checked_id, contents, harmless, mark, note
 from store.outcomes import Posted, Posting, Reason, Refused, Repeated
 from store.scripts import Client, Scripts
 
@@ -17,7 +17,7 @@ MAX_POSTINGS = 200
 """How many postings one call takes: it keeps Redis for about a millisecond, in which nobody else is served."""
 
 LONGEST_SERVICE = 64
-"""A service's name is 1 to 64 printable ASCII characters without spaces."""
+"""A service's name is 1 to 64 printable characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,17 @@ class Prepared(NamedTuple):
     arguments: tuple[str, ...]
 
 
+def check_service(service: str) -> None:
+    """ValueError unless it is 1 to 64 printable characters: it is part of a ledger account's name."""
+    if not 0 < len(service) <= LONGEST_SERVICE or not service.isprintable():
+        msg = f"a service is 1 to {LONGEST_SERVICE} printable characters, not {service!r}"
+        raise ValueError(msg)
+
+
 def prepare(posting: UsagePosting) -> Prepared:
     """The posting as the script takes it; ValueError where its id, actor or service cannot be written."""
     operation_id, service, memo = posting.operation_id, posting.service, harmless(posting.memo)
-    if not is_id(service, LONGEST_SERVICE):
-        msg = f"a service is 1 to {LONGEST_SERVICE} printable ASCII characters without spaces, not {service!r}"
-        raise ValueError(msg)
+    check_service(service)
     micros = str(posting.amount.micros)
     return Prepared(
         posting,

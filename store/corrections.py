@@ -25,7 +25,9 @@ class Corrections:
     async def reverse_entry(
         self, actor: Actor | Operator, ref: AccountRef, entry_id: str, *, operation_id: str, memo: str = ""
     ) -> Posting:
-        """Post the opposite of an entry of `ref`'s: usage, a grant, an adjustment or an expiry, each once for ever.
+        """Post the opposite of an entry of `ref`'s: usage, all its call records, a grant, an adjustment or an expiry.
+
+        Each once for ever. Reversed call records stay known: they are not charged when they come again.
 
         The script itself reads from the journal what is reversed. An entry that was archived is therefore unknown:
         nothing that a caller could bring along proves it to the script. `adjust_balance` corrects one of those.

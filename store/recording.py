@@ -8,7 +8,7 @@ from struct import unpack
 from zlib import crc32
 
 from store import keys
-from store.batch import LONGEST_SERVICE, posting_keys
+from store.batch import check_service, posting_keys
 from store.keys import AccountRef
 from store.money import MAX_MICROS, Money
 from store.operations import Ids, is_id, note
@@ -151,9 +151,7 @@ def _check(records: Sequence[UsageRecord]) -> None:
         msg = f"a record's id is 1 to {LONGEST_ID} printable ASCII characters without spaces, not {wrong!r}"
         raise ValueError(msg)
     for service in {each.service for each in records}:
-        if not is_id(service, LONGEST_SERVICE):
-            msg = f"a service is 1 to {LONGEST_SERVICE} printable ASCII characters without spaces, not {service!r}"
-            raise ValueError(msg)
+        check_service(service)
 
 
 def _divided(records: Sequence[UsageRecord]) -> Iterator[list[UsageRecord]]:

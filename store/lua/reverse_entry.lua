@@ -9,7 +9,7 @@ local account_key, journal_key, reversed_key, outbox_key, due_key, payment_key =
 local tenant, account_id, entry_id, mark, contents, lifetime_ms, payment_id, note =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 -- Others have an end of their own: a hold's release, a transfer back, the provider's refund.
-local REVERSIBLE = { usage = true, grant = true, adjustment = true, expiry = true }
+local REVERSIBLE = { usage = true, records = true, grant = true, adjustment = true, expiry = true }
 local ms, number = string.match(entry_id, '^(%d+)%-(%d+)$')
 local readable = ms and #ms <= 19 and #number <= 19
 local found = readable and redis.call('XRANGE', journal_key, entry_id, entry_id)[1]

@@ -1,7 +1,7 @@
 """Faults in the posting of call records and in what is known of them."""
 
 from tests.controls import usd
-from tests.store import test_records
+from tests.store import test_records, test_records_known
 from tests.store.mutants.mutant import NEVER, WANTED, Mutant
 from tests.store.recorded import DAY_MS, START_MS
 
@@ -10,7 +10,7 @@ DAY_AFTER = {"changes": {"start_ms": START_MS + 60_000 + DAY_MS}, "together": Fa
 DAY_BEFORE = {"changes": {"start_ms": START_MS + 60_000 - DAY_MS}, "together": False}
 
 RECORDS = [
-    Mutant("post_records", "if known then", NEVER, test_records.test_page_of_repeats_changes_nothing),
+    Mutant("post_records", "if known then", NEVER, test_records_known.test_page_of_repeats_changes_nothing),
     Mutant("post_records", WANTED, NEVER, test_records.test_other_currency_is_refused),
     Mutant(
         "post_records",
@@ -28,7 +28,7 @@ RECORDS = [
     Mutant("post_records", "begin()\n", "", test_records.test_what_has_expired_does_not_pay),
     Mutant("post_records", "consume(sum)", "lot", test_records.test_recorded_usage_goes_below_zero),
     Mutant("post_records", "count(counter, sum)\n", "", test_records.test_records_are_one_entry),
-    Mutant("post_records", "remember_records(sizes)\n", "", test_records.test_repeats_are_left_out_one_by_one),
+    Mutant("post_records", "remember_records(sizes)\n", "", test_records_known.test_repeats_are_left_out_one_by_one),
     Mutant("post_records", "save_account()\n", "", test_records.test_records_are_one_entry),
     Mutant(
         "post_records",
@@ -55,7 +55,7 @@ RECORDS = [
         "post_records",
         "for i = place + 1, place + count do",
         "for i = 1, count + 0 do",
-        test_records.test_batch_of_many_days_is_posted,
+        test_records_known.test_batch_of_many_days_is_posted,
     ),
 ]
 
@@ -64,78 +64,80 @@ KNOWN = [
         "lib/records",
         "call('SISMEMBER', set_key, checks[members[j]]) == 1",
         "true",
-        test_records.test_known_id_with_other_contents_is_refused,
+        test_records_known.test_known_id_with_other_contents_is_refused,
         ALONE,
     ),
     Mutant(
         "lib/records",
         "call('SISMEMBER', set_key, checks[members[j]]) == 1",
         "false",
-        test_records.test_repeats_are_left_out_one_by_one,
+        test_records_known.test_repeats_are_left_out_one_by_one,
     ),
     Mutant(
         "lib/records",
         "for near = day - 1, day + 1 do",
         "for near = day, day + 1 do sizes[day - 1] = { [0] = 0, 0, 0, 0, 0, 0 }",
-        test_records.test_known_id_with_other_contents_is_refused,
+        test_records_known.test_known_id_with_other_contents_is_refused,
         DAY_AFTER,
     ),
     Mutant(
         "lib/records",
         "for each = day - 1, day + 1 do",
         "for each = day - 1, day do",
-        test_records.test_known_id_with_other_contents_is_refused,
+        test_records_known.test_known_id_with_other_contents_is_refused,
         DAY_BEFORE,
     ),
-    Mutant("lib/records", "i - 1] = (size", "i] = (size", test_records.test_repeats_are_left_out_one_by_one),
-    Mutant("lib/records", "states[i] or '.'", "states[i] or '='", test_records.test_repeats_are_left_out_one_by_one),
+    Mutant("lib/records", "i - 1] = (size", "i] = (size", test_records_known.test_repeats_are_left_out_one_by_one),
+    Mutant(
+        "lib/records", "states[i] or '.'", "states[i] or '='", test_records_known.test_repeats_are_left_out_one_by_one
+    ),
     Mutant(
         "lib/records",
         "for level = 0, LEVELS do\n      local near",
         "for level = 1, LEVELS do\n      local near",
-        test_records.test_repeats_are_left_out_one_by_one,
+        test_records_known.test_repeats_are_left_out_one_by_one,
     ),
     Mutant(
         "lib/records",
         "<= FILL * GROWTH ^ level then",
         "< FILL * GROWTH ^ level then",
-        test_records.test_day_of_any_size_begins_with_one_set,
+        test_records_known.test_day_of_any_size_begins_with_one_set,
     ),
-    Mutant("lib/records", "+ more <=", "<=", test_records.test_day_of_any_size_begins_with_one_set),
+    Mutant("lib/records", "+ more <=", "<=", test_records_known.test_day_of_any_size_begins_with_one_set),
     Mutant(
         "lib/records",
         "'PEXPIREAT', set_key, ends",
         "'PERSIST', set_key",
-        test_records.test_what_is_remembered_is_dropped_after_ninety_one_days,
+        test_records_known.test_what_is_remembered_is_dropped_after_ninety_one_days,
     ),
     Mutant(
         "lib/records",
         ", 'PXAT', ends",
         "",
-        test_records.test_what_is_remembered_is_dropped_after_ninety_one_days,
+        test_records_known.test_what_is_remembered_is_dropped_after_ninety_one_days,
     ),
     Mutant(
         "lib/records",
         "EPOCH_MS + DAY",
         "EPOCH_MS - DAY",
-        test_records.test_what_is_remembered_is_dropped_after_ninety_one_days,
+        test_records_known.test_what_is_remembered_is_dropped_after_ninety_one_days,
     ),
     Mutant(
         "lib/records",
         "sizes[day][level] + #members",
         "#members",
-        test_records.test_day_of_any_size_begins_with_one_set,
+        test_records_known.test_day_of_any_size_begins_with_one_set,
     ),
     Mutant(
         "lib/records",
         "if grouped[known] then",
         "if next(grouped) then return select(2, next(grouped)) end\n  if grouped[known] then",
-        test_records.test_batch_of_many_days_is_posted,
+        test_records_known.test_batch_of_many_days_is_posted,
     ),
     Mutant(
         "lib/records",
         "names[i], checks[i] end",
         "names[i], names[i] end",
-        test_records.test_page_of_repeats_changes_nothing,
+        test_records_known.test_page_of_repeats_changes_nothing,
     ),
 ]

@@ -1,0 +1,186 @@
+"""What an account knows of call records: which it has posted, and whether one tells the same."""
+
+import dataclasses
+
+import pytest
+
+from store import keys
+from store.outcomes import Reason
+from store.recording import MAX_LINES, Recorded
+from store.records import UsageRecord
+from store.scripts import Client
+from tests.controls import REF, Bank, usd
+from tests.store.clock import Clock
+from tests.store.posting import arrange as arrange_posting
+from tests.store.posting import dump
+from tests.store.recorded import DAY_MS, post, posted, record, summary
+
+CONFLICT = Reason.OPERATION_CONFLICT
+
+
+async def arrange(redis: Client) -> Bank:
+    """An account with 100 dollars."""
+    return await arrange_posting(redis)
+
+
+@pytest.fixture
+async def bank(redis: Client, clock: Clock) -> Bank:
+    """As `arrange` says."""
+    assert clock.ms
+    return await arrange(redis)
+
+
+async def test_repeats_are_left_out_one_by_one(bank: Bank) -> None:
+    """Where pages overlap, the new ones make the entry."""
+    await post(bank, [record(number) for number in range(1, 5)])
+
+    outcome = await post(bank, [record(number) for number in (7, 3, 5, 2, 6)])
+
+    assert summary(outcome) == (3, ["record-3", "record-2"], [])
+    assert [each.id for each in await posted(bank)] == [f"record-{n}" for n in (1, 2, 3, 4, 7, 5, 6)]
+    assert (await bank.account()).balance == usd(93)
+    await bank.prove()
+
+
+async def test_page_of_repeats_changes_nothing(bank: Bank) -> None:
+    """And makes no entry."""
+    lines = [record(number) for number in range(600)]
+    await post(bank, lines)
+    before = await dump(bank.redis)
+
+    outcome = await post(bank, lines)
+
+    assert outcome == Recorded((), 0, tuple(lines), ())
+    assert await dump(bank.redis) == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"amount": usd(2)},
+        {"service": "texts"},
+        {"destination": "+447946000002"},
+        {"start_ms": record(1).start_ms + 1},
+        {"start_ms": record(1).start_ms + DAY_MS},
+        {"start_ms": record(1).start_ms - DAY_MS},
+    ],
+)
+@pytest.mark.parametrize("together", [False, True])
+async def test_known_id_with_other_contents_is_refused(bank: Bank, changes: dict[str, object], together: bool) -> None:
+    """Another amount, service, destination or start, by a day at most; the first stays, the others are posted."""
+    other = dataclasses.replace(record(1), **changes)  # type: ignore[arg-type]
+    if not together:
+        await post(bank, [record(1)])
+
+    outcome = await post(bank, [*([record(1)] if together else []), record(2), other, record(3)])
+
+    assert summary(outcome) == (2 + together, [], [("record-1", CONFLICT)])
+    assert sorted(each.id for each in await posted(bank)) == ["record-1", "record-2", "record-3"]
+    assert (await bank.account()).balance == usd(97)
+    await bank.prove()
+
+
+async def test_record_that_starts_days_later_is_another(bank: Bank) -> None:
+    """A record is known by its id among those that start within a day of it: ids of GUIDs never come to that."""
+    later = dataclasses.replace(record(1), start_ms=record(1).start_ms + 2 * DAY_MS)
+
+    outcome = await post(bank, [record(1)]), await post(bank, [later])
+
+    assert [each.posted for each in outcome] == [1, 1]
+
+
+async def test_memo_is_not_compared(bank: Bank) -> None:
+    """How a price was explained may change; the record is the same."""
+    await post(bank, [record(1)])
+
+    outcome = await post(bank, [record(1, memo="said otherwise")])
+
+    assert summary(outcome) == (0, ["record-1"], [])
+
+
+async def test_doubles_in_one_page_are_posted_once(bank: Bank) -> None:
+    """The first counts; what comes again is a repeat, or refused if it tells something else."""
+    one = record(1)
+    lines = [one, record(2), one, record(2, 7), record(3), record(1), record(2, 7)]
+
+    outcome = await post(bank, lines)
+
+    assert summary(outcome) == (3, ["record-1", "record-1"], [("record-2", CONFLICT), ("record-2", CONFLICT)])
+    assert (await bank.account()).balance == usd(97)
+    await bank.prove()
+
+
+@pytest.mark.parametrize("days", [1, 45, 89.9])
+async def test_record_is_remembered_for_ninety_days(bank: Bank, clock: Clock, days: float) -> None:
+    """Whenever its call was."""
+    lines = [record(1), record(2, start_ms=clock.ms), record(3, start_ms=clock.ms - 100 * DAY_MS)]
+    await post(bank, lines)
+    clock.advance(days=days)
+
+    assert (await post(bank, lines)).repeated == tuple(lines)
+
+
+async def test_what_is_remembered_is_dropped_after_ninety_one_days(bank: Bank, clock: Clock) -> None:
+    """By Redis itself; a later record of the same day keeps its set for as long."""
+    await post(bank, [record(1), record(2, start_ms=record(2).start_ms - 40 * DAY_MS)])
+    clock.advance(days=30)
+    await post(bank, [record(3)])
+
+    found = await bank.redis.keys(f"{keys.account(REF)}:known:*") + await bank.redis.keys(
+        f"{keys.account(REF)}:levels:*"
+    )
+    assert sorted([await bank.redis.pexpiretime(key) - clock.ms for key in found]) == [
+        61 * DAY_MS, 61 * DAY_MS, 91 * DAY_MS, 91 * DAY_MS
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [1, 7, 180, 500])
+async def test_day_of_any_size_is_remembered_whole(bank: Bank, size: int) -> None:
+    """Through all levels of its sets."""
+    await bank.grant(1000)
+    count = 2100 if size > 1 else 200
+    lines = [UsageRecord(f"record-{number}", usd("0.01"), record(0).start_ms) for number in range(count)]
+
+    first = [await post(bank, lines[at : at + size]) for at in range(0, len(lines), size)]
+    again = await post(bank, lines)
+
+    assert sum(each.posted for each in first) == len(lines)
+    assert again.repeated == tuple(lines)
+    await bank.prove()
+
+
+async def test_day_of_any_size_begins_with_one_set(bank: Bank) -> None:
+    """And goes on with more when that is full."""
+    lines = [record(number, "0.01", start_ms=record(0).start_ms) for number in range(181)]
+    found = []
+
+    for page in (lines[:90], lines[90:180], lines[180:]):
+        await post(bank, page)
+        found.append(sorted(each.partition(":known:")[2] for each in await bank.redis.keys("*:known:*")))
+
+    assert found[:2] == [["20400:0:0"]] * 2
+    assert [each[:8] for each in found[2]] == ["20400:0:", "20400:1:"]
+
+
+async def test_sets_are_compact(real_redis: Client, clock: Clock) -> None:
+    """None outgrows what Redis keeps as plain integers."""
+    bank = await arrange(real_redis)
+    lines = [UsageRecord(f"record-{number}", usd("0.01"), record(0).start_ms) for number in range(9000)]
+
+    await post(bank, lines)
+
+    found = await real_redis.keys(f"{keys.account(REF)}:known:*")
+    assert {await real_redis.object("encoding", key) for key in found} == {"intset"}
+    assert max([await real_redis.scard(key) for key in found]) <= 512
+    assert sum([await real_redis.scard(key) for key in found]) == 2 * len(lines)
+    assert len(found) <= 1 + 8 + 64
+
+
+async def test_batch_of_many_days_is_posted(bank: Bank) -> None:
+    """Whatever the days: far apart, before 1970, in any order."""
+    lines = [record(number, "0.1", start_ms=(250 - number) * 3 * DAY_MS) for number in range(MAX_LINES)]
+
+    first, again = await post(bank, lines), await post(bank, lines)
+
+    assert (first.posted, len(again.repeated)) == (MAX_LINES, MAX_LINES)
+    await bank.prove()
