@@ -17,7 +17,7 @@ from base64 import b64decode
 from binascii import b2a_base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from uuid import UUID
 
 from store.account import Entry
@@ -32,7 +32,7 @@ _COLUMN, _FIELD = "\x1e", "\x1f"
 _UNPACKED = "-"
 _GUID = 36
 _DASHES = (8, 13, 18, 23)
-_LEVEL = 6
+_LEVEL = 3
 _PREFIX = "usage:"
 
 
@@ -55,14 +55,10 @@ class UsageRecord:
 def pack(records: Sequence[UsageRecord]) -> str:
     """The memo of an entry with these lines, one at least."""
     packed = _packed_guids([each.id for each in records])
-    before = 0
-    starts = []
-    for each in records:
-        starts.append(str(each.start_ms - before))
-        before = each.start_ms
+    starts = [each.start_ms for each in records]
     columns = [
         " ".join([str(each.amount.micros) for each in records]),
-        " ".join(starts),
+        " ".join([str(start - before) for before, start in pairwise([0, *starts])]),
         _joined([each.destination for each in records]),
         _joined([each.memo for each in records]),
     ]

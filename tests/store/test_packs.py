@@ -94,7 +94,7 @@ def test_entry_of_another_kind_has_no_lines() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "error"),
-    [("1 2 ", "2 2 ", "format 2"), ("1 2 ", "1 3 ", "2 lines, not 3"), (" eJ", " eK", "cannot be read")],
+    [("1 2 ", "2 2 ", "format 2"), ("1 2 ", "1 3 ", "2 lines, not 3"), (" eF", " eK", "cannot be read")],
 )
 def test_damaged_pack_raises(old: str, new: str, error: str) -> None:
     """Another format, another number of lines, a broken stream."""
