@@ -22,7 +22,7 @@ if currency ~= wanted then return 'refused currency_mismatch' end
 if not canonical(amount_micros) then return 'refused amount_invalid' end
 local amount = tonumber(amount_micros)
 account = read_account(account_key)
-if balance + account.held + amount > MAX then return 'refused balance_limit' end
+if balance + account.held + amount > MAX or total - amount < -MAX then return 'refused balance_limit' end
 if account.state == 'closed' then return 'refused account_closed' end
 
 begin()

@@ -33,7 +33,7 @@ account = read_account(account_key)
 
 local function uncovered()
   if account.state == 'closed' then return 'refused account_closed' end
-  if balance + held - amount < -MAX then return 'refused balance_limit' end
+  if balance + held - amount < -MAX or total + amount > MAX then return 'refused balance_limit' end
   if authorised ~= '1' or amount <= held then return nil end
   if account.state == 'frozen' then return 'refused account_frozen' end
   if balance + held - amount < -tonumber(account.overdraft) then return 'refused insufficient_credit' end

@@ -32,14 +32,8 @@ if expires > now then
   return 'warned'
 end
 begin()
-if id == lot then
-  rest = left
-else
-  rest = rest - expire(id, rest)
-  write_lot(id, rest, class, expires)
-end
-look_at_lot(id, expires)
-if rest == 0 then forget(id) end
+rest = id == lot and left or read_lot(id) or 0
+if rest > 0 then look_at_lot(id, expires) else forget(id) end
 settle_down(payments .. payment_id, payment_id)
 save_account()
 return rest == 0 and 'expired' or 'held'

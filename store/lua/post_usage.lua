@@ -19,7 +19,8 @@ for i = 3, #ARGV, 5 do
   local amount = not known and currency == wanted and string.find(micros, '^[1-9]%d*$') and #micros <= 16 and micros + 0
   local posted = false
   -- Most postings change nothing but numbers, and are made without a function: those cost more than they do.
-  if amount and balance - amount >= least and now < till and credit == counter and (authorised ~= '1' or balance >= amount) then
+  if amount and balance - amount >= least and now < till and total + amount <= MAX and credit == counter
+    and (authorised ~= '1' or balance >= amount) then
     local kind, debit, lots = 'usage', 'wallet', lot
     balance, version = balance - amount, version + 1
     -- include: lib/name
@@ -48,7 +49,8 @@ for i = 3, #ARGV, 5 do
       if account.state == 'closed' then return 'refused account_closed' end
       if authorised == '1' and account.state == 'frozen' then return 'refused account_frozen' end
       if authorised == '1' and balance - amount < -tonumber(account.overdraft) then return 'refused insufficient_credit' end
-      if balance - amount < -MAX then return 'refused balance_limit' end
+      local given = credit == counter and total or (call('HGET', account_key, 'total:' .. credit) or 0) + 0
+      if balance - amount < -MAX or given + amount > MAX then return 'refused balance_limit' end
     end
 
     local function post()

@@ -36,13 +36,15 @@ local function side_of(account_key, journal_key, account_id, other_id)
     return balance - account.bottom, tonumber(account.class), tonumber(account.expires)
   end
 
-  -- What is left of the balance once begin() has let the first lot expire, if that is due.
+  -- What is left of the balance once begin() has let leave what has expired.
   local function available()
-    local first = lot
-    if balance == tonumber(account.bottom) then first = call('ZRANGE', queue_key, 0, 0)[1] end
-    if not first then return balance end
-    local rest, _, expires = look_into(first == lot and lot or format('%d', tonumber(first)))
-    return expires > now and balance or balance - math.min(rest, math.max(balance, 0))
+    local rest = tonumber(account.expires) <= now and balance - account.bottom or 0
+    for class = GRANTED, PAID do
+      for _, each in ipairs(call('ZRANGEBYSCORE', queue_key, rank(class, 0), rank(class, now))) do
+        rest = rest + read_lot(format('%d', tonumber(each)))
+      end
+    end
+    return balance - math.min(rest, math.max(balance, 0))
   end
 
   -- The parts of lots that make up `amount`, in order of use, without what has expired. Else the refusal.
@@ -62,10 +64,10 @@ local function side_of(account_key, journal_key, account_id, other_id)
         if #parts == MOST then return nil, 'refused lots_too_many' end
         parts[#parts + 1] = { id = id, micros = math.min(rest, amount), rest = rest, class = class, expires = expires }
         amount = amount - parts[#parts].micros
-        if amount == 0 then return parts end
+        if amount == 0 then break end
       end
     end
-    return nil, 'refused insufficient_credit'
+    return parts
   end
 
   local function give(amount, parts)

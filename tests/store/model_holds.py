@@ -124,10 +124,7 @@ class HoldsModel(Model):
 
     def _settle(self) -> None:
         """What had expired leaves, then thresholds, then the recharge."""
-        while (lot := self._first()) and lot.expires <= self.now:
-            self._expire(lot)
-            if lot.left:
-                break
+        self.begin()
         self.fall()
         self._rise()
         self._look_at_slot()

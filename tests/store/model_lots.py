@@ -50,17 +50,14 @@ class LotsModel:
                 return "early"
             self.told.append("credit_expiring")
             return "warned"
-        first = self._first()
         self.begin()
-        if lot.left and lot is not first:
-            self._expire(lot)
         return "held" if lot.left else "expired"
 
     def begin(self) -> None:
-        """What time has changed before a posting."""
-        first = self._first()
-        if first and first.expires <= self.now:
-            self._expire(first)
+        """What time has changed before a posting: all that has expired leaves, as far as no hold needs it."""
+        for lot in sorted(self.lots, key=lambda each: each.rank):
+            if lot.left and lot.expires <= self.now:
+                self._expire(lot)
 
     def take(self, operation: str, amount: int) -> None:
         """A debit, and which lots pay for it."""

@@ -68,9 +68,8 @@ class Side(LotsModel):
 
     def offer(self, amount: int) -> list[tuple[Lot, int]]:
         """Which lots make up `amount`; none where that is not available."""
-        first, available = self._first(), self.balance
-        if first and first.expires <= self.now:
-            available -= min(first.left, max(self.balance, 0))
+        expired = sum(each.left for each in self.lots if each.expires <= self.now)
+        available = self.balance - min(expired, max(self.balance, 0))
         parts: list[tuple[Lot, int]] = []
         for lot in sorted((each for each in self.lots if each.left), key=lambda each: each.rank):
             rest = amount - sum(part for _, part in parts)

@@ -13,6 +13,7 @@ from store.ledger import Ledger
 from store.outcomes import Held, Holding, Reason, Refused, Resolution, Resolved
 from store.scripts import Client
 from tests.controls import REF, Bank, usd
+from tests.everywhere import configure
 from tests.lossy import lossy
 from tests.store.clock import Clock
 from tests.store.holding import HOUR_MS, arrange, capture, done, expire, extend, place, release, standing
@@ -23,9 +24,9 @@ Verb = Callable[[Bank, Clock], Awaitable[object]]
 
 
 @pytest.fixture
-async def crowd(server: str, real_redis: Client) -> AsyncIterator[list[Ledger]]:
+async def crowd(another: Callable[..., Client], real_redis: Client) -> AsyncIterator[list[Ledger]]:
     """Thirty ledgers, each on a connection of its own."""
-    clients = [Redis.from_url(server, decode_responses=True, max_connections=1) for _ in range(CROWD)]
+    clients = [another(max_connections=1) for _ in range(CROWD)]
     yield [Ledger(client) for client in clients]
     for client in clients:
         await client.aclose()
@@ -109,9 +110,9 @@ async def test_capture_against_expiry_gives_back_once(crowd: list[Ledger], real_
     await bank.prove()
 
 
-async def test_call_survives_a_lost_reply_at_every_step(server: str, real_redis: Client) -> None:
+async def test_call_survives_a_lost_reply_at_every_step(server: str, single_redis: Client) -> None:
     """The client asks again by itself: each step has happened once, and the answer is the first one."""
-    bank = await arrange(real_redis)
+    bank = await arrange(single_redis)
     async with lossy(server) as relay:
         client: Client = Redis(unix_socket_path=str(relay.path), decode_responses=True)
         far = Bank(client, Ledger(client), bank.roles, bank.policies, bank.payments, bank.numbers)
@@ -158,8 +159,8 @@ async def test_change_is_refused_whole_without_memory(real_redis: Client, clock:
     await place(bank, 10, "over")
     await expire(bank, clock, "over")
     await place(bank, 30)
-    await real_redis.config_set("maxmemory-policy", "noeviction")
-    await real_redis.config_set("maxmemory", "1")
+    await configure(real_redis, "maxmemory-policy", "noeviction")
+    await configure(real_redis, "maxmemory", "1")
     before = await dump(real_redis)
 
     try:
@@ -167,7 +168,7 @@ async def test_change_is_refused_whole_without_memory(real_redis: Client, clock:
             await VERBS[verb](bank, clock)
         after = await dump(real_redis)
     finally:
-        await real_redis.config_set("maxmemory", "0")
+        await configure(real_redis, "maxmemory", "0")
 
     assert after == before
     assert not isinstance(await VERBS[verb](bank, clock), Refused)

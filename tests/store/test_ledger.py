@@ -3,11 +3,12 @@
 import pytest
 
 from store import keys
+from store.corrections import Corrections
 from store.ledger import Ledger
 from store.money import MAX_MICROS, Money
-from store.outcomes import Done, Posted, Reason, Refused, Repeated
+from store.outcomes import Done, Posted, Posting, Reason, Refused, Repeated
 from store.scripts import Client
-from tests.controls import CURRENCY, REF, Bank, entry_id, usd
+from tests.controls import CURRENCY, MANAGER, REF, Bank, entry_id, usd
 from tests.store.posting import LIMIT, MICRO, OTHER, arrange, charge, credit, dump
 
 
@@ -172,6 +173,11 @@ async def test_other_currency_is_refused(bank: Bank, post: object) -> None:
     assert await dump(bank.redis) == before
 
 
+async def spend(bank: Bank, amount: Money, service: str) -> Posting:
+    """Charge a service."""
+    return await bank.ledger.charge_usage(REF, amount, operation_id=bank.operation(), actor="test", service=service)
+
+
 async def test_balance_reaches_the_upper_limit_and_not_beyond(redis: Client) -> None:
     """The largest exact balance can be reached; a millionth more is refused."""
     bank = await Bank.open(redis)
@@ -188,8 +194,8 @@ async def test_balance_reaches_the_lower_limit_and_not_beyond(redis: Client) -> 
     bank = await Bank.open(redis)
 
     assert isinstance(await charge(bank, LIMIT), Posted)
-    assert await charge(bank, MICRO) == Refused(Reason.BALANCE_LIMIT)
-    assert await charge(bank, LIMIT) == Refused(Reason.BALANCE_LIMIT)
+    assert await spend(bank, MICRO, "texts") == Refused(Reason.BALANCE_LIMIT)
+    assert await spend(bank, LIMIT, "texts") == Refused(Reason.BALANCE_LIMIT)
     assert (await bank.account()).balance == -LIMIT
     await bank.prove()
 
@@ -202,6 +208,23 @@ async def test_full_range_is_crossed_exactly(redis: Client) -> None:
     await charge(bank, Money(MAX_MICROS - 2, CURRENCY))
 
     assert (await bank.account()).balance == MICRO
+    await bank.prove()
+
+
+@pytest.mark.parametrize("service", ["calls", "texts"])
+async def test_what_a_ledger_account_was_given_has_its_limit(redis: Client, service: str) -> None:
+    """All usage together, and all grants, are kept exactly or refused: with credit, below zero, and in a batch."""
+    bank = await Bank.open(redis)
+    await credit(bank, LIMIT)
+    await spend(bank, LIMIT, service)
+
+    refused = [await spend(bank, MICRO, service), await credit(bank, MICRO)]
+    corrections = Corrections(bank.redis, bank.roles)
+    await corrections.adjust_balance(MANAGER, REF, usd(1), operation_id="more")
+    refused.append(await spend(bank, MICRO, service))
+
+    assert refused == [Refused(Reason.BALANCE_LIMIT)] * 3
+    assert isinstance(await spend(bank, MICRO, "others"), Posted)
     await bank.prove()
 
 

@@ -5,6 +5,7 @@ import pytest
 from store import keys
 from store.events import BalanceLow, CreditExpired, CreditExpiring
 from store.lots import Lot
+from store.outcomes import Reason, Refused
 from store.schedule import Due, Schedule
 from store.scripts import Client
 from tests.controls import REF, Bank, usd
@@ -250,4 +251,20 @@ async def test_what_expires_first_is_found_among_all_lots(bank: Bank, clock: Clo
     assert first is not None
     assert (first.left, first.granted) == (usd(4).micros, True)
     assert first.expires_ms == clock.ms + 40 * 86_400_000
+    await bank.prove()
+
+
+async def test_nothing_is_authorised_on_credit_that_waits_and_has_expired(bank: Bank, clock: Clock) -> None:
+    """Though the schedule has not looked yet: it leaves before anything is decided."""
+    await bank.recharge()
+    await gift(bank, 30)
+    await bank.spend(20)
+    await complete(bank)
+    clock.advance(days=366)
+
+    refused = await bank.ledger.charge_usage(REF, usd(11), operation_id="1", actor="test", authorised=True)
+
+    assert refused == Refused(Reason.INSUFFICIENT_CREDIT)
+    assert await lots(bank) == [("1", 10)]
+    assert [each.amount for each in await outline(bank, CreditExpired)] == [usd(50)]
     await bank.prove()

@@ -52,12 +52,7 @@ end
 -- After credit was given back: lots that had only not expired because it was set aside leave. Then thresholds, once: they
 -- may be armed again, and after a capture crossed as well; and the open recharge may be needless now.
 local function settle(cause)
-  while left > 0 and account.expires <= now do
-    left = left - expire(lot, left)
-    if left > 0 then break end
-    put_back()
-    take_up_next()
-  end
+  expire_all()
   settle_downwards(ctx, account, balance)
   settle_upwards(ctx, account, balance, cause)
   sync()

@@ -74,11 +74,38 @@ local function expire(id, rest)
   return amount
 end
 
+-- Everything whose time is over leaves: the lot in use, then what waits, in the order of use.
+local function expire_all()
+  while left > 0 and account.expires <= now do
+    left = left - expire(lot, left)
+    if left > 0 then break end
+    put_back()
+    take_up_next()
+  end
+  for class = GRANTED, PAID do
+    for _, member in ipairs(call('ZRANGEBYSCORE', queue_key, rank(class, 0), rank(class, now))) do
+      local id = format('%d', tonumber(member))
+      local rest, _, expires = read_lot(id)
+      local gone = expire(id, rest)
+      if gone == rest then forget(id) elseif gone > 0 then write_lot(id, rest - gone, class, expires) end
+    end
+  end
+end
+
+-- When the first of all lots expires.
+local function first_expiry()
+  local first = account.expires
+  for class = GRANTED, PAID do
+    local found = call('ZRANGEBYSCORE', queue_key, rank(class, 0), rank(class, NEVER), 'WITHSCORES', 'LIMIT', 0, 1)
+    if found[2] then first = math.min(first, found[2] - class * 1e15) end
+  end
+  return first
+end
+
 -- Take `amount` out of the lots; answers which paid: "17", or "17=500 18=300 -=200", where "-" is what none could pay.
 local function consume(amount)
   local paid = {}
   while amount > 0 do
-    if lot ~= '' and account.expires <= now then left = left - expire(lot, left) end
     if lot == '' then
       paid[#paid + 1] = '-=' .. format('%d', amount)
       break

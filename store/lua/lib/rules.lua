@@ -24,7 +24,7 @@ local function find_least()
 end
 
 local function find_till()
-  return math.min(account.expires, (epoch + 1) * EPOCH_MS)
+  return math.min(first_expiry(), (epoch + 1) * EPOCH_MS)
 end
 
 -- Operations of the epoch before are still looked up, those before it are forgotten.
@@ -46,7 +46,7 @@ local function begin()
     put_back()
     take_up_next()
   end
-  if account.expires <= now then left = left - expire(lot, left) end
+  expire_all()
 end
 
 -- The rules in lib/account read the balance from the account.

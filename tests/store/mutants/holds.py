@@ -205,14 +205,7 @@ SHARED = [
     Mutant("lib/hold", "call('ZREM', ctx.due, hold_member())", "", test_release_hold.test_hold_is_released),
     Mutant(
         "lib/hold",
-        "while left > 0 and account.expires <= now do",
-        "while false do",
-        test_release_hold.test_lots_that_only_a_hold_kept_leave_with_it,
-        {"how": "released"},
-    ),
-    Mutant(
-        "lib/hold",
-        "    put_back()\n    take_up_next()\n",
+        "  expire_all()\n",
         "",
         test_release_hold.test_lots_that_only_a_hold_kept_leave_with_it,
         {"how": "released"},

@@ -82,8 +82,8 @@ PAYMENTS = [
     ),
     Mutant(
         "settle_payment",
-        "if balance + account.held + amount > MAX then",
-        NEVER,
+        "balance + account.held + amount > MAX",
+        "false",
         test_settle.test_settlement_is_refused,
         {"received": Money(2**53 - 1, CURRENCY), "reason": "balance_limit"},
     ),

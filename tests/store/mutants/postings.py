@@ -13,6 +13,8 @@ from tests.store import (
 from tests.store.mutants.mutant import CHARGE, CREDIT, NEVER, REPEATED, WANTED, Mutant
 from tests.store.posting import MICRO
 
+WITHIN = test_ledger.test_what_a_ledger_account_was_given_has_its_limit
+
 POSTING = [
     Mutant("post_usage", REPEATED, "", test_repeat.test_repeat_below_zero_changes_nothing),
     Mutant(
@@ -82,8 +84,8 @@ POSTING = [
     ),
     Mutant(
         "post_usage",
-        "if balance - amount < -MAX then",
-        NEVER,
+        "if balance - amount < -MAX or",
+        "if",
         test_ledger.test_balance_reaches_the_lower_limit_and_not_beyond,
     ),
     Mutant(
@@ -101,6 +103,9 @@ POSTING = [
     ),
     Mutant("post_usage", " and now < till", "", test_lots.test_posting_does_not_use_what_has_expired),
     Mutant("post_usage", " and balance - amount >= least", "", test_thresholds.test_level_is_told_once),
+    Mutant("post_usage", " and total + amount <= MAX", "", WITHIN, {"service": "calls"}),
+    Mutant("post_usage", " or given + amount > MAX", "", WITHIN, {"service": "texts"}),
+    Mutant("add_credit", " or total - amount < -MAX", "", WITHIN, {"service": "calls"}),
     Mutant("post_usage", "count(credit, amount)", "", test_ledger.test_charge_is_posted_below_zero),
     Mutant("post_usage", "total = total + amount", "", test_ledger.test_charge_is_posted),
     Mutant("lib/rules", ", balance - left)", ")", test_lots.test_first_to_expire_is_used_first),

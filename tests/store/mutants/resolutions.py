@@ -30,8 +30,8 @@ CAPTURES = [
     ),
     Mutant(
         "capture_hold",
-        "if balance + held - amount < -MAX then",
-        NEVER,
+        "if balance + held - amount < -MAX or",
+        "if",
         test_capture_hold.test_capture_reaches_the_lower_limit_and_not_beyond,
     ),
     Mutant(

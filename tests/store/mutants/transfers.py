@@ -49,19 +49,24 @@ TRANSFERS = [
     Mutant(FILE, "if available() < amount then", NEVER, tests.test_what_is_set_aside_does_not_move),
     Mutant(
         FILE,
-        "return expires > now and balance or balance - math.min(rest, math.max(balance, 0))",
+        "return balance - math.min(rest, math.max(balance, 0))",
         "return balance",
         tests.test_expired_credit_that_is_set_aside_does_not_move,
         {"used_up": False},
     ),
     Mutant(
         FILE,
-        "if balance == tonumber(account.bottom) then first",
-        "if false then first",
+        "rest = rest + read_lot(format('%d', tonumber(each)))",
+        "",
         tests.test_expired_credit_that_is_set_aside_does_not_move,
         {"used_up": True},
     ),
-    Mutant(FILE, "      if expires > now then\n", "      if true then\n", tests.test_expired_credit_does_not_move),
+    Mutant(
+        FILE,
+        "      if expires > now then\n",
+        "      if true then\n",
+        tests.test_expired_credit_of_the_giver_leaves_first,
+    ),
     Mutant(FILE, "'(' .. rank(class, now)", "rank(class, 0)", tests.test_expired_lots_that_wait_are_not_counted),
     Mutant(
         FILE,
@@ -73,12 +78,6 @@ TRANSFERS = [
     Mutant(FILE, "if #parts == MOST then", "if #parts == MOST - 1 then", tests.test_parts_are_limited_in_number),
     Mutant(
         FILE, "for class = GRANTED, PAID do", "for class = GRANTED, GRANTED do", tests.test_parts_keep_class_and_expiry
-    ),
-    Mutant(
-        FILE,
-        "    return nil, 'refused insufficient_credit'\n  end\n",
-        "    return parts\n  end\n",
-        tests.test_expired_credit_does_not_move,
     ),
     Mutant(FILE, "left = left - part.micros", "", tests.test_transfer_is_posted),
     Mutant(FILE, "        forget(part.id)\n", "", tests.test_parts_keep_class_and_expiry),
