@@ -176,8 +176,23 @@ async def test_every_kind_adds_up_to_zero(bank: Bank, clock: Clock) -> None:
     topup = await bank.payments.request_topup(MANAGER, REF, usd(25), CARD, channel="C1", operation_id="top")
     await bank.payments.settle(REF, getattr(topup, "result", ""), charge_ref="ch_top", received=usd(25))
 
+    await bank.ledger.place_hold(REF, "call", usd(2), ttl_ms=60_000, operation_id="hold", actor="test")
+    await bank.ledger.release_hold(REF, "call", operation_id="release", actor="test")
+    await bank.ledger.place_hold(REF, "open", usd(2), ttl_ms=60_000, operation_id="open", actor="test")
+
     kinds = {each.kind for each in await bank.entries()}
-    assert kinds == {"grant", "expiry", "usage", "transfer", "recharge", "adjustment", "reversal", "topup"}
+    assert kinds == {
+        "grant",
+        "expiry",
+        "usage",
+        "transfer",
+        "recharge",
+        "adjustment",
+        "reversal",
+        "topup",
+        "hold",
+        "release",
+    }
     held, wallet = await totals(bank, REF), (await bank.account()).balance.micros
     assert sum(held.values()) + wallet == 0
     assert {name: micros // 1_000_000 for name, micros in held.items() if not name.startswith("funding")} == {

@@ -218,8 +218,20 @@ async def test_archived_entry_is_unknown(bank: Bank) -> None:
     assert await reverse(bank, call) == Refused(Reason.UNKNOWN_ENTRY)
 
 
+async def test_captured_hold_is_reversed(bank: Bank) -> None:
+    """Its usage is usage like any other."""
+    await bank.ledger.place_hold(REF, "call", usd(10), ttl_ms=60_000, operation_id="hold", actor="test")
+    await bank.ledger.capture_hold(REF, "call", usd(7), operation_id="capture", actor="test")
+
+    assert isinstance(await reverse(bank, (await last(bank)).id), Posted)
+    assert (await bank.account()).available == usd(100)
+    await bank.prove()
+
+
 async def test_some_kinds_are_not_reversible(bank: Bank) -> None:
-    """A transfer goes back by a transfer, a payment by the provider's refund; a reversal is not undone."""
+    """A transfer goes back by a transfer, a hold by its release; a payment is the provider's to refund."""
+    await bank.ledger.place_hold(REF, "call", usd(1), ttl_ms=60_000, operation_id="hold", actor="test")
+    await bank.ledger.capture_hold(REF, "call", usd(1), operation_id="capture", actor="test")
     await bank.recharge()
     await move(bank, 90)
     await complete(bank)
@@ -229,7 +241,7 @@ async def test_some_kinds_are_not_reversible(bank: Bank) -> None:
     before = await dump(bank.redis)
 
     assert kinds["reversal"] == reversal
-    for kind in ("transfer", "recharge", "reversal"):
+    for kind in ("hold", "release", "transfer", "recharge", "reversal"):
         assert await reverse(bank, kinds[kind]) == Refused(Reason.NOT_REVERSIBLE)
     assert await dump(bank.redis) == before
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from store import keys
 from store.account import State
 from store.events import SettingsChanged
 from store.keys import AccountRef
@@ -130,10 +129,11 @@ async def test_closing_is_refused_while_there_is_a_balance(bank: Bank, units: in
 
 async def test_closing_is_refused_while_credit_is_set_aside(bank: Bank) -> None:
     """What holds set aside is still to be charged or given back."""
-    await bank.spend(100)
-    await bank.redis.hset(keys.account(REF), "held", str(usd(1).micros))
+    await bank.ledger.place_hold(REF, "call", usd(1), ttl_ms=60_000, operation_id="hold", actor="test")
+    await bank.spend(99)
 
     assert await put(bank, State.CLOSED) == Refused(Reason.NOT_EMPTY)
+    await bank.prove()
 
 
 @pytest.mark.parametrize("state", [State.FROZEN, State.CLOSED])

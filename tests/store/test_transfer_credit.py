@@ -207,15 +207,11 @@ async def test_overdraft_does_not_move(bank: Bank) -> None:
 
 
 async def set_aside(bank: Bank, units: int) -> None:
-    """As a hold does: an entry between the wallet and what is held."""
-    record = await bank.redis.hgetall(keys.account(REF))
-    micros, version = usd(units).micros, int(record["version"]) + 1
-    after = int(record["balance"]) - micros
-    at_ms = (await last(bank)).at_ms
-    line = f"hold\twallet\tholds\t{micros}\t{after}\t\ttest\thold\th1\t"
-    await bank.redis.xadd(keys.journal(REF), {"entry": line}, id=f"{at_ms}-{version}")
-    changes = {"balance": after, "version": version, "bottom": int(record["bottom"]) - micros}
-    await bank.redis.hset(keys.account(REF), mapping={**changes, "held": int(record["held"]) + micros})
+    """Place a hold for a call of an hour."""
+    held = await bank.ledger.place_hold(
+        REF, "call", usd(units), ttl_ms=3_600_000, operation_id=bank.operation(), actor="test"
+    )
+    assert not isinstance(held, Refused)
 
 
 async def test_what_is_set_aside_does_not_move(bank: Bank) -> None:
@@ -225,6 +221,7 @@ async def test_what_is_set_aside_does_not_move(bank: Bank) -> None:
     assert await move(bank, 61) == Refused(Reason.INSUFFICIENT_CREDIT)
     assert isinstance(await move(bank, 60), Posted)
     assert [each.left for each in await lots(bank, REF)] == [usd(40).micros]
+    await prove(bank)
 
 
 @pytest.mark.parametrize("used_up", [False, True])
@@ -233,13 +230,14 @@ async def test_expired_credit_that_is_set_aside_does_not_move(bank: Bank, clock:
     if used_up:
         await gift(bank, 10, 4)
     await gift(bank, 10, 5)
+    await set_aside(bank, 100)
     if used_up:
         await bank.spend(10)
-    await set_aside(bank, 100)
     clock.advance(days=10)
 
     assert await move(bank, 1) == Refused(Reason.INSUFFICIENT_CREDIT)
     assert (await bank.account()).available == usd(10)
+    await prove(bank)
 
 
 async def test_accounts_currency_and_amount_are_checked(bank: Bank) -> None:
