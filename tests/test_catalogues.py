@@ -22,7 +22,8 @@ FAMILIES = {
     "refused-": [reason.value for reason in Reason],
     "amount-": [problem.value for problem in AmountProblem],
     "kind-": [
-        *("usage", "recharge", "topup", "grant", "adjustment", "expiry", "hold", "release", "transfer", "reversal"),
+        *("usage", "records", "recharge", "topup", "grant", "adjustment", "expiry"),
+        *("hold", "release", "transfer", "reversal"),
     ],
     "reason-": [
         *("insufficient_funds", "lost_card", "stolen_card", "expired_card", "authentication_required", "other"),

@@ -36,7 +36,7 @@ if known then return 'known ' .. known end
 if currency ~= wanted then return 'refused currency_mismatch' end
 if not canonical(sum_micros) then return 'refused balance_limit' end
 local sum = tonumber(sum_micros)
-if balance - sum < -MAX then return 'refused balance_limit' end
+if balance - sum < -MAX or total + sum > MAX then return 'refused balance_limit' end
 account = read_account(account_key)
 if account.state == 'closed' then return 'refused account_closed' end
 

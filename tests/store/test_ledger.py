@@ -7,6 +7,7 @@ from store.corrections import Corrections
 from store.ledger import Ledger
 from store.money import MAX_MICROS, Money
 from store.outcomes import Done, Posted, Posting, Reason, Refused, Repeated
+from store.records import UsageRecord
 from store.scripts import Client
 from tests.controls import CURRENCY, MANAGER, REF, Bank, entry_id, usd
 from tests.store.posting import LIMIT, MICRO, OTHER, arrange, charge, credit, dump
@@ -223,7 +224,11 @@ async def test_what_a_ledger_account_was_given_has_its_limit(redis: Client, serv
     await corrections.adjust_balance(MANAGER, REF, usd(1), operation_id="more")
     refused.append(await spend(bank, MICRO, service))
 
+    record = UsageRecord("call-1", MICRO, 1_790_000_000_000, service=service)
+    recorded = await bank.ledger.post_records(REF, [record], actor="test")
+
     assert refused == [Refused(Reason.BALANCE_LIMIT)] * 3
+    assert recorded.refused == ((record, Reason.BALANCE_LIMIT),)
     assert isinstance(await spend(bank, MICRO, "others"), Posted)
     await bank.prove()
 

@@ -130,6 +130,8 @@ async def test_balance_reaches_the_lower_limit_and_not_beyond(redis: Client) -> 
     assert (await post(bank, lines[:2])).posted == 2
     assert summary(await post(bank, small)) == (0, [], [(f"record-{n}", Reason.BALANCE_LIMIT) for n in (5, 6)])
     assert (await post(bank, small[:1])).posted == 1
+    other = dataclasses.replace(small[1], service="texts")
+    assert summary(await post(bank, [other])) == (0, [], [("record-6", Reason.BALANCE_LIMIT)])
     assert (await bank.account()).balance == -Money(MAX_MICROS, CURRENCY)
     await bank.prove()
 

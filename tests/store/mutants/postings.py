@@ -105,6 +105,7 @@ POSTING = [
     Mutant("post_usage", " and balance - amount >= least", "", test_thresholds.test_level_is_told_once),
     Mutant("post_usage", " and total + amount <= MAX", "", WITHIN, {"service": "calls"}),
     Mutant("post_usage", " or given + amount > MAX", "", WITHIN, {"service": "texts"}),
+    Mutant("post_records", " or total + sum > MAX", "", WITHIN, {"service": "calls"}),
     Mutant("add_credit", " or total - amount < -MAX", "", WITHIN, {"service": "calls"}),
     Mutant("post_usage", "count(credit, amount)", "", test_ledger.test_charge_is_posted_below_zero),
     Mutant("post_usage", "total = total + amount", "", test_ledger.test_charge_is_posted),

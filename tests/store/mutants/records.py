@@ -14,8 +14,8 @@ RECORDS = [
     Mutant("post_records", WANTED, NEVER, test_records.test_other_currency_is_refused),
     Mutant(
         "post_records",
-        "if balance - sum < -MAX then",
-        NEVER,
+        "if balance - sum < -MAX or",
+        "if",
         test_records.test_balance_reaches_the_lower_limit_and_not_beyond,
     ),
     Mutant("post_records", "if account.state == 'closed' then", NEVER, test_records.test_closed_account_is_refused),
