@@ -57,10 +57,10 @@ async def proxy(server: str) -> AsyncIterator[Lossy]:
 @pytest.mark.parametrize("refs", [[REF], [REF, SECOND]])
 @pytest.mark.parametrize("retries", [0, 1])
 async def test_lost_reply_doubles_nothing(
-    proxy: Lossy, real_redis: Client, refs: list[AccountRef], retries: int
+    proxy: Lossy, single_redis: Client, refs: list[AccountRef], retries: int
 ) -> None:
     """Without a retry of the client's the caller learns that nothing is known; asked again, it has happened once."""
-    bank = await Bank.open(real_redis, balance=100)
+    bank = await Bank.open(single_redis, balance=100)
     await bank.ledger.open_account(SECOND, CURRENCY)
     client: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True, retry=Retry(NoBackoff(), retries))
     batch = [call(number, 1, refs[number % len(refs)]) for number in range(40)]

@@ -64,15 +64,15 @@ async def test_crossings_are_told_once_and_in_order(real_redis: Client, grouped:
     await bank.prove()
 
 
-async def test_callers_share_calls(real_redis: Client) -> None:
+async def test_callers_share_calls(single_redis: Client) -> None:
     """Fifty who come together need two script calls, not fifty."""
-    bank = await arrange(real_redis)
+    bank = await arrange(single_redis)
     await bank.spend(1)
-    await real_redis.config_resetstat()
+    await single_redis.config_resetstat()
 
     await asyncio.gather(*(bank.spend(1) for _ in range(50)))
 
-    assert (await real_redis.info("commandstats"))["cmdstat_evalsha"]["calls"] == 2
+    assert (await single_redis.info("commandstats"))["cmdstat_evalsha"]["calls"] == 2
 
 
 @pytest.fixture
@@ -83,10 +83,10 @@ async def proxy(server: str) -> AsyncIterator[Lossy]:
 
 
 @pytest.mark.parametrize("seed", range(8))
-async def test_nothing_is_lost_or_doubled(proxy: Lossy, real_redis: Client, seed: int) -> None:
+async def test_nothing_is_lost_or_doubled(proxy: Lossy, single_redis: Client, seed: int) -> None:
     """Fifty callers, of whom some go away, over a connection that loses replies: who asks again is posted once."""
     random = Random(seed)  # noqa: S311 a replay, not a secret
-    bank = await arrange(real_redis)
+    bank = await arrange(single_redis)
     client: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True, retry=Retry(NoBackoff(), 0))
     ledger = Ledger(client)
     told: dict[str, Posting] = {}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from random import Random
 
 import fakeredis
@@ -37,9 +37,9 @@ async def proxy(server: str) -> AsyncIterator[Lossy]:
 
 
 @pytest.mark.parametrize("retries", [0, 1])
-async def test_lost_reply_doubles_nothing(proxy: Lossy, real_redis: Client, retries: int) -> None:
+async def test_lost_reply_doubles_nothing(proxy: Lossy, single_redis: Client, retries: int) -> None:
     """With a retry of the client's the records are told as repeats; without, the caller asks again."""
-    bank = await arrange(real_redis)
+    bank = await arrange(single_redis)
     client: Client = Redis(unix_socket_path=str(proxy.path), decode_responses=True, retry=Retry(NoBackoff(), retries))
     lines = [record(number) for number in range(20)]
     proxy.lose_after = b"ingest"
@@ -56,11 +56,11 @@ async def test_lost_reply_doubles_nothing(proxy: Lossy, real_redis: Client, retr
     await bank.prove()
 
 
-async def test_pages_that_overlap_arrive_together(server: str, real_redis: Client) -> None:
+async def test_pages_that_overlap_arrive_together(another: Callable[..., Client], real_redis: Client) -> None:
     """From many workers at once: every record is in one entry, and every level is told once."""
     bank = await arrange(real_redis)
     await bank.levels(60, 30)
-    clients: list[Client] = [Redis.from_url(server, decode_responses=True) for _ in range(20)]
+    clients = [another() for _ in range(20)]
     lines = [record(number, "0.5") for number in range(150)]
     random = Random(1)  # noqa: S311 a replay, not a secret
     pages = [random.sample(lines, 60) for _ in clients]

@@ -4,12 +4,12 @@ import dataclasses
 
 import pytest
 
-from store import keys
 from store.outcomes import Reason
 from store.recording import MAX_LINES, Recorded
 from store.records import UsageRecord
 from store.scripts import Client
-from tests.controls import REF, Bank, usd
+from tests.controls import Bank, usd
+from tests.everywhere import every_key
 from tests.store.clock import Clock
 from tests.store.posting import arrange as arrange_posting
 from tests.store.posting import dump
@@ -126,9 +126,7 @@ async def test_what_is_remembered_is_dropped_after_ninety_one_days(bank: Bank, c
     clock.advance(days=30)
     await post(bank, [record(3)])
 
-    found = await bank.redis.keys(f"{keys.account(REF)}:known:*") + await bank.redis.keys(
-        f"{keys.account(REF)}:levels:*"
-    )
+    found = [each for each in await every_key(bank.redis) if ":known:" in each or ":levels:" in each]
     assert sorted([await bank.redis.pexpiretime(key) - clock.ms for key in found]) == [
         61 * DAY_MS, 61 * DAY_MS, 91 * DAY_MS, 91 * DAY_MS
     ]  # fmt: skip
@@ -156,7 +154,7 @@ async def test_day_of_any_size_begins_with_one_set(bank: Bank) -> None:
 
     for page in (lines[:90], lines[90:180], lines[180:]):
         await post(bank, page)
-        found.append(sorted(each.partition(":known:")[2] for each in await bank.redis.keys("*:known:*")))
+        found.append(sorted(each.partition(":known:")[2] for each in await every_key(bank.redis) if ":known:" in each))
 
     assert found[:2] == [["20400:0:0"]] * 2
     assert [each[:8] for each in found[2]] == ["20400:0:", "20400:1:"]
@@ -169,7 +167,7 @@ async def test_sets_are_compact(real_redis: Client, clock: Clock) -> None:
 
     await post(bank, lines)
 
-    found = await real_redis.keys(f"{keys.account(REF)}:known:*")
+    found = [each for each in await every_key(real_redis) if ":known:" in each]
     assert {await real_redis.object("encoding", key) for key in found} == {"intset"}
     assert max([await real_redis.scard(key) for key in found]) <= 512
     assert sum([await real_redis.scard(key) for key in found]) == 2 * len(lines)
