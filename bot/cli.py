@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot import accounts, dead, doctor, moving
+from bot import accounts, dead, doctor, moving, verify
 from bot.app import serve as run_server
 from bot.running import EnvFile, run, settings_for
 from bot.settings import Profile, Settings
@@ -20,6 +20,7 @@ app = typer.Typer(
 app.add_typer(accounts.app, name="account")
 app.add_typer(dead.app, name="dead")
 app.command()(doctor.doctor)
+app.command()(verify.verify)
 
 UntilEof = Annotated[bool, typer.Option("--until-eof", hidden=True)]
 

@@ -11,7 +11,11 @@ HOLDS = "holds"
 
 
 class Replay:
-    """Takes the entries of one account, oldest first, and tells what does not fit."""
+    """Takes the entries of one account, oldest first, and tells what does not fit.
+
+    `last` is the time and version in the id of the last one. `store/bulk.py` takes entries by the thousand, by `move`,
+    `arrive` and `take_from`, and comes to the same.
+    """
 
     def __init__(self) -> None:
         self.balance = 0
@@ -19,14 +23,14 @@ class Replay:
         self.totals: Counter[str] = Counter()
         self.lots: dict[str, Lot] = {}
         self.holds: dict[str, int] = {}
-        self._last = (0, 0)
+        self.last = (0, 0)
 
     def take(self, entry: Entry) -> Iterator[str]:
         """Apply it; what contradicts the entries before it is told in words."""
         ms, number = (int(each) for each in entry.id.split("-"))
-        if (ms, number) <= self._last:
+        if (ms, number) <= self.last:
             yield f"entry {entry.id} is not later than the one before it"
-        self._last = (ms, number)
+        self.last = (ms, number)
         if entry.version != self.version + 1:
             yield f"entry {entry.id} has version {entry.version}, not {self.version + 1}"
         if entry.before.micros != self.balance:
@@ -34,13 +38,26 @@ class Replay:
         if entry.moved.micros <= 0:
             yield f"entry {entry.id} moves nothing"
         self.version, self.balance = entry.version, entry.after.micros
-        self.totals[entry.debit] -= entry.moved.micros
-        self.totals[entry.credit] += entry.moved.micros
-        if HOLDS in (entry.debit, entry.credit):  # the lots lie in both together
-            yield from self._take_hold(entry)
-        else:
-            yield from self._take_lots(entry)
+        self.move(entry.debit, entry.credit, entry.moved.micros)
+        yield from self.take_parts(entry)
         yield from _look_at_lines(entry)
+
+    def move(self, debit: str, credit: str, micros: int) -> None:
+        """What one entry, or many, did to the ledger accounts."""
+        self.totals[debit] -= micros
+        self.totals[credit] += micros
+
+    def arrive(self, last: tuple[int, int], balance: int) -> None:
+        """Entries up to `last` were taken, whose numbers fit."""
+        self.last, self.version, self.balance = last, last[1], balance
+
+    def take_from(self, lot_id: str, micros: int) -> bool:
+        """One lot alone paid for entries, together `micros`. False, and nothing taken, if it has not so much."""
+        lot = self.lots.get(lot_id)
+        if lot is None or lot.left < micros:
+            return False
+        self._leave(lot, lot.left - micros)
+        return True
 
     def compare(self, record: Mapping[str, str], lots: Mapping[str, str], queue: list[str]) -> Iterator[str]:
         """What of the account's hash, its lots and their queue is not as the entries make it."""
@@ -70,6 +87,13 @@ class Replay:
         if sum(holds.values()) != int(record["held"]):
             yield f"the account has {record['held']} millionths set aside, its holds {sum(holds.values())}"
 
+    def take_parts(self, entry: Entry) -> Iterator[str]:
+        """What an entry does beside its numbers."""
+        if HOLDS in (entry.debit, entry.credit):  # the lots lie in both together
+            yield from self._take_hold(entry)
+        elif WALLET in (entry.debit, entry.credit):
+            yield from self._take_lots(entry)
+
     def _take_hold(self, entry: Entry) -> Iterator[str]:
         if entry.credit == HOLDS:
             self.holds[entry.ref] = self.holds.get(entry.ref, 0) + entry.moved.micros
@@ -79,9 +103,11 @@ class Replay:
             yield f"entry {entry.id} gives back {entry.moved.micros} millionths of hold {entry.ref}, which has {held}"
 
     def _take_lots(self, entry: Entry) -> Iterator[str]:
-        if WALLET not in (entry.debit, entry.credit):
+        try:
+            told = parts(entry.lots, entry.moved.micros)
+        except (ValueError, IndexError):
+            yield f"entry {entry.id} names its lots as nobody can read: {entry.lots}"
             return
-        told = parts(entry.lots, entry.moved.micros)
         if sum(each.micros for each in told) != entry.moved.micros:
             yield f"entry {entry.id} is not what its lots add up to: {entry.lots}"
         for part in told:
@@ -94,9 +120,13 @@ class Replay:
             if lot is None or lot.left < part.micros:
                 yield f"entry {entry.id} takes {part.micros} millionths from lot {part.lot}, which has not so much"
                 continue
-            self.lots[part.lot] = Lot(lot.id, lot.left - part.micros, lot.granted, lot.expires_ms)
-            if not self.lots[part.lot].left:
-                del self.lots[part.lot]
+            self._leave(lot, lot.left - part.micros)
+
+    def _leave(self, lot: Lot, left: int) -> None:
+        if left:
+            self.lots[lot.id] = Lot(lot.id, left, lot.granted, lot.expires_ms)
+        else:
+            del self.lots[lot.id]
 
 
 def _look_at_lines(entry: Entry) -> Iterator[str]:

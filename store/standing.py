@@ -1,0 +1,66 @@
+"""Accounts as Redis has them at one moment, and their journals' lines as fast as they can be read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.client import NEVER_DECODE
+
+from store import keys
+from store.keys import AccountRef
+from store.scripts import Client
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What Redis said of an account in one atomic step. `last` is the id of its newest entry, "" if it has none."""
+
+    record: Mapping[str, str]
+    lots: Mapping[str, str]
+    queue: list[str]
+    last: str
+
+    @property
+    def version(self) -> int:
+        """How many entries it has had."""
+        return int(self.record["version"])
+
+
+async def standing(redis: Client, ref: AccountRef) -> Standing | None:
+    """The account as it stands, with the end of its journal at the same moment; None if there is none."""
+    async with redis.pipeline(transaction=True) as all_at_once:
+        all_at_once.hgetall(keys.account(ref))
+        all_at_once.hgetall(keys.lots(ref))
+        all_at_once.zrange(keys.queue(ref), 0, -1)
+        all_at_once.xrevrange(keys.journal(ref), "+", "-", count=1)
+        record, lots, queue, newest = await all_at_once.execute()
+    return Standing(record, lots, queue, newest[0][0] if newest else "") if record else None
+
+
+async def accounts(redis: Client, partition: int, tenant: str = "", account: str = "") -> list[AccountRef]:
+    """The accounts of a partition, of one tenant or of that name where asked for, by name."""
+    members = [member async for member in redis.sscan_iter(keys.accounts(partition), count=1000)]
+    found = {AccountRef(*member.split(":")) for member in members}
+    wanted = (each for each in found if tenant in {"", each.tenant} and account in {"", each.account})
+    return sorted(wanted, key=lambda each: (each.tenant, each.account))
+
+
+class Journals:
+    """Reads lines of journals as bytes, without what the client does to each of them."""
+
+    def __init__(self, redis: Client) -> None:
+        self._redis = redis
+        if isinstance(redis, Redis):
+            # The same connections, but a reply is handed on as it was parsed.
+            self._redis = Redis(connection_pool=redis.connection_pool)
+            self._redis.response_callbacks.pop("XRANGE", None)
+
+    async def read(self, ref: AccountRef, after: str, until: str, count: int) -> list[tuple[bytes, bytes]]:
+        """Up to `count` entries later than `after` ("" for the first ones), none later than `until`, oldest first."""
+        start = f"({after}" if after else "-"
+        options: dict[str, Any] = {NEVER_DECODE: []}
+        found = await self._redis.execute_command("XRANGE", keys.journal(ref), start, until, "COUNT", count, **options)
+        if found and isinstance(found[0][1], dict):
+            return [(entry_id, record[b"entry"]) for entry_id, record in found]
+        return [(entry_id, record[1]) for entry_id, record in found]

@@ -1,0 +1,179 @@
+"""The proof: what is as it has to be is passed in silence, each thing that is not is said in words."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from store import keys, verify
+from store.keys import AccountRef
+from store.scripts import Client
+from store.verify import Verifier, expected, partitions
+from tests.controls import CURRENCY, REF, Bank, usd
+from tests.store.recharging import complete
+
+PARTITION = keys.partition_of(REF.tenant)
+ACCOUNT, JOURNAL, OUTBOX = keys.account(REF), keys.journal(REF), keys.outbox(PARTITION)
+
+
+async def differences(redis: Client, *wanted: str) -> list[str]:
+    """All that is said of the partition."""
+    return [str(each) async for each in Verifier(redis).partition(PARTITION, *wanted)]
+
+
+async def arrange(redis: Client) -> Bank:
+    """An account with levels and a recharge that came, and some calls."""
+    bank = await Bank.open(redis, balance=100)
+    await bank.levels(60, 30)
+    await bank.recharge()
+    for _ in range(4):
+        await bank.spend(21)
+    await complete(bank)
+    await bank.grant(1)
+    return bank
+
+
+@pytest.fixture
+async def bank(redis: Client) -> Bank:
+    """As `arrange` says."""
+    return await arrange(redis)
+
+
+async def test_what_the_store_wrote_is_proven(bank: Bank) -> None:
+    """Nothing is said of accounts that only the scripts have touched; each entry and account is counted."""
+    await bank.ledger.open_account(AccountRef(REF.tenant, "second"), CURRENCY)
+    verifier = Verifier(bank.redis)
+
+    assert [each async for each in verifier.partition(PARTITION)] == []
+    assert (verifier.accounts, verifier.entries) == (2, await bank.redis.xlen(JOURNAL))
+    assert await expected(bank.redis, PARTITION) == verifier.entries
+
+
+async def test_only_what_is_asked_for_is_looked_at(bank: Bank) -> None:
+    """One workspace, one account: another one's trouble is not said."""
+    await bank.ledger.open_account(AccountRef(REF.tenant, "second"), CURRENCY)
+    await bank.redis.hincrby(ACCOUNT, "balance", 1)
+
+    assert await differences(bank.redis, REF.tenant, "second") == []
+    assert await differences(bank.redis, REF.tenant, "default") != []
+    assert partitions(REF.tenant) == [PARTITION]
+    assert len(partitions()) == keys.PARTITIONS
+
+
+@pytest.mark.parametrize("batch", [1, 3, 8000])
+async def test_journals_are_read_in_batches(bank: Bank, batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the batch, all is read, and what is wrong is said once."""
+    monkeypatch.setattr(verify, "BATCH", batch)
+    [(last, _)] = await bank.redis.xrevrange(JOURNAL, count=1)
+    await bank.redis.xdel(JOURNAL, last)
+
+    assert any("has version" in each for each in await differences(bank.redis))
+
+
+CHANGES: dict[str, tuple[Callable[[Client], Any], str]] = {
+    "balance": (lambda redis: redis.hincrby(ACCOUNT, "balance", 1), "its journal"),
+    "version": (lambda redis: redis.hincrby(ACCOUNT, "version", 1), "the account has version"),
+    "held": (lambda redis: redis.hincrby(ACCOUNT, "held", 5), "holds has 5 millionths"),
+    "total": (lambda redis: redis.hincrby(ACCOUNT, "total:usage:calls", -1), "usage:calls has"),
+    "sum": (lambda redis: redis.hset(ACCOUNT, "total:new", 7), "not to zero"),
+    "lot": (lambda redis: redis.hset(keys.lots(REF), "99", "5 0 900000000000000"), "the lots are"),
+    "queue": (lambda redis: redis.zadd(keys.queue(REF), {"0000000000000099": 1}), "wait for their use"),
+    "exhausted": (lambda redis: redis.hset(ACCOUNT, "exhausted", "1"), "is kept as used up"),
+    "low": (lambda redis: redis.hset(ACCOUNT, "low", "1"), "the lowest level breached"),
+    "not low": (
+        lambda redis: redis.hset(ACCOUNT, mapping={"low": "", "levels": "99000000", "least": "0"}),
+        "not be told",
+    ),
+    "listed": (lambda redis: redis.sadd(keys.accounts(PARTITION), f"{REF.tenant}:gone"), "listed, and not there"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+async def test_what_was_changed_behind_the_scripts_is_said(bank: Bank, name: str) -> None:
+    """Each number and state that is kept is compared with the journal."""
+    change, words = CHANGES[name]
+    await change(bank.redis)
+
+    assert any(words in each for each in await differences(bank.redis))
+
+
+async def test_negative_balance_is_kept_as_used_up(bank: Bank) -> None:
+    """An account below zero that is not kept as used up will not be told of."""
+    await bank.spend(500)
+    assert await differences(bank.redis) == []
+
+    await bank.redis.hset(ACCOUNT, "exhausted", "0")
+
+    said = await differences(bank.redis)
+    assert any("is not kept as used up" in each for each in said)
+
+
+async def test_each_entry_that_was_changed_is_found(bank: Bank) -> None:
+    """A journal whose one line says something else does not come to what is kept."""
+    entries = await bank.redis.xrange(JOURNAL)
+    for number in range(len(entries)):
+        await bank.redis.delete(JOURNAL)
+        for other, (entry_id, record) in enumerate(entries):
+            parts = record["entry"].split("\t", 9)
+            if other == number:
+                parts[3] = str(int(parts[3]) + 1)
+            await bank.redis.xadd(JOURNAL, {"entry": "\t".join(parts)}, id=entry_id)
+
+        assert await differences(bank.redis) != [], number
+
+
+async def test_an_unreadable_entry_is_said(bank: Bank) -> None:
+    """A line that nobody wrote is no reason to stop."""
+    [(last, _)] = await bank.redis.xrevrange(JOURNAL, count=1)
+    await bank.redis.xadd(JOURNAL, {"entry": "nonsense"}, id=last.partition("-")[0] + "-999")
+
+    assert any("cannot be read" in each for each in await differences(bank.redis))
+
+
+async def test_credit_without_its_event_is_said(bank: Bank) -> None:
+    """A recharge that nobody will be told of: its event was taken out of the outbox."""
+    [(event_id, _)] = [each for each in await bank.redis.xrange(OUTBOX) if each[1]["type"] == "recharged"]
+    await bank.redis.xdel(OUTBOX, event_id)
+    await asyncio.sleep(0.002)  # the next event is of a later millisecond
+    await bank.spend(200)
+
+    assert any("is a recharge, and no event tells it" in each for each in await differences(bank.redis))
+
+
+async def test_event_without_its_entry_is_said(bank: Bank) -> None:
+    """People were told of a recharge that the journal does not have."""
+    [(_, record)] = [each for each in await bank.redis.xrange(OUTBOX) if each[1]["type"] == "recharged"]
+    await bank.redis.xadd(OUTBOX, {**record, "entry": "1-1"})
+
+    assert any("tells of entry 1-1, which is not in the journal" in each for each in await differences(bank.redis))
+
+
+async def test_event_of_another_amount_is_said(bank: Bank) -> None:
+    """People were told of another amount than was credited."""
+    [(event_id, record)] = [each for each in await bank.redis.xrange(OUTBOX) if each[1]["type"] == "recharged"]
+    await bank.redis.xdel(OUTBOX, event_id)
+    await bank.redis.xadd(OUTBOX, {**record, "amount_micros": "7"})
+
+    assert any("tells of 0.000007 and" in each for each in await differences(bank.redis))
+
+
+@pytest.mark.redis
+async def test_a_ledger_in_use_is_proven(real_redis: Client) -> None:
+    """Postings come all the while: the proof says nothing, however often it is made."""
+    bank = await Bank.open(real_redis, balance=1000)
+    await bank.levels(500)
+    stop = asyncio.Event()
+
+    async def post() -> None:
+        while not stop.is_set():
+            await bank.spend("0.5")
+            await bank.ledger.add_credit(REF, usd("0.4"), operation_id=bank.operation(), actor="test")
+
+    posting = [asyncio.create_task(post()) for _ in range(5)]
+    for _ in range(20):
+        assert await differences(real_redis) == []
+    stop.set()
+    await asyncio.gather(*posting)
+    assert await differences(real_redis) == []
+    await bank.prove()
