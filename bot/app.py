@@ -6,8 +6,9 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from redis.exceptions import RedisError
@@ -16,6 +17,7 @@ from slack_sdk.errors import SlackClientError
 
 from bot import socket_mode
 from bot.alerts import Alerts
+from bot.archiving import Archiving, open_archive
 from bot.connect import connect, server_facts, warn_of_dangers
 from bot.housekeeping import Housekeeper
 from bot.leaving import Leaving
@@ -40,7 +42,7 @@ from store import keys, schema
 from store.dead import DeadLetters
 from store.drafts import Drafts
 from store.leases import Leases
-from store.ledger import Ledger
+from store.ledger import Ledger, Past
 from store.outbox import Outbox
 from store.payments import Payments
 from store.policy import Limits, Policies
@@ -105,13 +107,13 @@ def build_gateway(settings: Settings, redis: Client) -> Gateway:
     return Sandbox(redis) if settings.sandbox else NoGateway()
 
 
-def build_services(settings: Settings, redis: Client, gateway: Gateway) -> Services:
-    """The credit domain over this Redis."""
+def build_services(settings: Settings, redis: Client, gateway: Gateway, past: Past | None = None) -> Services:
+    """The credit domain over this Redis; `past` is where entries are archived."""
     roles = Roles(redis)
     limits = Limits(settings.topup_minimum_micros, settings.topup_maximum_micros)
     cooldown_s, per_day = settings.recharge_cooldown_s, settings.recharges_per_day
     return Services(
-        ledger=Ledger(redis, cooldown_s=cooldown_s, per_day=per_day),
+        ledger=Ledger(redis, cooldown_s=cooldown_s, per_day=per_day, past=past),
         policies=Policies(redis, roles, limits),
         payments=Payments(redis, roles, limits),
         roles=roles,
@@ -126,7 +128,15 @@ def build_services(settings: Settings, redis: Client, gateway: Gateway) -> Servi
 class Worker:
     """The background half: one listener for money, one for messages."""
 
-    def __init__(self, stores: Stores, services: Services, gateway: Gateway, workspaces: Workspaces) -> None:
+    def __init__(
+        self,
+        stores: Stores,
+        services: Services,
+        gateway: Gateway,
+        workspaces: Workspaces,
+        archiving: Callable[[Callable[[], Iterable[int]]], Archiving] | None = None,
+    ) -> None:
+        """`archiving` makes what archives the partitions that this worker holds."""
         redis, owner = stores.redis, f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         outbox, outage = Outbox(redis, stores.blocking), redis_outage()
         every = tuple(range(keys.PARTITIONS))
@@ -150,6 +160,7 @@ class Worker:
         self._housekeeper = Housekeeper(
             outbox, lambda: sorted(self._payments.mine), dead=DeadLetters(redis).count, redis=outage
         )
+        self._archiving = archiving(lambda: sorted(self._payments.mine)) if archiving else None
         self._tasks: list[asyncio.Task[None]] = []
         self._chores: list[asyncio.Task[None]] = []
 
@@ -161,7 +172,10 @@ class Worker:
     def start(self) -> None:
         """Work in the background until `stop`."""
         self._tasks = [asyncio.create_task(each) for each in (self._payments.run(), self._alerts.run())]
-        self._chores = [asyncio.create_task(each) for each in (self._ticker.run(), self._housekeeper.run())]
+        chores = [self._ticker.run(), self._housekeeper.run()]
+        if self._archiving:
+            chores.append(self._archiving.run())
+        self._chores = [asyncio.create_task(each) for each in chores]
 
     async def stop(self, grace_s: float) -> None:
         """Finish what is in hand; the rest stays in the outbox."""
@@ -204,8 +218,10 @@ async def serve(settings: Settings, stop: asyncio.Event, *, web: bool = True, wo
     workspaces = Workspaces(token, settings.slack_api_url, left_s=settings.left_workspace_s)
     async with open_stores(settings) as stores:
         gateway = build_gateway(settings, stores.redis)
-        services = build_services(settings, stores.redis, gateway)
-        background = Worker(stores, services, gateway, workspaces) if worker else None
+        past = open_archive(settings)
+        services = build_services(settings, stores.redis, gateway, past)
+        archiving = partial(Archiving, stores.redis, past, settings.archive_after_days) if past else None
+        background = Worker(stores, services, gateway, workspaces, archiving) if worker else None
         app, guard = build_bolt(settings, services, workspaces)
         readiness = Readiness(stores, workspaces, background)
         over_http = web and not settings.socket_mode

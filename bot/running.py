@@ -49,6 +49,9 @@ def run(main: Callable[[asyncio.Event], Awaitable[None]], *, until_eof: bool = F
 
     try:
         uvloop.run(supervised())
+    except SettingsError as error:  # one that is only found out by its use
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
     except (StartError, ConnectError, EmbeddedRedisError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

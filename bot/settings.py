@@ -161,6 +161,10 @@ class Settings(BaseSettings):
     recharges_per_day: int = Field(3, ge=1, le=100, validation_alias="CREDITS_RECHARGES_PER_DAY")
     left_workspace_days: float = Field(7, ge=0, le=365, validation_alias="CREDITS_LEFT_WORKSPACE_DAYS")
     """How long what is to be told in a workspace that the token is not for waits, before it is put aside."""
+    archive_url: SecretStr | None = Field(None, validation_alias="CREDITS_ARCHIVE_URL")
+    """Where closed days of the journal go: a folder, or an address of fsspec's. None: the journal stays in Redis."""
+    archive_after_days: int = Field(90, ge=90, le=36_500, validation_alias="CREDITS_ARCHIVE_AFTER_DAYS")
+    """How long an entry stays in Redis at least; operations are remembered as long."""
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(lambda text: str(text).lower())
     ] = Field("info", validation_alias="CREDITS_LOG_LEVEL")
@@ -193,8 +197,9 @@ class Settings(BaseSettings):
         """Every secret value that was set, for the log's redaction; never for display."""
         fields = (self.slack_bot_token, self.slack_signing_secret, self.slack_app_token)
         found = [field.get_secret_value() for field in fields if field]
-        if self.redis_url and (password := urlsplit(self.redis_url.get_secret_value()).password):
-            found += {password, unquote(password)}
+        for url in filter(None, (self.redis_url, self.archive_url)):
+            if password := urlsplit(url.get_secret_value()).password:
+                found += [*{password, unquote(password)}]
         return tuple(found)
 
 
@@ -215,6 +220,8 @@ _EXAMPLES: Final = {
     "CREDITS_RECHARGE_COOLDOWN_S": "CREDITS_RECHARGE_COOLDOWN_S=900  (seconds)",
     "CREDITS_RECHARGES_PER_DAY": "CREDITS_RECHARGES_PER_DAY=3",
     "CREDITS_LEFT_WORKSPACE_DAYS": "CREDITS_LEFT_WORKSPACE_DAYS=7  (0: put aside at once)",
+    "CREDITS_ARCHIVE_URL": "CREDITS_ARCHIVE_URL=./archive  (or s3://bucket/folder, where s3fs is installed)",
+    "CREDITS_ARCHIVE_AFTER_DAYS": "CREDITS_ARCHIVE_AFTER_DAYS=90",
     "CREDITS_LOG_LEVEL": "CREDITS_LOG_LEVEL=info  (debug, info, warning, error)",
     "CREDITS_LOG_FORMAT": "CREDITS_LOG_FORMAT=json  (or console)",
     "CREDITS_SHUTDOWN_GRACE_S": "CREDITS_SHUTDOWN_GRACE_S=20  (seconds)",
@@ -227,6 +234,7 @@ _EXPECTED: Final = {
     "CREDITS_RECHARGE_COOLDOWN_S": "must be a whole number of seconds from 0 to 86400",
     "CREDITS_RECHARGES_PER_DAY": "must be a whole number from 1 to 100",
     "CREDITS_LEFT_WORKSPACE_DAYS": "must be a number of days from 0 to 365",
+    "CREDITS_ARCHIVE_AFTER_DAYS": "must be a whole number of days from 90",
     "CREDITS_LOG_LEVEL": "must be debug, info, warning or error",
     "CREDITS_LOG_FORMAT": "must be console or json",
     "CREDITS_SHUTDOWN_GRACE_S": "must be a number of seconds above 0, at most 600",

@@ -12,10 +12,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from bot.archiving import open_archive
 from bot.reaching import open_redis
 from bot.running import EnvFile, run, settings_for
 from bot.settings import Profile, Settings
 from store.keys import AccountRef
+from store.manifest import ArchiveError
 
 if TYPE_CHECKING:
     from store.verify import Verifier
@@ -26,7 +28,7 @@ InFolder = Path(".env")
 
 
 def verify(tenant: OfTenant = "", account: OfAccount = "", env_file: EnvFile = InFolder) -> None:
-    """Prove the ledger: every journal, replayed, comes to the balances, lots, holds and totals that are kept.
+    """Prove the ledger: journals and archive, replayed, come to the balances, lots, holds and totals that are kept.
 
     Exit code 1 if anything is different, 2 if it could not be finished. Nothing is changed, and nothing has to stop.
     """
@@ -36,6 +38,9 @@ def verify(tenant: OfTenant = "", account: OfAccount = "", env_file: EnvFile = I
     try:
         run(desk.work)
     except typer.Exit:
+        raise typer.Exit(2) from None
+    except (ArchiveError, OSError) as error:
+        typer.echo(f"Could not be finished: {error}", err=True)
         raise typer.Exit(2) from None
     if not desk.finished:
         typer.echo("Stopped before the end: nothing is proven.", err=True)
@@ -69,7 +74,7 @@ class _Desk:
             every = partitions(self._wanted[0])
             total = sum([await expected(redis, each, *self._wanted) for each in every])
             with _bar(total) as bar:
-                verifier = Verifier(redis, advance=bar.advance)
+                verifier = Verifier(redis, archive=open_archive(self._settings), advance=bar.advance)
                 for each in every:
                     async for difference in verifier.partition(each, *self._wanted):
                         self.differences += 1

@@ -3,13 +3,15 @@
 Imported only where journals are read whole: pyarrow takes longer to load than the bot to start.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 from pyarrow import csv
 
 from store.account import Entry
+from store.keys import AccountRef
 
 Raw = tuple[bytes, bytes]
 """An entry as the stream has it: its id and its line."""
@@ -24,6 +26,11 @@ TYPES = {"kind": _FEW, "debit": _FEW, "credit": _FEW, "micros": pa.int64(), "aft
 """What the proof needs of a line; the rest is for people."""
 IDS = {"ms": pa.int64(), "version": pa.int64()}
 _BLOCK = 1 << 28
+_NUMBERS = {"ms", "version", "micros", "after"}
+FILE = pa.schema(
+    [(each, pa.int64() if each in _NUMBERS else pa.string()) for each in ("tenant", "account", *IDS, *LINE)]
+)
+"""The columns of a file of the archive; its rows are sorted by tenant, account and version."""
 
 
 def parse(raw: Sequence[Raw]) -> Columns | None:
@@ -51,12 +58,69 @@ def decode(raw: Raw, currency: str) -> Entry:
     return Entry.decode(entry_id.decode(), {"entry": line.decode("utf-8", "replace")}, currency)
 
 
-def rows(columns: Columns, currencies: Sequence[str] | str) -> Iterator[Entry]:
-    """The entries of columns that hold all of a line; `currencies` of each row, or of all."""
-    for number, row in enumerate(columns.to_pylist()):
-        currency = currencies if isinstance(currencies, str) else currencies[number]
+def whole(ref: AccountRef, raw: Sequence[Raw]) -> Columns:
+    """All of these entries of one account, as a file keeps them. ValueError where one is not of ten parts."""
+    ids = list(zip(*(entry_id.split(b"-") for entry_id, _ in raw), strict=True))
+    parts = dict(zip(LINE, zip(*(line.split(b"\t", len(LINE) - 1) for _, line in raw), strict=True), strict=True))
+    parts |= {"ms": ids[0], "version": ids[1]}
+    made = [
+        pa.array([int(each) for each in parts[name]], pa.int64())
+        if name in _NUMBERS
+        else pa.array([each.decode() for each in parts[name]], pa.string())
+        for name in FILE.names[2:]
+    ]
+    named = [pa.repeat(pa.scalar(each), len(raw)) for each in (ref.tenant, ref.account)]
+    return pa.Table.from_arrays([*named, *made], schema=FILE)
+
+
+def framed(ref: AccountRef, raw: Sequence[Raw]) -> bytes:
+    """Of which the digest is taken: for each entry a line of tenant, account, id and the entry's own line."""
+    head = f"{ref.tenant}\t{ref.account}\t".encode()
+    return b"".join([head + entry_id + b"\t" + line + b"\n" for entry_id, line in raw])
+
+
+def lines(columns: Columns) -> bytes:
+    """The same of columns that hold all."""
+
+    def text(name: str) -> Any:
+        return pc.cast(columns[name], pa.string())
+
+    entry_id = pc.binary_join_element_wise(text("ms"), text("version"), "-")
+    ended = pc.binary_join_element_wise(text("memo"), "", "\n")
+    parts = [text("tenant"), text("account"), entry_id, *(text(each) for each in LINE[:-1]), ended]
+    joined = pc.binary_join_element_wise(*parts, "\t")
+    return b"".join(_bytes_of(each) for each in joined.chunks)
+
+
+def encode(entry: Entry) -> Raw:
+    """The entry as the stream has it."""
+    numbers = str(entry.moved.micros), str(entry.after.micros)
+    texts = entry.lots, entry.actor, entry.operation, entry.ref, entry.memo
+    return entry.id.encode(), "\t".join((entry.kind, entry.debit, entry.credit, *numbers, *texts)).encode()
+
+
+def of_kinds(columns: Columns, kinds: Collection[str]) -> list[int]:
+    """The rows whose entries are of these kinds."""
+    column = columns["kind"].combine_chunks()
+    numbers = [number for number, kind in enumerate(column.dictionary.to_pylist()) if kind in kinds]
+    if not numbers:
+        return []
+    found: list[int] = pc.indices_nonzero(pc.is_in(column.indices, pa.array(numbers, column.indices.type))).to_pylist()
+    return found
+
+
+def rows(columns: Columns, currency: str) -> Iterator[Entry]:
+    """The entries of columns that hold all, of accounts of one currency."""
+    for row in columns.to_pylist():
         line = "\t".join(str(row[each]) for each in LINE)
         yield Entry.decode(f"{row['ms']}-{row['version']}", {"entry": line}, currency)
+
+
+def _bytes_of(texts: Any) -> memoryview:
+    """All texts of an array, one behind the other."""
+    _, offsets, data = texts.buffers()
+    bounds = memoryview(offsets).cast("i")
+    return memoryview(data)[bounds[texts.offset] : bounds[texts.offset + len(texts)]]
 
 
 def _csv(text: bytes, divided: str, names: Sequence[str], types: dict[str, Any]) -> Columns:

@@ -7,6 +7,7 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:form                              | string | for ever  | schema     | the form in which all this is kept    |
 | cr:{pNN}:tenants                           | set    | for ever  | ledger     | tenants with an account here          |
 | cr:{pNN}:accounts                          | set    | for ever  | ledger     | every account, as tenant:account      |
+| cr:{pNN}:archive                           | hash   | for ever  | archiver   | the last day archived, and its digest |
 | cr:{pNN}:outbox                            | stream | trimmed   | outbox     | events, read by consumer groups       |
 | cr:{pNN}:dead                              | stream | for ever  | outbox     | events that no reaction could handle  |
 | cr:{pNN}:taken:<operation>                 | string | 1 day     | outbox     | that a dead letter was taken away     |
@@ -20,7 +21,7 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:draft:<id>             | string | 30 min    | drafts     | what a person is about to confirm     |
 | cr:{pNN}:t:<tenant>:payment:<id>           | hash   | for ever  | payments   | a recharge or top-up and its attempts |
 | cr:{pNN}:t:<tenant>:a:<account>            | hash   | for ever  | ledger     | balance, policy, slot, months' counts |
-| cr:{pNN}:t:<tenant>:a:<account>:journal    | stream | for ever  | ledger     | the entries                           |
+| cr:{pNN}:t:<tenant>:a:<account>:journal    | stream | archived  | ledger     | the entries                           |
 | cr:{pNN}:t:<tenant>:a:<account>:topups     | zset   | for ever  | payments   | top-ups that are open, by their start |
 | cr:{pNN}:t:<tenant>:a:<account>:lots       | hash   | for ever  | ledger     | lots: left, class, expiry             |
 | cr:{pNN}:t:<tenant>:a:<account>:queue      | zset   | for ever  | ledger     | lots that wait, in order of use       |
@@ -81,6 +82,11 @@ def tenants(partition: int) -> str:
 def accounts(partition: int) -> str:
     """Every account in this partition, as `<tenant>:<account>`."""
     return f"{_tag(partition)}:accounts"
+
+
+def archive(partition: int) -> str:
+    """Up to which day the partition's journals are archived."""
+    return f"{_tag(partition)}:archive"
 
 
 def outbox(partition: int) -> str:

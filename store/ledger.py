@@ -1,6 +1,7 @@
 """The ledger's operations. Each is one script, which decides; nothing is decided here."""
 
 from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
 
 from store import keys
 from store.account import Account, Entry, Page
@@ -20,6 +21,16 @@ from store.scripts import Client, Scripts
 DAY_MS = 86_400_000
 
 
+class Past(Protocol):
+    """Where entries are that the journal does not keep any more: `store.archive.Archive`."""
+
+    async def before(self, ref: AccountRef, version: int, limit: int) -> list[Entry]:
+        """The newest `limit` entries whose versions are below `version`, newest first."""
+
+    def since(self, ref: AccountRef, start: int, stop: int, *, batch: int) -> AsyncIterator[Entry]:
+        """All entries with versions from `start` to before `stop`, oldest first."""
+
+
 class Ledger(Holds):
     """Accounts and their entries on Redis.
 
@@ -31,9 +42,18 @@ class Ledger(Holds):
     """
 
     def __init__(
-        self, redis: Client, *, ids: Ids = random_id, cooldown_s: int = 900, per_day: int = 3, grouped: bool = True
+        self,
+        redis: Client,
+        *,
+        ids: Ids = random_id,
+        cooldown_s: int = 900,
+        per_day: int = 3,
+        grouped: bool = True,
+        past: Past | None = None,
     ) -> None:
+        """`past`: where the entries are that were archived; without it only those in Redis are read."""
         self._redis = redis
+        self._past = past
         self._scripts = Scripts(redis)
         self._ids = ids
         self._cooldown_ms = cooldown_s * 1000
@@ -184,17 +204,25 @@ class Ledger(Holds):
         currency = await self._redis.hget(keys.account(ref), "currency")
         newest = f"({older_than}" if older_than else "+"
         found = await self._redis.xrevrange(keys.journal(ref), newest, "-", count=limit + 1)
-        entries = tuple(Entry.decode(entry_id, record, currency or "") for entry_id, record in found)
-        return Page(entries[:limit], entries[limit - 1].id if len(entries) > limit else "")
+        entries = [Entry.decode(entry_id, record, currency or "") for entry_id, record in found]
+        missing = limit + 1 - len(entries)
+        oldest = entries[-1].version if entries else int(older_than.partition("-")[2] or 0)
+        if self._past and missing > 0 and oldest > 1:
+            entries += await self._past.before(ref, oldest, missing)
+        return Page(tuple(entries[:limit]), entries[limit - 1].id if len(entries) > limit else "")
 
     async def entries(self, ref: AccountRef, *, batch: int = 1000) -> AsyncIterator[Entry]:
         """Every entry, oldest first, read `batch` at a time."""
         currency = await self._redis.hget(keys.account(ref), "currency")
-        start = "-"
+        start, version = "-", 1
         while found := await self._redis.xrange(keys.journal(ref), start, "+", count=batch):
+            first = int(found[0][0].partition("-")[2])
+            if self._past and first > version:  # archived, perhaps only since the last look
+                async for entry in self._past.since(ref, version, first, batch=batch):
+                    yield entry
             for entry_id, record in found:
                 yield Entry.decode(entry_id, record, currency or "")
-            start = f"({found[-1][0]}"
+            start, version = f"({found[-1][0]}", int(found[-1][0].partition("-")[2]) + 1
 
     def _new_id(self) -> str:
         return self._ids()

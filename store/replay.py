@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from store.account import WALLET, Entry
 from store.lots import UNPAID, Lot, parts
@@ -86,6 +87,26 @@ class Replay:
                 yield f"hold {hold} has {holds.get(hold, 0)} millionths, by the journal {self.holds.get(hold, 0)}"
         if sum(holds.values()) != int(record["held"]):
             yield f"the account has {record['held']} millionths set aside, its holds {sum(holds.values())}"
+
+    def carry(self) -> dict[str, Any]:
+        """What it has come to, as JSON has it, for `resume`."""
+        return {
+            "balance": self.balance,
+            "last": list(self.last),
+            "totals": {name: micros for name, micros in self.totals.items() if micros},
+            "lots": {each.id: [each.left, each.granted, each.expires_ms] for each in self.lots.values()},
+            "holds": dict(self.holds),
+        }
+
+    @classmethod
+    def resume(cls, carried: Mapping[str, Any]) -> "Replay":
+        """The replay that `carry` told of."""
+        replay = cls()
+        replay.arrive(tuple(carried["last"]), carried["balance"])
+        replay.totals.update(carried["totals"])
+        replay.lots = {lot_id: Lot(lot_id, *lot) for lot_id, lot in carried["lots"].items()}
+        replay.holds = dict(carried["holds"])
+        return replay
 
     def take_parts(self, entry: Entry) -> Iterator[str]:
         """What an entry does beside its numbers."""

@@ -1,20 +1,22 @@
 """`Verifier`: replays the journals of whole partitions and compares them with what Redis keeps, while it is in use.
 
-An account is taken as it stands at one moment, and its journal read up to that moment's last entry. Journals are read
-in batches, several accounts at once, and the next batch while the last one is looked at.
+An account is taken as it stands at one moment, and its journal read up to that moment's last entry, after what the
+archive has of it. Journals are read in batches, several accounts at once, and the next batch while the last one is
+looked at.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
-
-import pyarrow.compute as pc  # type: ignore[import-untyped]
+from dataclasses import dataclass
 
 from store import bulk, keys
+from store.archive import Archive
 from store.armed import TOLD_OF, Told, thresholds
 from store.bulk import Segment
-from store.columns import Columns, Raw, decode, parse
+from store.columns import Columns, Raw, decode, encode, of_kinds, parse
+from store.filed import Filed
 from store.keys import AccountRef
+from store.manifest import ArchiveError
 from store.replay import Replay
 from store.scripts import Client
 from store.standing import Journals, Standing, accounts, standing
@@ -40,52 +42,87 @@ class Difference:
 
 @dataclass
 class Course:
-    """One account under proof: its replay, and how far its journal is read."""
+    """One account under proof: its replay, and how far its journal is read: up to the id `after`, and `version`."""
 
     ref: AccountRef
     standing: Standing
-    replay: Replay = field(default_factory=Replay)
-    after: str = ""
-    done: bool = False
+    replay: Replay
+    after: str
+    version: int
+    done: bool
 
 
 class Verifier:
     """Proves accounts; `advance` is told how many entries were looked at."""
 
-    def __init__(self, redis: Client, *, advance: Callable[[int], None] = lambda _: None) -> None:
+    def __init__(
+        self, redis: Client, *, archive: Archive | None = None, advance: Callable[[int], None] = lambda _: None
+    ) -> None:
         self._redis = redis
+        self._archive = archive
         self._journals = Journals(redis)
-        self._advance = advance
+        self._tell = advance
         self.accounts = 0
         self.entries = 0
 
     async def partition(self, partition: int, tenant: str = "", account: str = "") -> AsyncIterator[Difference]:
-        """Prove every account of a partition, or those asked for; answers each difference."""
+        """Prove every account of a partition, or those asked for; answers each difference.
+
+        Raises:
+            ArchiveError: entries are archived, and no archive was given.
+        """
+        told, filed = await Told.read(self._redis, partition), None
+        if self._archive:
+            filed = Filed(
+                self._archive,
+                told,
+                only=lambda ref: tenant in {"", ref.tenant} and account in {"", ref.account},
+                size=BATCH * 4,
+                advance=self._advance,
+            )
+            async for ref, text in self._file(self._archive, filed, partition):
+                yield Difference(partition, ref, text)
         refs = await accounts(self._redis, partition, tenant, account)
-        if not refs:
-            return
-        told = await Told.read(self._redis, partition)
+        for ref in (filed.replays.keys() if filed else set()) - set(refs):
+            yield Difference(partition, ref, "the archive has entries of it, and Redis does not know it")
         for start in range(0, len(refs), ABREAST):
-            async for ref, text in self._abreast(refs[start : start + ABREAST], told):
+            async for ref, text in self._abreast(refs[start : start + ABREAST], told, filed):
                 yield Difference(partition, ref, text)
 
-    async def _abreast(self, refs: list[AccountRef], told: Told) -> AsyncIterator[tuple[AccountRef, str]]:
+    async def _file(
+        self, archive: Archive, filed: Filed, partition: int
+    ) -> AsyncIterator[tuple[AccountRef | None, str]]:
+        pinned = await self._redis.hgetall(keys.archive(partition))
+        for day in await asyncio.to_thread(archive.days, partition):
+            for each in await asyncio.to_thread(list, filed.day(partition, day)):
+                yield each
+        for each in filed.pinned(pinned.get("digest", ""), pinned.get("day", "")):
+            yield each
+
+    async def _abreast(
+        self, refs: list[AccountRef], told: Told, filed: Filed | None
+    ) -> AsyncIterator[tuple[AccountRef, str]]:
         found = await asyncio.gather(*(standing(self._redis, ref) for ref in refs))
         courses = []
         for ref, stands in zip(refs, found, strict=True):
             if stands is None:
                 yield ref, "the account is listed, and not there"
-            else:
-                courses.append(Course(ref, stands, done=not stands.last))
+                continue
+            if stands.record.get("archived") and not filed:
+                raise ArchiveError(
+                    f"{ref.tenant}/{ref.account}: entries of it are archived; CREDITS_ARCHIVE_URL says where"
+                )
+            course = _course(ref, stands, filed)
+            courses.append(course)
+            if filed and course.after and await self._lasts_differ(course, filed):
+                yield ref, f"entry {course.after} is not the same in the journal and in the archive"
         self.accounts += len(courses)
         reading = asyncio.ensure_future(self._read(courses))
         while batch := await reading:
             reading = asyncio.ensure_future(self._read(courses))  # meanwhile
             for ref, text in await asyncio.to_thread(_look, batch, told):
                 yield ref, text
-            number = sum(len(raw) for _, raw in batch)
-            self.entries += number
-            self._advance(number)
+            self._advance(sum(len(raw) for _, raw in batch))
         for course in courses:
             for text in _compare(course, told):
                 yield course.ref, text
@@ -93,14 +130,48 @@ class Verifier:
     async def _read(self, courses: list[Course]) -> list[tuple[Course, list[Raw]]]:
         """The next entries of each account that has more."""
         under_way = [each for each in courses if not each.done]
-        share = BATCH // max(1, len(under_way))
+        share = max(1, BATCH // max(1, len(under_way)))
         found = await asyncio.gather(
             *(self._journals.read(each.ref, each.after, each.standing.last, share) for each in under_way)
         )
+        batch: list[tuple[Course, list[Raw]]] = []
         for course, raw in zip(under_way, found, strict=True):
             course.done = len(raw) < share
-            course.after = raw[-1][0].decode() if raw else course.after
-        return [(course, raw) for course, raw in zip(under_way, found, strict=True) if raw]
+            if raw and (several := await self._fill_in(course, _version(raw[0]))):
+                batch.append((course, several))
+                course.done = False
+            elif raw:
+                batch.append((course, raw))
+        for course, raw in batch:
+            course.after, course.version = raw[-1][0].decode(), _version(raw[-1])
+        return batch
+
+    async def _fill_in(self, course: Course, version: int) -> list[Raw]:
+        """What was archived since the archive was looked at: up to a batch of what the journal does not have."""
+        first = course.version + 1
+        if self._archive is None or version <= first:
+            return []
+        found = await asyncio.to_thread(self._archive.between, course.ref, first, min(first + BATCH, version))
+        return [encode(each) for each in found]
+
+    async def _lasts_differ(self, course: Course, filed: Filed) -> bool:
+        """The last archived entry stays in the journal."""
+        [*kept] = await self._journals.read(course.ref, "", course.after, 1)
+        return bool(kept) and kept[0][0].decode() == course.after and kept[0] != filed.lasts.get(course.ref, kept[0])
+
+    def _advance(self, entries: int) -> None:
+        self.entries += entries
+        self._tell(entries)
+
+
+def _course(ref: AccountRef, stands: Standing, filed: Filed | None) -> Course:
+    replay = filed.replays.get(ref, Replay()) if filed else Replay()
+    after = f"{replay.last[0]}-{replay.last[1]}" if replay.version else ""
+    return Course(ref, stands, replay, after, replay.version, done=not stands.last)
+
+
+def _version(raw: Raw) -> int:
+    return int(raw[0].partition(b"-")[2])
 
 
 def _look(batch: list[tuple[Course, list[Raw]]], told: Told) -> list[tuple[AccountRef, str]]:
@@ -133,12 +204,7 @@ def _rows_of(columns: Columns | None, raw: list[Raw]) -> list[int]:
     if columns is None:
         wanted = tuple(f"{kind}\t".encode() for kind in TOLD_OF)
         return [row for row, (_, line) in enumerate(raw) if line.startswith(wanted)]
-    kinds = columns["kind"].chunk(0)
-    numbers = [number for number, kind in enumerate(kinds.dictionary.to_pylist()) if kind in TOLD_OF]
-    found: list[int] = []
-    for number in numbers:
-        found += pc.indices_nonzero(pc.equal(kinds.indices, number)).to_pylist()
-    return sorted(found)
+    return of_kinds(columns, TOLD_OF)
 
 
 def _compare(course: Course, told: Told) -> Iterator[str]:

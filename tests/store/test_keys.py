@@ -22,7 +22,7 @@ from tests.controls import CARD, CURRENCY, MANAGER, REF, Bank, usd
 from tests.everywhere import every_key
 from tests.store.pair import SECOND, move
 
-KEPT = {"for ever", "trimmed"}
+KEPT = {"for ever", "trimmed", "archived"}
 OPEN_HOLD = keys.hold(REF, "open")
 """A hold's life time begins when it is resolved: money set aside is never forgotten."""
 SAMPLES = {
@@ -161,6 +161,9 @@ async def live(redis: Client) -> None:
     await outbox.give_up("alerts", delivery, "test")
     letters = DeadLetters(redis)
     await letters.drop((await letters.find())[0])
+    mover = Leases(redis, "archive", "w", partitions=[partition])
+    await mover.renew()
+    await mover.write(partition, keys.archive(partition), {"day": "2024-02-29"})
     await worker.renew()
     await worker.write(partition, keys.incident(REF), {"ts": "1"})
     await worker.write(partition, keys.notice(REF.tenant, "e"), {"ts": "1"}, ttl_ms=30 * 86_400_000)

@@ -1,6 +1,7 @@
 """Ways to break the scripts, one each, and the test that notices."""
 
 from tests.store.mutants.aside import LETTERS, OPEN, PAUSES
+from tests.store.mutants.books import BOOKS
 from tests.store.mutants.caps import CAPS
 from tests.store.mutants.corrections import CORRECTIONS
 from tests.store.mutants.forbidden import REASONS, RESERVATIONS
@@ -61,6 +62,7 @@ ALL = [
     *STATES,
     *TRANSFERS,
     *CORRECTIONS,
+    *BOOKS,
     *RECORDS,
     *KNOWN,
 ]

@@ -1,0 +1,118 @@
+"""The archive: closed days of the journals, as files that prove themselves (`store/manifest.py`).
+
+`p07/2026-08-25.json` is the manifest of a day of partition 7 and names its file of entries. A file without a manifest
+is none of the archive: its writer died before it was done.
+"""
+
+import asyncio
+import threading
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator
+from itertools import pairwise
+
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+from store import keys, manifest
+from store.account import Entry
+from store.columns import Columns, rows
+from store.folder import Folder
+from store.keys import AccountRef
+from store.manifest import ArchiveError, Manifest
+
+_REMEMBERED = 512
+"""So many manifests are kept in memory."""
+_FEW = ["tenant", "account", "kind", "debit", "credit"]
+
+
+class Archive:
+    """Reads it. What is not async blocks: call it in a thread."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self._manifests: OrderedDict[str, Manifest] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def days(self, partition: int) -> list[str]:
+        """The days of which there is a file, oldest first."""
+        names = self.folder.names(manifest.folder(partition))
+        return [each.rsplit("/", 1)[1].removesuffix(".json") for each in names if each.endswith(".json")]
+
+    def manifest(self, partition: int, day: str) -> Manifest:
+        """A day's manifest; ArchiveError if it is not there, or not readable."""
+        name = manifest.name(partition, day)
+        with self._lock:
+            if name in self._manifests:
+                self._manifests.move_to_end(name)
+                return self._manifests[name]
+        try:
+            found = Manifest.decode(self.folder.read(name))
+        except FileNotFoundError:
+            raise ArchiveError(f"{name} is not there") from None
+        with self._lock:
+            self._manifests[name] = found
+            while len(self._manifests) > _REMEMBERED:
+                self._manifests.popitem(last=False)
+        return found
+
+    def head(self, partition: int) -> Manifest | None:
+        """The newest manifest of a partition."""
+        days = self.days(partition)
+        return self.manifest(partition, days[-1]) if days else None
+
+    def require_file(self, of: Manifest) -> None:
+        """ArchiveError unless the file of entries is there and is what its manifest says."""
+        try:
+            found = self.folder.sha256(of.file)
+        except FileNotFoundError:
+            raise ArchiveError(f"{of.file} is not there") from None
+        if found != of.sha256:
+            raise ArchiveError(f"{of.file} is not the file that its manifest tells of")
+
+    def batches(self, of: Manifest, size: int) -> Iterator[Columns]:
+        """All of a file, in its order, about `size` entries at a time."""
+        with self.folder.open(of.file) as opened, pq.ParquetFile(opened, read_dictionary=_FEW) as file:
+            for batch in file.iter_batches(batch_size=size, use_threads=False):
+                yield pa.Table.from_batches([batch])
+
+    def between(self, ref: AccountRef, start: int, stop: int) -> list[Entry]:
+        """The archived entries of an account with versions from `start` to before `stop`, oldest first."""
+        partition = keys.partition_of(ref.tenant)
+        found: list[list[Entry]] = []
+        head = self.head(partition)
+        day = head.day_of(ref) if head else ""
+        while day and stop > start:
+            of = self.manifest(partition, day)
+            part = of.accounts[manifest.named_as(ref)]
+            first, last = (int(each.partition("-")[2]) for each in (part.first, part.last))
+            if first < stop and last >= start:
+                found.append(self._select(of, ref, start, stop))
+            stop, day = min(stop, first), part.previous
+        return [each for some in reversed(found) for each in some]
+
+    async def before(self, ref: AccountRef, version: int, limit: int) -> list[Entry]:
+        """The newest `limit` archived entries whose versions are below `version`, newest first."""
+        found = await asyncio.to_thread(self.between, ref, max(1, version - limit), version)
+        return found[::-1]
+
+    async def since(self, ref: AccountRef, start: int, stop: int, *, batch: int) -> AsyncIterator[Entry]:
+        """The archived entries with versions from `start` to before `stop`, oldest first."""
+        for first in range(start, stop, batch):
+            for entry in await asyncio.to_thread(self.between, ref, first, min(first + batch, stop)):
+                yield entry
+
+    def _select(self, of: Manifest, ref: AccountRef, start: int, stop: int) -> list[Entry]:
+        wanted = [("tenant", "=", ref.tenant), ("account", "=", ref.account)]
+        with self.folder.open(of.file) as opened:
+            found = pq.read_table(opened, filters=[*wanted, ("version", ">=", start), ("version", "<", stop)])
+        return list(rows(found, of.accounts[manifest.named_as(ref)].currency))
+
+
+def runs(columns: Columns) -> Iterator[tuple[AccountRef, int, int]]:
+    """The rows of each account, which lie together."""
+    tenant, account = (columns[each].combine_chunks() for each in ("tenant", "account"))
+    changed = pc.or_(*(pc.not_equal(each.indices[1:], each.indices[:-1]) for each in (tenant, account)))
+    bounds = [0, *(each + 1 for each in pc.indices_nonzero(changed).to_pylist()), len(columns)]
+    for start, stop in pairwise(bounds):
+        yield AccountRef(tenant[start].as_py(), account[start].as_py()), start, stop

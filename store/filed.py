@@ -1,0 +1,131 @@
+"""The proof of a partition's archive: the chain of its manifests, each file, and what every account had come to."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pyarrow as pa  # type: ignore[import-untyped]
+
+from store import bulk, columns, manifest
+from store.account import Entry
+from store.archive import Archive, runs
+from store.armed import TOLD_OF, Told
+from store.bulk import Segment
+from store.columns import Columns, Raw
+from store.keys import AccountRef
+from store.manifest import ArchiveError, Manifest
+from store.replay import Replay
+
+Said = Iterator[tuple[AccountRef | None, str]]
+"""What is different, and whose it is; None for the archive's own."""
+
+
+class Filed:
+    """Takes the files of a partition, day by day; what blocks is called in a thread.
+
+    `replays` has come to what the files tell of each account, `lasts` is each account's last entry there.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        told: Told,
+        *,
+        only: Callable[[AccountRef], bool],
+        size: int,
+        advance: Callable[[int], None],
+    ) -> None:
+        """`only`: the accounts that are asked for."""
+        self._archive = archive
+        self._told = told
+        self._only = only
+        self._size = size
+        self._advance = advance
+        self._digest = ""
+        self._before: dict[AccountRef, Counter[str]] = {}
+        self.digests: set[str] = set()
+        self.replays: dict[AccountRef, Replay] = {}
+        self.lasts: dict[AccountRef, Raw] = {}
+
+    def day(self, partition: int, day: str) -> Said:
+        """Prove one file; the days come in order."""
+        try:
+            of = self._archive.manifest(partition, day)
+        except ArchiveError as error:
+            yield None, f"the archive: {error}"
+            return
+        if of.before != self._digest:
+            yield None, f"the archive: {of.name} does not follow on the manifest before it"
+        self._digest = of.digest
+        self.digests.add(of.digest)
+        mine = [ref for ref in map(manifest.ref_of, of.accounts) if self._only(ref)]
+        self._before = {ref: Counter(self._replay(ref).totals) for ref in mine}
+        try:
+            self._archive.require_file(of)
+            yield from self._file(of)
+        except (ArchiveError, pa.ArrowInvalid, OSError) as error:
+            yield None, f"the archive: {error}"
+            for ref in mine:  # so that what follows is proven all the same
+                self.replays[ref] = of.accounts[manifest.named_as(ref)].replay()
+            return
+        yield from self._carried(of, mine)
+
+    def pinned(self, digest: str, day: str) -> Said:
+        """Whether the chain holds the manifest that Redis remembers as the last."""
+        if digest and digest not in self.digests:
+            yield None, f"the archive: the manifest of {day} is not the one that was written"
+
+    def _file(self, of: Manifest) -> Said:
+        digest, entries = hashlib.sha256(), 0
+        for batch in self._archive.batches(of, self._size):
+            digest.update(columns.lines(batch))
+            entries += len(batch)
+            yield from self._batch(of, batch)
+            self._advance(len(batch))
+        if (entries, digest.hexdigest()) != (of.entries, of.entries_sha256):
+            yield None, f"the archive: {of.file} does not hold the entries that its manifest tells of"
+
+    def _batch(self, of: Manifest, batch: Columns) -> Said:
+        found = [each for each in runs(batch) if self._only(each[0])]
+        for ref, _, _ in found:
+            if manifest.named_as(ref) not in of.accounts:
+                yield ref, f"the archive: {of.file} has entries of it that its manifest does not tell of"
+        segments = [Segment(self._replay(ref), start, stop) for ref, start, stop in found]
+        whose = {id(segment.replay): ref for segment, (ref, _, _) in zip(segments, found, strict=True)}
+        if sum(stop - start for _, start, stop in found) == len(batch):
+            said = bulk.take(batch, segments, partial(_entry, batch))
+            yield from ((whose[id(replay)], text) for replay, text in said)
+        else:
+            for (ref, start, stop), segment in zip(found, segments, strict=True):
+                part = batch.slice(start, stop - start)
+                said = bulk.take(part, [Segment(segment.replay, 0, stop - start)], partial(_entry, part))
+                yield from ((ref, text) for _, text in said)
+        for ref, start, stop in found:
+            for row in columns.of_kinds(batch.slice(start, stop - start), TOLD_OF):
+                yield from ((ref, text) for text in self._told.answer(ref, _entry(batch, start + row)))
+            self.lasts[ref] = columns.encode(_entry(batch, stop - 1))
+
+    def _carried(self, of: Manifest, mine: list[AccountRef]) -> Said:
+        sums: dict[str, Counter[str]] = {}
+        for ref in mine:
+            part, replay = of.accounts[manifest.named_as(ref)], self._replay(ref)
+            if replay.carry() != part.state:
+                yield ref, f"the archive: what {of.name} carries forward is not what the entries come to"
+            if f"{replay.last[0]}-{replay.last[1]}" != part.last:
+                yield ref, f"the archive: its last entry in {of.file} is not {part.last}"
+            of_currency = sums.setdefault(part.currency, Counter())
+            for name, micros in replay.totals.items():
+                of_currency[name] += micros - self._before[ref][name]
+        told = {each: dict(found) for each, found in of.sums.items()}
+        counted = {each: {name: micros for name, micros in found.items() if micros} for each, found in sums.items()}
+        if len(mine) == len(of.accounts) and told != counted:
+            yield None, f"the archive: the entries in {of.file} do not add up to what its manifest tells"
+
+    def _replay(self, ref: AccountRef) -> Replay:
+        return self.replays.setdefault(ref, Replay())
+
+
+def _entry(batch: Columns, row: int) -> Entry:
+    """The entry of a row; its currency is of no matter to a proof."""
+    return next(columns.rows(batch.slice(row, 1), ""))

@@ -1,0 +1,28 @@
+"""Faults in what keeps the books together: the list of accounts, the trimming of a journal."""
+
+from tests.store import test_trim, test_verify
+from tests.store.mutants.mutant import NEVER, Mutant
+
+BOOKS = [
+    Mutant(
+        "open_account",
+        "redis.call('SADD', accounts_key, tenant .. ':' .. account_id)",
+        "",
+        test_verify.test_what_the_store_wrote_is_proven,
+    ),
+    Mutant(
+        "trim_journal",
+        "if redis.call('GET', lease_key) ~= owner then",
+        NEVER,
+        test_trim.test_without_the_lease_nothing_is_trimmed,
+    ),
+    Mutant("trim_journal", "last, last) == 0", "last, last) == 9", test_trim.test_an_unknown_entry_trims_nothing),
+    Mutant(
+        "trim_journal",
+        "'MINID', last)",
+        "'MAXLEN', 0)",
+        test_trim.test_last_archived_entry_stays,
+        {"number": 2, "dropped": 2},
+    ),
+    Mutant("trim_journal", "redis.call('HSET', account_key", "type('HSET'", test_trim.test_what_is_archived_is_kept),
+]
