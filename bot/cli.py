@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot import accounts, archive, dead, doctor, moving, verify
+from bot import accounts, archive, dead, doctor, export, moving, verify
 from bot.app import serve as run_server
 from bot.running import EnvFile, run, settings_for
 from bot.settings import Profile, Settings
@@ -22,6 +22,7 @@ app.add_typer(dead.app, name="dead")
 app.command()(doctor.doctor)
 app.command()(verify.verify)
 app.command()(archive.archive)
+app.command("export")(export.entries)
 
 UntilEof = Annotated[bool, typer.Option("--until-eof", hidden=True)]
 

@@ -32,7 +32,7 @@ def verify(tenant: OfTenant = "", account: OfAccount = "", env_file: EnvFile = I
 
     Exit code 1 if anything is different, 2 if it could not be finished. Nothing is changed, and nothing has to stop.
     """
-    _require_names(tenant, account)
+    require_names(tenant, account)
     settings = settings_for(Profile.TOOL, env_file)
     desk = _Desk(settings, tenant, account)
     try:
@@ -49,7 +49,8 @@ def verify(tenant: OfTenant = "", account: OfAccount = "", env_file: EnvFile = I
         raise typer.Exit(1)
 
 
-def _require_names(tenant: str, account: str) -> None:
+def require_names(tenant: str, account: str) -> None:
+    """What cannot be the name of a workspace or an account is asked back."""
     try:
         AccountRef(tenant or "T", account or "default")
     except ValueError as error:

@@ -60,6 +60,10 @@ def decode(raw: Raw, currency: str) -> Entry:
 
 def whole(ref: AccountRef, raw: Sequence[Raw]) -> Columns:
     """All of these entries of one account, as a file keeps them. ValueError where one is not of ten parts."""
+    if (clean := _clean(raw)) is not None:
+        return clean.add_column(0, "account", [_same(ref.account, raw)]).add_column(
+            0, "tenant", [_same(ref.tenant, raw)]
+        )
     ids = list(zip(*(entry_id.split(b"-") for entry_id, _ in raw), strict=True))
     parts = dict(zip(LINE, zip(*(line.split(b"\t", len(LINE) - 1) for _, line in raw), strict=True), strict=True))
     parts |= {"ms": ids[0], "version": ids[1]}
@@ -69,8 +73,22 @@ def whole(ref: AccountRef, raw: Sequence[Raw]) -> Columns:
         else pa.array([each.decode() for each in parts[name]], pa.string())
         for name in FILE.names[2:]
     ]
-    named = [pa.repeat(pa.scalar(each), len(raw)) for each in (ref.tenant, ref.account)]
+    named = [_same(each, raw) for each in (ref.tenant, ref.account)]
     return pa.Table.from_arrays([*named, *made], schema=FILE)
+
+
+def _clean(raw: Sequence[Raw]) -> Columns | None:
+    """All of entries in which nobody typed what divides them; None for others. Most are, and it is ten times faster."""
+    text = b"\n".join([line for _, line in raw])
+    if text.count(b"\t") != (len(LINE) - 1) * len(raw) or text.count(b"\n") != len(raw) - 1 or b"\r" in text:
+        return None
+    ids = _csv(b"\n".join([entry_id for entry_id, _ in raw]), "-", tuple(IDS), IDS)
+    parts = _csv(text, "\t", LINE, {each: FILE.field(each).type for each in LINE})
+    return pa.Table.from_arrays([*ids.columns, *parts.columns], names=[*IDS, *LINE])
+
+
+def _same(text: str, raw: Sequence[Raw]) -> Any:
+    return pa.repeat(pa.scalar(text), len(raw))
 
 
 def framed(ref: AccountRef, raw: Sequence[Raw]) -> bytes:
