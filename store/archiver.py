@@ -70,17 +70,30 @@ class Archiver:
 
     async def _settled(self, partition: int) -> Manifest | None:
         """The newest manifest, after all is done that has to follow it."""
-        head = await asyncio.to_thread(self._archive.head, partition)
         done = await self._redis.hgetall(keys.archive(partition))
-        if done and (head is None or done["digest"] not in {head.digest, head.before}):
+        undone = await asyncio.to_thread(self._since, partition, done.get("digest", ""))
+        if undone is None:
             raise ArchiveError(
                 f"partition {partition:02d} was last archived with {done['day']}, and this archive does not go on from"
                 " there: is it the right one?"
             )
-        if head is not None and done.get("digest") != head.digest:
-            await asyncio.to_thread(self._archive.require_file, head)
-            await self._finish(head)
-        return head
+        for each in undone:
+            await asyncio.to_thread(self._archive.require_file, each)
+        await self._finish(undone)
+        return await asyncio.to_thread(self._archive.head, partition)
+
+    def _since(self, partition: int, digest: str) -> list[Manifest] | None:
+        """The manifests after the one with this digest, newest first; None if there is no such one.
+
+        They may be several: a Redis that was restored is behind.
+        """
+        found: list[Manifest] = []
+        for day in reversed(self._archive.days(partition)):
+            of = self._archive.manifest(partition, day)
+            if of.digest == digest:
+                return found
+            found.append(of)
+        return None if digest else found
 
     async def _next_day(self, partition: int, head: Manifest | None) -> str:
         """The oldest day that has entries which are not archived, if it is old enough, else ""."""
@@ -108,7 +121,7 @@ class Archiver:
                 made = await asyncio.to_thread(file.close, partition, day, head)
             await self._hold(partition)
             await asyncio.to_thread(self._publish, path, made)
-        await self._finish(made)
+        await self._finish([made])
         return made
 
     async def _write(self, file: DayFile, ref: AccountRef, until: str, head: Manifest | None) -> None:
@@ -143,31 +156,36 @@ class Archiver:
                 raise BusyError(f"{made.name} was written by another archiver")
             raise ArchiveError(f"{made.name}, read back, is not what was written")
 
-    async def _finish(self, made: Manifest) -> None:
-        """After the manifest is there: trim, and remember that this is done."""
-        lease = keys.lease(made.partition, GROUP)
-        for named, part in made.accounts.items():
-            ref = manifest.ref_of(named)
-            await self._hold(made.partition)
-            answer = await self._scripts.call(
-                "trim_journal",
-                {"lease": lease, "account": keys.account(ref), "journal": keys.journal(ref)},
-                owner=self._owner,
-                last=part.last,
-            )
-            if answer == _LOST:
-                raise BusyError("another archiver has taken over")
-            if answer == _GONE:
-                raise ArchiveError(f"{named}: entry {part.last} is archived, and the journal does not have it")
+    async def _finish(self, undone: list[Manifest]) -> None:
+        """After these manifests, newest first, are there: trim, and remember that this is done."""
+        if not undone:
+            return
+        head, lasts = undone[0], {named: part.last for of in reversed(undone) for named, part in of.accounts.items()}
+        for named, last in lasts.items():
+            await self._trim(head.partition, named, last)
         done = await self._scripts.call(
             "write_if_leased",
-            {"lease": lease, "record": keys.archive(made.partition)},
+            {"lease": keys.lease(head.partition, GROUP), "record": keys.archive(head.partition)},
             owner=self._owner,
             ttl_ms=0,
-            field_value=["day", made.day, "digest", made.digest],
+            field_value=["day", head.day, "digest", head.digest],
         )
         if not done:
             raise BusyError("another archiver has taken over")
+
+    async def _trim(self, partition: int, named: str, last: str) -> None:
+        await self._hold(partition)
+        ref = manifest.ref_of(named)
+        answer = await self._scripts.call(
+            "trim_journal",
+            {"lease": keys.lease(partition, GROUP), "account": keys.account(ref), "journal": keys.journal(ref)},
+            owner=self._owner,
+            last=last,
+        )
+        if answer == _LOST:
+            raise BusyError("another archiver has taken over")
+        if answer == _GONE:
+            raise ArchiveError(f"{named}: entry {last} is archived, and the journal does not have it")
 
     async def _hold(self, partition: int, *, anew: bool = False) -> None:
         """Take the lease, or renew it when a third of its time is over."""
