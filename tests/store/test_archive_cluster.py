@@ -1,0 +1,38 @@
+"""Archive, proof and export of a ledger that lies on a cluster."""
+
+from pathlib import Path
+
+import pytest
+
+from store import keys
+from store.export import JsonLines, Wanted, export
+from store.ledger import Ledger
+from store.scripts import Client
+from tests.controls import REF, Bank
+from tests.store import archiving
+from tests.store.archiving import everything, move, prove
+from tests.store.clock import Clock
+from tests.store.test_cluster import cluster, node
+
+__all__ = ["cluster", "node"]
+pytestmark = pytest.mark.redis
+
+
+async def test_a_ledger_on_a_cluster_is_archived_and_proven(cluster: Client, clock: Clock, tmp_path: Path) -> None:
+    """The same as on a single server: every key that is read or written together lies in one slot."""
+    archiving.long_ago(clock)
+    bank = await Bank.open(cluster)
+    await archiving.fill(bank, clock)
+    before = await everything(bank.ledger)
+    archive = archiving.archive_in(tmp_path)
+    assert await prove(bank, archive) == []
+
+    assert await move(cluster, archive) == 20
+
+    ledger = Ledger(cluster, past=archive)
+    assert await everything(ledger) == before
+    assert await prove(bank, archive) == []
+    written = [text async for text in export(cluster, ledger, Wanted(REF.tenant), JsonLines())]
+    assert len([each for each in written if each]) == 20
+    await cluster.hincrby(keys.account(REF), "balance", 1)
+    assert await prove(bank, archive) != []
