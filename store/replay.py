@@ -116,6 +116,8 @@ class Replay:
             yield from self._take_lots(entry)
 
     def _take_hold(self, entry: Entry) -> Iterator[str]:
+        if entry.lots:
+            yield f"entry {entry.id} moves what stays in its lots, and names some: {entry.lots}"
         if entry.credit == HOLDS:
             self.holds[entry.ref] = self.holds.get(entry.ref, 0) + entry.moved.micros
             return

@@ -9,33 +9,40 @@ from redis.client import NEVER_DECODE
 
 from store import keys
 from store.keys import AccountRef
-from store.scripts import Client
+from store.scripts import Client, Scripts
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What Redis said of an account in one atomic step. `last` is the id of its newest entry, "" if it has none."""
+    """What Redis said of an account in one atomic step.
+
+    `holds` are the open ones, in millionths; `last` is the id of its newest entry, "" if it has none.
+    """
 
     record: Mapping[str, str]
     lots: Mapping[str, str]
     queue: list[str]
+    holds: Mapping[str, int]
     last: str
-
-    @property
-    def version(self) -> int:
-        """How many entries it has had."""
-        return int(self.record["version"])
 
 
 async def standing(redis: Client, ref: AccountRef) -> Standing | None:
     """The account as it stands, with the end of its journal at the same moment; None if there is none."""
-    async with redis.pipeline(transaction=True) as all_at_once:
-        all_at_once.hgetall(keys.account(ref))
-        all_at_once.hgetall(keys.lots(ref))
-        all_at_once.zrange(keys.queue(ref), 0, -1)
-        all_at_once.xrevrange(keys.journal(ref), "+", "-", count=1)
-        record, lots, queue, newest = await all_at_once.execute()
-    return Standing(record, lots, queue, newest[0][0] if newest else "") if record else None
+    named = {
+        "account": keys.account(ref),
+        "journal": keys.journal(ref),
+        "lots": keys.lots(ref),
+        "queue": keys.queue(ref),
+        "holds": keys.holds(ref),
+    }
+    answer = await Scripts(redis).call("read_standing", named, hold_prefix=keys.hold(ref, ""))
+    record, lots, queue, holds, last = answer
+    amounts = {hold_id: int(micros) for hold_id, micros in _pairs(holds).items()}
+    return Standing(_pairs(record), _pairs(lots), queue, amounts, last) if record else None
+
+
+def _pairs(flat: list[str]) -> dict[str, str]:
+    return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
 async def accounts(redis: Client, partition: int, tenant: str = "", account: str = "") -> list[AccountRef]:

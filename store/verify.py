@@ -210,6 +210,7 @@ def _rows_of(columns: Columns | None, raw: list[Raw]) -> list[int]:
 def _compare(course: Course, told: Told) -> Iterator[str]:
     stands = course.standing
     yield from course.replay.compare(stands.record, stands.lots, stands.queue)
+    yield from course.replay.compare_holds(stands.record, stands.holds)
     yield from thresholds(stands.record)
     yield from told.rest(course.ref)
     yield from told.last(course.ref, stands.record, course.replay.last[0])

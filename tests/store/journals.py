@@ -9,9 +9,10 @@ CREDITS = ("grant\tpromotional", "topup\tfunding:card")
 
 
 def journal(seed: random.Random, length: int) -> list[Raw]:
-    """`length` entries that fit: credit, usage that one lot or several or none pays, expiry, words from people."""
+    """`length` entries that fit: credit, usage that one lot or several or none pays, holds, words from people."""
     made: list[Raw] = []
     lots: list[list[int]] = []  # id, left; first one first
+    holds: dict[str, int] = {}
     balance, ms = 0, 1_700_000_000_000
     for version in range(1, length + 1):
         ms += seed.choice([0, 0, 1, 977])
@@ -19,7 +20,7 @@ def journal(seed: random.Random, length: int) -> list[Raw]:
         note = f"system:pbx\top-{version}\t\t{words}"
         if not lots or seed.random() < 0.05:
             micros = seed.randint(1, 5_000_000)
-            unpaid = min(max(0, -balance), micros)
+            unpaid = min(max(0, -balance - sum(holds.values())), micros)
             lot = f"{version}/0/{NEVER_MS}"
             text = "-=" + str(micros) if unpaid == micros else lot
             if 0 < unpaid < micros:
@@ -28,6 +29,15 @@ def journal(seed: random.Random, length: int) -> list[Raw]:
                 lots.append([version, micros - unpaid])
             balance += micros
             line = f"{seed.choice(CREDITS)}\twallet\t{micros}\t{balance}\t{text}\t{note}"
+        elif seed.random() < 0.1 and balance > 10:
+            hold, micros = f"h{version}", seed.randint(1, balance)
+            holds[hold] = micros
+            balance -= micros
+            line = f"hold\twallet\tholds\t{micros}\t{balance}\t\tsystem:pbx\top-{version}\t{hold}\t"
+        elif holds and seed.random() < 0.5:
+            hold, micros = holds.popitem()
+            balance += micros
+            line = f"release\tholds\twallet\t{micros}\t{balance}\t\tsystem:pbx\top-{version}\t{hold}\t"
         else:
             micros = seed.randint(1, seed.choice([1000, 100_000, 6_000_000]))
             text = _pay(lots, micros)

@@ -42,7 +42,7 @@ def at_once(journals: list[list[Raw]], replays: list[Replay]) -> list[list[str]]
 def outcome(replay: Replay) -> tuple[object, ...]:
     """All that a replay has come to."""
     totals = {name: micros for name, micros in replay.totals.items() if micros}
-    return replay.balance, replay.version, replay.last, totals, replay.lots
+    return replay.balance, replay.version, replay.last, totals, replay.lots, replay.holds
 
 
 @pytest.mark.parametrize("number", SEEDS)

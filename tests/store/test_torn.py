@@ -69,7 +69,7 @@ def torn(whole: Path, folder: Path, size: int) -> Path:
 
 
 async def live(redis: Client) -> None:
-    """Whatever an account goes through: levels, recharges, credit of several lots, usage beyond zero."""
+    """Whatever an account goes through: levels, recharges, credit of several lots, holds, usage beyond zero."""
     bank = await Bank.open(redis, balance=60, cooldown_s=0, per_day=100)
     await bank.policies.set_alerts(MANAGER, REF, AlertPolicy((usd(40), usd(10)), "C1"), operation_id="levels")
     await bank.recharge(amount=50, below=20, cap=100_000)
@@ -78,6 +78,11 @@ async def live(redis: Client) -> None:
         await bank.spend(11)
         if (await bank.account()).slot:
             await complete(bank)
+        call, operation = f"call-{number - number % 4}", bank.operation()
+        if number % 4 == 0:
+            await bank.ledger.place_hold(REF, call, usd(3), ttl_ms=3_600_000, operation_id=operation, actor="test")
+        if number % 4 == 2 and number % 8:
+            await bank.ledger.capture_hold(REF, call, usd(2), operation_id=operation, actor="test")
         if number % 5 == 0:
             await bank.spend(90)
             await bank.ledger.add_credit(REF, usd(3), operation_id=bank.operation(), actor="test", days=number + 1)

@@ -9,6 +9,7 @@ import pytest
 from store import keys, verify
 from store.keys import AccountRef
 from store.scripts import Client
+from store.standing import standing
 from store.verify import Verifier, expected, partitions
 from tests.controls import CURRENCY, REF, Bank, usd
 from tests.store.recharging import complete
@@ -31,6 +32,10 @@ async def arrange(redis: Client) -> Bank:
         await bank.spend(21)
     await complete(bank)
     await bank.grant(1)
+    for hold in ("kept", "captured", "extended"):
+        await bank.ledger.place_hold(REF, hold, usd(2), ttl_ms=60_000, operation_id=bank.operation(), actor="test")
+    await bank.ledger.capture_hold(REF, "captured", usd(1), operation_id=bank.operation(), actor="test")
+    await bank.ledger.extend_hold(REF, "extended", usd(1), ttl_ms=60_000, operation_id=bank.operation(), actor="test")
     return bank
 
 
@@ -48,6 +53,16 @@ async def test_what_the_store_wrote_is_proven(bank: Bank) -> None:
     assert [each async for each in verifier.partition(PARTITION)] == []
     assert (verifier.accounts, verifier.entries) == (2, await bank.redis.xlen(JOURNAL))
     assert await expected(bank.redis, PARTITION) == verifier.entries
+
+
+async def test_the_journal_is_read_to_its_end(bank: Bank) -> None:
+    """The snapshot tells its last entry, up to which all are looked at."""
+    stands = await standing(bank.redis, REF)
+
+    assert stands
+    assert stands.last == (await bank.entries())[-1].id
+    assert stands.holds == {"kept": 2_000_000, "extended": 3_000_000}
+    assert await standing(bank.redis, AccountRef("T0NONE")) is None
 
 
 async def test_only_what_is_asked_for_is_looked_at(bank: Bank) -> None:
@@ -74,7 +89,9 @@ async def test_journals_are_read_in_batches(bank: Bank, batch: int, monkeypatch:
 CHANGES: dict[str, tuple[Callable[[Client], Any], str]] = {
     "balance": (lambda redis: redis.hincrby(ACCOUNT, "balance", 1), "its journal"),
     "version": (lambda redis: redis.hincrby(ACCOUNT, "version", 1), "the account has version"),
-    "held": (lambda redis: redis.hincrby(ACCOUNT, "held", 5), "holds has 5 millionths"),
+    "held": (lambda redis: redis.hincrby(ACCOUNT, "held", 5), "holds has 5000005 millionths"),
+    "hold": (lambda redis: redis.hset(keys.hold(REF, "kept"), "amount", "7"), "hold kept has 7 millionths"),
+    "hold gone": (lambda redis: redis.zrem(keys.holds(REF), "kept"), "hold kept has 0 millionths"),
     "total": (lambda redis: redis.hincrby(ACCOUNT, "total:usage:calls", -1), "usage:calls has"),
     "sum": (lambda redis: redis.hset(ACCOUNT, "total:new", 7), "not to zero"),
     "lot": (lambda redis: redis.hset(keys.lots(REF), "99", "5 0 900000000000000"), "the lots are"),

@@ -16,6 +16,8 @@ BOOKS = [
         NEVER,
         test_trim.test_without_the_lease_nothing_is_trimmed,
     ),
+    Mutant("read_standing", "'amount') or '0'", "'expires_ms')", test_verify.test_what_the_store_wrote_is_proven),
+    Mutant("read_standing", "'+', '-'", "'-', '+'", test_verify.test_the_journal_is_read_to_its_end),
     Mutant("trim_journal", "last, last) == 0", "last, last) == 9", test_trim.test_an_unknown_entry_trims_nothing),
     Mutant(
         "trim_journal",
