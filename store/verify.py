@@ -20,6 +20,7 @@ from store.manifest import ArchiveError
 from store.replay import Replay
 from store.scripts import Client
 from store.standing import Journals, Standing, accounts, standing
+from store.transfers import unmatched
 
 BATCH = 8000
 """So many entries are looked at together."""
@@ -88,6 +89,9 @@ class Verifier:
         for start in range(0, len(refs), ABREAST):
             async for ref, text in self._abreast(refs[start : start + ABREAST], told, filed):
                 yield Difference(partition, ref, text)
+        for each in sorted({ref.tenant for ref in refs}) if not account else ():
+            async for text in self._transfers([ref for ref in refs if ref.tenant == each]):
+                yield Difference(partition, None, f"{each}: {text}")
 
     async def _file(
         self, archive: Archive, filed: Filed, partition: int
@@ -98,6 +102,21 @@ class Verifier:
                 yield each
         for each in filed.pinned(pinned.get("digest", ""), pinned.get("day", "")):
             yield each
+
+    async def _transfers(self, refs: list[AccountRef]) -> AsyncIterator[str]:
+        """Whether the accounts of a workspace agree on what went from one to another."""
+        if len(refs) < 2:  # noqa: PLR2004 one has nobody to disagree with
+            return
+        async with self._redis.pipeline(transaction=True) as all_at_once:
+            for ref in refs:
+                all_at_once.hgetall(keys.account(ref))
+            records = await all_at_once.execute()
+        totals = [
+            {name.removeprefix("total:"): int(each) for name, each in record.items() if name.startswith("total:")}
+            for record in records
+        ]
+        for text in unmatched({ref.account: each for ref, each in zip(refs, totals, strict=True)}):
+            yield text
 
     async def _abreast(
         self, refs: list[AccountRef], told: Told, filed: Filed | None

@@ -12,9 +12,7 @@ from tests.controls import REF, Bank
 from tests.store import archiving
 from tests.store.archiving import everything, move, prove
 from tests.store.clock import Clock
-from tests.store.test_cluster import cluster, node
 
-__all__ = ["cluster", "node"]
 pytestmark = pytest.mark.redis
 
 
