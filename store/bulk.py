@@ -13,6 +13,7 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from store.account import WALLET, Entry
 from store.columns import Columns
+from store.records import KIND
 from store.replay import HOLDS, Replay
 
 _SAFE = 2**62
@@ -108,6 +109,8 @@ def _take_parts(columns: Columns, segments: Sequence[Segment], entry_at: EntryAt
         pc.equal(_one(columns, "debit"), WALLET),
         pc.invert(pc.is_in(_one(columns, "credit").cast(pa.string()), pa.array([WALLET, HOLDS]))),
     )
+    # The lines of call records are looked at one by one.
+    usage = pc.and_(usage, pc.not_equal(_one(columns, "kind").cast(pa.string()), KIND))
     whole = pa.array([each.isdecimal() and each.isascii() for each in names], pa.bool_())
     plain = pc.and_(usage, whole.take(lots.indices))
     paid_by = pc.if_else(plain, lots.indices, -1)

@@ -41,7 +41,6 @@ class Replay:
         self.version, self.balance = entry.version, entry.after.micros
         self.move(entry.debit, entry.credit, entry.moved.micros)
         yield from self.take_parts(entry)
-        yield from _look_at_lines(entry)
 
     def move(self, debit: str, credit: str, micros: int) -> None:
         """What one entry, or many, did to the ledger accounts."""
@@ -114,6 +113,7 @@ class Replay:
             yield from self._take_hold(entry)
         elif WALLET in (entry.debit, entry.credit):
             yield from self._take_lots(entry)
+        yield from _look_at_lines(entry)
 
     def _take_hold(self, entry: Entry) -> Iterator[str]:
         if entry.lots:
@@ -156,7 +156,7 @@ def _look_at_lines(entry: Entry) -> Iterator[str]:
     try:
         lines = records_of(entry)
     except ValueError as error:
-        yield str(error)
+        yield f"entry {entry.id} has call records that nobody can read: {error}"
         return
     if lines and sum(each.amount.micros for each in lines) != entry.moved.micros:
         yield f"entry {entry.id} is not what its {len(lines)} records add up to"

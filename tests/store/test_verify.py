@@ -1,6 +1,7 @@
 """The proof: what is as it has to be is passed in silence, each thing that is not is said in words."""
 
 import asyncio
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -8,12 +9,14 @@ import pytest
 
 from store import keys, verify
 from store.keys import AccountRef
+from store.records import UsageRecord, pack
 from store.scripts import Client
 from store.standing import standing
 from store.verify import Verifier, expected, partitions
 from tests.controls import CURRENCY, REF, Bank, usd
 from tests.store.recharging import complete
 
+RECORD = UsageRecord("1", usd(1), 1_790_000_000_000)
 PARTITION = keys.partition_of(REF.tenant)
 ACCOUNT, JOURNAL, OUTBOX = keys.account(REF), keys.journal(REF), keys.outbox(PARTITION)
 
@@ -138,6 +141,24 @@ async def test_each_entry_that_was_changed_is_found(bank: Bank) -> None:
             await bank.redis.xadd(JOURNAL, {"entry": "\t".join(parts)}, id=entry_id)
 
         assert await differences(bank.redis) != [], number
+
+
+async def test_call_records_that_do_not_add_up_are_said(bank: Bank) -> None:
+    """A pack in which a line was changed, or that cannot be read, in a journal whose numbers all fit."""
+    await bank.ledger.post_records(REF, [RECORD, dataclasses.replace(RECORD, id="2")], actor="test")
+    [(last, entry)] = await bank.redis.xrevrange(JOURNAL, count=1)
+    head = entry["entry"].split("\t", 9)[:9]
+    before = await differences(bank.redis)
+
+    for forged in (pack([RECORD]), "nonsense"):
+        await bank.redis.xdel(JOURNAL, last)
+        stream = [*await bank.redis.xrange(JOURNAL), (last, {"entry": "\t".join([*head, forged])})]
+        await bank.redis.delete(JOURNAL)
+        for entry_id, record in stream:
+            await bank.redis.xadd(JOURNAL, record, id=entry_id)
+        said = await differences(bank.redis)
+
+        assert (before, len(said)) == ([], 1), forged
 
 
 async def test_an_unreadable_entry_is_said(bank: Bank) -> None:
