@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 export CREDITS_PORT ?= 8080
 
-.PHONY: help demo demo-reset test check format types lint imports picture web web-check lock snapshots clean
+.PHONY: help demo demo-reset test test-cluster check format types lint imports bench picture web web-check lock snapshots clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
@@ -36,6 +36,12 @@ demo-reset: .venv/.runtime ## empty the demo: balance, history, messages
 
 test: .venv/.dev ## every test; those that need a browser where there is one
 	@$(BIN)/python -m pytest
+
+test-cluster: .venv/.dev ## the ledger's tests on a Redis Cluster that they start
+	@CREDITS_TEST_CLUSTER=1 $(BIN)/python -m pytest -q tests/store tests/faults/test_cluster.py tests/bot/test_cluster.py
+
+bench: .venv/.dev ## measure it, beside ceilings and peers (ONLY=name for one figure)
+	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
 check: format-check lint types imports test ## format, lint, strict types, the import law, tests
 
@@ -75,4 +81,4 @@ picture: .venv/.dev ## take the README's picture anew (needs a Chromium)
 	@CREDITS_PICTURE=docs/playground.png $(BIN)/python -m pytest -q tests/browser -k recharged
 
 clean: ## remove what was installed and built here (not data/)
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis bot/playground/web/node_modules
+	@rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis bot/playground/web/node_modules
