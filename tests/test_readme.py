@@ -30,3 +30,12 @@ def test_every_folder_and_file_that_the_map_names_is_there() -> None:
         assert base.is_dir(), folder
         for name in re.findall(r"`([\w./]+)`", start):
             assert (base / name).exists() or (Path(__file__).parents[1] / name).exists(), f"{folder}{name}"
+
+
+def test_every_rule_has_its_place() -> None:
+    """Each file of the ledger that is named is there, and each verb's script is named or found by its name."""
+    named = re.findall(r"`(store/[\w/]+\.(?:py|lua))`", README)
+    assert len(named) > 25
+
+    for name in named:
+        assert (Path(__file__).parents[1] / name).is_file(), name
