@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -14,7 +15,7 @@ from store.ledger import Ledger
 from store.money import Money
 from store.records import UsageRecord
 from store.scripts import Client
-from tests.benchmarks import account
+from tests.benchmarks import account, peers
 from tests.benchmarks.account import REF
 from tests.benchmarks.figures import Figure, Wanted, in_turn
 from tests.benchmarks.server import Server, started
@@ -76,6 +77,17 @@ def durability() -> Iterator[Figure]:
         pair = in_turn(2 * RUNS, lambda: single(always, grouped=True), lambda: single(everysec, grouped=True))
         said = f"{always.name}, {CALLERS} concurrent callers from Python, TCP loopback"
         yield Figure("always_vs_everysec", "×", said, pair.ratios, Wanted(0.85, 0.95), digits=3)
+
+
+def peer() -> Iterator[Figure]:
+    """A double-entry ledger on SQL, from Python as well; left out where there is no PostgreSQL."""
+    programs = peers.postgres()
+    if programs is None:
+        sys.stderr.write("hordak_transfers_per_s is left out: there is no PostgreSQL here.\n")
+        return
+    runs = tuple(peers.hordak(programs, 8, 1_600) / 1000 for _ in range(3))
+    said = f"django-hordak 2.0, PostgreSQL in {programs}, synchronous_commit on, 8 threads, unix socket"
+    yield Figure("hordak_transfers_per_s", "thousand/s", said, runs)
 
 
 def where(server: Server) -> str:
