@@ -4,7 +4,10 @@
 tells of the whole cluster; naming several lets the bot start while one is away.
 """
 
+import re
 from urllib.parse import SplitResult, urlsplit
+
+_WHOLE = re.compile(r"(?P<scheme>[^:/?#]*)://(?P<netloc>[^/?#]*)(?P<rest>.*)", re.DOTALL)
 
 
 class MalformedAddressError(ValueError):
@@ -47,16 +50,19 @@ def shown(url: str) -> str:
 
 
 def _taken_apart(url: str) -> tuple[SplitResult, str, list[str]]:
-    """The address, the user and password in it with their @, and each host with its port."""
-    try:
-        parts = urlsplit(url)
-        login, at, hosts = parts.netloc.rpartition("@")
-        places = hosts.split(",")
-        _ = [urlsplit(f"//{place}").port for place in places]  # raises when it is no port number
+    """The first address, the user and password in each with their @, and each host with its port."""
+    found = _WHOLE.fullmatch(url)
+    if not found:
+        raise MalformedAddressError
+    login, at, hosts = found["netloc"].rpartition("@")
+    places = hosts.split(",")
+    try:  # one by one: of several hosts at once some versions of Python take brackets amiss
+        every = [urlsplit(f"{found['scheme']}://{login}{at}{place}{found['rest']}") for place in places]
+        _ = [each.port for each in every]  # raises when it is no port number
     except ValueError:
         raise MalformedAddressError from None  # the cause quotes it
-    if "@" in parts.path:  # a password with an unescaped slash ends up there
+    if "@" in every[0].path:  # a password with an unescaped slash ends up there
         raise MalformedAddressError
     if len(places) > 1 and not all(places):
         raise MalformedAddressError
-    return parts, login + at, places
+    return every[0], login + at, places

@@ -18,14 +18,14 @@ def hands() -> Hands:
 
 @pytest.fixture
 def config(tmp_path: Path, hands: Hands) -> PlaygroundConfig:
-    """A playground in memory on any port; an acknowledgement may take 0.3 s instead of Slack's 3 s."""
+    """A playground in memory on any port; an acknowledgement may take 1 s instead of Slack's 3 s."""
     return PlaygroundConfig(
         port=0,
         signing_secret=SECRET,
         bot_token=TOKEN,
         manifest=write_manifest(tmp_path),
         clock=hands.clock(),
-        acknowledge_timeout_s=0.3,
+        acknowledge_timeout_s=1.0,
         event_retry_delays_s=(0.0, 0.0, 0.0),
         heartbeat_s=0.2,
     )
