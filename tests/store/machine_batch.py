@@ -66,13 +66,16 @@ class BatchMachine(HoldsMachine):
         new = [UsageRecord(f"record-{next(self.numbers)}", usd(amount), start) for amount in amounts]
         known = [self.lines[one(each, sorted(self.lines))] for each in again if self.lines]
         known = [each for each in known if self.is_remembered(each)]
-        self.lines |= {each.id: each for each in new}
-        self.recorded |= {each.id: self.model.now for each in new}
-        self.model.record(new[0].id, amounts, name)
+        wanted = self.model.record(new[0].id, amounts, name)
+        if wanted == "posted":
+            self.lines |= {each.id: each for each in new}
+            self.recorded |= {each.id: self.model.now for each in new}
 
         outcome = self.run(post(self.bank, [*known, *new]))
 
-        assert summary(outcome)[0] == len(new)
+        posted, _, refused = summary(outcome)
+        assert posted + len(refused) == len(new)
+        assert {reason.value for _, reason in refused} == ({wanted} - {"posted"})
         assert sorted(each.id for each in outcome.repeated) == sorted(each.id for each in known)
 
     def is_remembered(self, line: UsageRecord) -> bool:

@@ -152,17 +152,20 @@ class Model(AccountModel):
         self._hand_over(payment)
         return "unknown"
 
-    def top_up(self, amount: int, method: str, new_id: str) -> None:
+    def top_up(self, amount: int, method: str, new_id: str) -> str:
         """Ask for a top-up."""
+        if self.state == "closed":
+            return "account_closed"
         self.payments[new_id] = Due(new_id, "topup", amount, "", self.now, method)
         self._watch(self.payments[new_id])
         self.told.append("topup due")
+        return new_id
 
     def _unwanted(self, payment: Due) -> str:
         """Why a recharge must not be charged as it stands, or ""."""
         if payment.kind != "recharge":
             return ""
-        if self.policy is None or self.paused:
+        if self.policy is None or self.paused or self.state != "open":
             return "recharge_off"
         if not self.needed:
             return "not_needed"

@@ -15,6 +15,8 @@ class AccountModel(LotsModel):
     `told` is the outbox in short; `scheduled` is what is to be looked at when: "check", a payment, "settings:" and one.
     """
 
+    state: str = "open"
+    overdraft: int = 0
     operations: dict[str, tuple[object, ...]] = field(default_factory=dict)
     made: dict[str, datetime] = field(default_factory=dict)
     levels: tuple[int, ...] = ()
@@ -34,15 +36,26 @@ class AccountModel(LotsModel):
     waited: tuple[str, datetime] | None = None
     payments: dict[str, Due] = field(default_factory=dict)
 
-    def post(self, kind: str, amount: int, operation: str, new_id: str, lasts: timedelta | None = None) -> str:
-        """A charge, or a grant that lasts so long."""
-        known = self.operations.setdefault(operation, (kind, amount))
-        if known != (kind, amount):
-            return "conflict"
-        if any(each[0] == operation for each in self.entries):
-            return "repeated"
-        self.made[operation] = self.now
-        self.begin()
+    def post(
+        self,
+        kind: str,
+        amount: int,
+        operation: str,
+        new_id: str,
+        lasts: timedelta | None = None,
+        *,
+        authorised: bool = False,
+    ) -> str:
+        """A charge, recorded or authorised, or a grant that lasts so long."""
+        if operation in self.operations:
+            return "repeated" if self.operations[operation] == (kind, amount) else "conflict"
+        refused = self._refuse(amount, authorised=authorised)
+        if not refused:
+            self.begin()
+            refused = self._refuse(amount, authorised=authorised)
+        if refused:
+            return refused
+        self.operations[operation], self.made[operation] = (kind, amount), self.now
         if kind == "usage":
             self.take(operation, amount)
             self.fall()
@@ -53,8 +66,10 @@ class AccountModel(LotsModel):
             self._look_at_slot()
         return "posted"
 
-    def record(self, operation: str, amounts: list[int], new_id: str) -> None:
+    def record(self, operation: str, amounts: list[int], new_id: str) -> str:
         """Call records in one entry, which cross levels one by one."""
+        if self.state == "closed":
+            return "account_closed"
         self.begin()
         self.take(operation, sum(amounts))
         after = self.balance
@@ -64,6 +79,7 @@ class AccountModel(LotsModel):
             self.fall()
             self.consider(new_id)
         assert self.balance == after
+        return "posted"
 
     @property
     def remembered(self) -> list[str]:
@@ -116,8 +132,15 @@ class AccountModel(LotsModel):
     @property
     def wait(self) -> tuple[str, datetime] | None:
         """Why a recharge that is due does not open, and until when."""
-        due = self.policy is not None and self.needed and not self.paused and not self.slot
+        due = self.policy is not None and self.needed and not self.paused and not self.slot and self.state == "open"
         return self.waited if due else None
+
+    def _refuse(self, amount: int, *, authorised: bool) -> str:
+        if self.state == "closed":
+            return "account_closed"
+        if authorised and self.state == "frozen":
+            return "account_frozen"
+        return "insufficient_credit" if authorised and self.balance - amount < -self.overdraft else ""
 
     def _settings_changed(self, new_id: str, *, afresh: bool = False, lowered: bool = False) -> None:
         self.blocked, self.waited = "", None
@@ -166,7 +189,7 @@ class AccountModel(LotsModel):
         if self.policy is None or self.paused or self.slot:
             return
         amount, _, cap = self.policy
-        if not self.needed:
+        if self.state != "open" or not self.needed:
             return
         day, month = f"{self.now:%Y-%m-%d}", f"{self.now:%Y-%m}"
         if self.used[month] + amount > cap:

@@ -31,19 +31,18 @@ class HoldsModel(Model):
         """Set aside."""
         if hold in self.holds:
             return "hold_exists"
-        if not self._covered(amount):
-            return "insufficient_credit"
+        refused = self._uncovered(amount)
+        if refused:
+            return refused
         self.holds[hold] = Held(0, self.now + ttl)
         self._set_aside(hold, amount, operation, new_id)
         return "held"
 
     def extend(self, hold: str, amount: int, ttl: timedelta, operation: str, new_id: str) -> str:
         """Set aside more, for longer."""
-        refused = self._refused(hold, {"held"})
+        refused = self._refused(hold, {"held"}) or self._uncovered(amount)
         if refused:
             return refused
-        if amount and not self._covered(amount):
-            return "insufficient_credit"
         self.holds[hold].expires = max(self.holds[hold].expires, self.now + ttl)
         if amount:
             self._set_aside(hold, amount, operation, new_id)
@@ -53,18 +52,15 @@ class HoldsModel(Model):
         """The call is over."""
         if not amount:
             return self.release(hold, operation)
-        refused = self._refused(hold, {"held", "expired"})
+        more = amount - self._kept(hold) if hold in self.holds else 0
+        asks = authorised and more > 0
+        refused = self._refused(hold, {"held", "expired"}) or self._refuse(more, authorised=asks)
         if refused:
             return refused
-        kept = self._kept(hold)
-        if authorised and amount > kept:
-            if amount > self.balance + kept:
-                return "insufficient_credit"
-            self.begin()
-            if amount > self.balance + kept:
-                return "insufficient_credit"
-        else:
-            self.begin()
+        self.begin()
+        refused = self._refuse(more, authorised=asks)
+        if refused:
+            return refused
         payers = self.pay(amount)
         self._give_back(hold, "captured", operation)
         self.enter(operation, -amount, payers)
@@ -93,12 +89,17 @@ class HoldsModel(Model):
         self._settle()
         return "expired"
 
-    def _covered(self, amount: int) -> bool:
-        """Whether it may be set aside, now that what has expired is gone."""
-        if amount > self.balance:
-            return False
-        self.begin()
-        return amount <= self.balance
+    def _uncovered(self, amount: int) -> str:
+        """Why it may not be set aside, now that what has expired is gone; "" if it may."""
+        if self.state != "open":
+            return f"account_{self.state}"
+        if not amount:
+            return ""
+        refused = self._refuse(amount, authorised=True)
+        if not refused:
+            self.begin()
+            refused = self._refuse(amount, authorised=True)
+        return refused
 
     def _refused(self, hold: str, states: set[str]) -> str:
         if hold not in self.holds:

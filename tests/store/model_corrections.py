@@ -1,0 +1,61 @@
+"""The rest of the model: an account's state and overdraft, and what puts an entry right."""
+
+from dataclasses import dataclass, field
+
+from tests.store.model_holds import HoldsModel
+from tests.store.model_lots import YEAR
+
+FINAL = ("pay-", "reversal-")
+"""What the operations of entries begin with that have an end of their own: payments and reversals."""
+
+
+@dataclass
+class WholeModel(HoldsModel):
+    """Each method answers what the store should answer."""
+
+    reversed: set[int] = field(default_factory=set)
+
+    def put_state(self, state: str, new_id: str) -> str:
+        """Open, frozen or closed; what has expired but was not looked at yet is still there."""
+        if state == "closed" and (self.balance or self.held):
+            return "not_empty"
+        if state == self.state:
+            return "unchanged"
+        stopped, self.state = self.state == "open", state
+        self._settings_changed(new_id, lowered=stopped)
+        return "changed"
+
+    def allow(self, limit: int, new_id: str) -> str:
+        """How far authorised usage and holds may go below zero."""
+        if limit == self.overdraft:
+            return "unchanged"
+        self.overdraft = limit
+        self._settings_changed(new_id)
+        return "changed"
+
+    def correct(self, operation: str, change: int, new_id: str) -> str:
+        """Up, by a lot that was paid for, or down as usage."""
+        if self.state == "closed":
+            return "account_closed"
+        self.begin()
+        if change > 0:
+            self.put(operation, change, granted=False, lasts=YEAR)
+            self._rise()
+            self._look_at_slot()
+        else:
+            self.take(operation, -change)
+            self.fall()
+            self.consider(new_id)
+        return "posted"
+
+    def reverse(self, operation: str, index: int, new_id: str) -> str:
+        """The opposite of an entry; not of what was set aside or given back, which names no lot."""
+        name, amount, _ = self.entries[index]
+        if name.startswith(FINAL) or not self.payers[index]:
+            return "not_reversible"
+        if index in self.reversed:
+            return "already_reversed"
+        answer = self.correct(operation, -amount, new_id)
+        if answer == "posted":
+            self.reversed.add(index)
+        return answer
