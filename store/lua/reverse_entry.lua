@@ -13,7 +13,9 @@ local REVERSIBLE = { usage = true, records = true, grant = true, adjustment = tr
 local ms, number = string.match(entry_id, '^(%d+)%-(%d+)$')
 local readable = ms and #ms <= 19 and #number <= 19
 local found = readable and redis.call('XRANGE', journal_key, entry_id, entry_id)[1]
-local was, debit, credit, micros = string.match(found and found[2][2] or '', '^([^\t]+)\t([^\t]+)\t([^\t]+)\t(%d+)\t')
+-- Redis reads "01-1" as "1-1" as well: an entry has one name, or it would be reversed under each.
+local named = found and found[1] == entry_id and found[2][2] or ''
+local was, debit, credit, micros = string.match(named, '^([^\t]+)\t([^\t]+)\t([^\t]+)\t(%d+)\t')
 local counter = debit == 'wallet' and credit or debit or ''
 -- include: lib/wallet
 local ctx = { account_key = account_key, outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id,

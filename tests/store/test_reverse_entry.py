@@ -200,6 +200,17 @@ async def test_unknown_entry_is_refused(bank: Bank, entry: str) -> None:
     assert await dump(bank.redis) == before
 
 
+@pytest.mark.parametrize("spelled", ["0{ms}-{number}", "00{ms}-{number}", "{ms}-0{number}"])
+async def test_entry_has_one_name(bank: Bank, spelled: str) -> None:
+    """Redis finds an entry by other spellings too; under those it cannot be reversed once more."""
+    ms, number = entry_id(await bank.spend(30)).split("-")
+    await reverse(bank, f"{ms}-{number}")
+
+    assert await reverse(bank, spelled.format(ms=ms, number=number)) == Refused(Reason.UNKNOWN_ENTRY)
+    assert (await bank.account()).balance == usd(100)
+    await bank.prove()
+
+
 async def test_entry_of_another_account_is_unknown(bank: Bank) -> None:
     """An entry is looked for in the account's own journal; an account that is not there has none."""
     await move(bank, 10)

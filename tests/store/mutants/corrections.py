@@ -84,6 +84,13 @@ CORRECTIONS = [
         reversing.test_unknown_entry_is_refused,
         {"entry": "1-99999999999999999999"},
     ),
+    Mutant(
+        REVERSE,
+        "found[1] == entry_id and ",
+        "",
+        reversing.test_entry_has_one_name,
+        {"spelled": "{ms}-0{number}"},
+    ),
     Mutant(REVERSE, "if not REVERSIBLE[was] then", NEVER, reversing.test_some_kinds_are_not_reversible),
     Mutant(
         REVERSE,
