@@ -70,6 +70,22 @@ async def test_buckets_stay_small_and_each_operation_is_in_one(bank: Bank) -> No
     assert all([await bank.redis.pttl(key) > 0 for key in found])
 
 
+async def test_operations_that_all_fall_together_are_divided(bank: Bank) -> None:
+    """As whoever chooses the ids can bring about: more of them move than Lua passes on in one call, and none is lost."""
+    await bank.spend(1, "first")
+    [bucket] = await buckets(bank)
+    together = {f"AAAAA{number:09}" for number in range(9000)}  # their first five characters choose the bucket
+    await bank.redis.hset(bucket, mapping=dict.fromkeys(together, "contents1-1 0"))
+
+    outcomes = [await bank.spend(1) for _ in range(LOAD)]
+
+    found = await buckets(bank)
+    assert {type(each) for each in outcomes} == {Posted}
+    assert together <= set(found[f"{bucket.removesuffix('0')}1"])
+    assert not together & set(found[bucket])
+    await bank.prove()
+
+
 @pytest.mark.parametrize("days", [1, 89, 90, 91, 120, 179])
 async def test_operation_is_remembered_over_the_turn_of_an_epoch(bank: Bank, clock: Clock, days: int) -> None:
     """Ninety days at least, and through the whole epoch that follows its own."""

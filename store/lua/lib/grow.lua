@@ -1,5 +1,6 @@
 -- After an entry: the table of operations grows with the postings. One bucket more takes over from another what now belongs
--- to it. A bucket lives until the epoch after its own is over; its empty field keeps it, and with it that time.
+-- to it, in parts: whoever chooses ids can make them all fall into one, and Lua passes no more than 8,000 arguments. A bucket
+-- lives until the epoch after its own is over; its empty field keeps it, and with it that time.
 -- Statements, not a function: see lib/wallet.
 -- Uses: lib/wallet.
 if (version - base) % LOAD == 0 or version - base == 1 then
@@ -16,9 +17,9 @@ if (version - base) % LOAD == 0 or version - base == 1 then
         moved[#moved + 1] = all[j + 1]
       end
     end
-    if #gone > 0 then call('HDEL', from_key, unpack(gone)) end
+    for j = 1, #gone, 1000 do call('HDEL', from_key, unpack(gone, j, math.min(j + 999, #gone))) end
   end
   local bucket_key = account_key .. ':op:' .. epoch .. ':' .. nth
-  call('HSET', bucket_key, unpack(moved))
+  for j = 1, #moved, 1000 do call('HSET', bucket_key, unpack(moved, j, math.min(j + 999, #moved))) end
   call('PEXPIREAT', bucket_key, format('%d', (epoch + 2) * EPOCH_MS))
 end

@@ -40,9 +40,18 @@ WALLET = [
     ),
     Mutant(
         "lib/grow",
-        "if #gone > 0 then",
-        NEVER,
+        "for j = 1, #gone, 1000 do",
+        "for j = 1, 0 do",
         test_operations.test_buckets_stay_small_and_each_operation_is_in_one,
+    ),
+    *(
+        Mutant(
+            "lib/grow",
+            f"unpack({several}, j, math.min(j + 999, #{several}))",
+            f"unpack({several})",
+            test_operations.test_operations_that_all_fall_together_are_divided,
+        )
+        for several in ("gone", "moved")
     ),
     Mutant(
         "lib/grow",
