@@ -80,11 +80,14 @@ def _short(text: str, length: int) -> str:
 
 
 def note(actor: str, operation_id: str, ref: str, memo: str) -> str:
-    """What an entry says beside its money. ValueError where `actor` or `ref` holds a tab, which divides them."""
+    """What an entry says beside its money, without what Redis could not be sent: it may travel with other people's.
+
+    ValueError where `actor` or `ref` holds a tab, which divides them.
+    """
     if "\t" in actor or "\t" in ref:
         msg = f"no tab may be in an actor or a reference: {actor!r}, {ref!r}"
         raise ValueError(msg)
-    return f"{actor}\t{operation_id}\t{ref}\t{memo}"
+    return harmless(f"{actor}\t{operation_id}\t{ref}\t{memo}")
 
 
 def decode_posting(answer: str, change: int, currency: str) -> Posting:

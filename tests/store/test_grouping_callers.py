@@ -48,6 +48,23 @@ async def test_malformed_id_is_raised_to_its_caller_alone(redis: Client) -> None
     assert [type(each) for each in outcomes] == [Posted, ValueError, Posted]
 
 
+async def test_text_that_cannot_be_sent_keeps_nobody_from_posting(redis: Client) -> None:
+    """Half a character in one caller's name or memo is written as a question mark; it breaks no call of others."""
+    bank = await arrange(redis)
+    names = ["a", "b", "\ud800", "c"]
+
+    outcomes = await asyncio.gather(
+        *(
+            bank.ledger.charge_usage(REF, usd(1), operation_id=bank.operation(), actor=name, memo=name)
+            for name in names
+        )
+    )
+
+    assert [type(each) for each in outcomes] == [Posted] * 4
+    assert [(each.actor, each.memo) for each in (await bank.entries())[-2:]] == [("?", "?"), ("c", "c")]
+    await bank.prove()
+
+
 @pytest.mark.parametrize("grouped", [True, False])
 async def test_crossings_are_told_once_and_in_order(real_redis: Client, grouped: bool) -> None:
     """Whether callers share calls or not."""
