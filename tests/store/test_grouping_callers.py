@@ -54,10 +54,7 @@ async def test_text_that_cannot_be_sent_keeps_nobody_from_posting(redis: Client)
     names = ["a", "b", "\ud800", "c"]
 
     outcomes = await asyncio.gather(
-        *(
-            bank.ledger.charge_usage(REF, usd(1), operation_id=bank.operation(), actor=name, memo=name)
-            for name in names
-        )
+        *(bank.ledger.charge_usage(REF, usd(1), operation_id=bank.operation(), actor=name, memo=name) for name in names)
     )
 
     assert [type(each) for each in outcomes] == [Posted] * 4

@@ -71,7 +71,7 @@ async def test_buckets_stay_small_and_each_operation_is_in_one(bank: Bank) -> No
 
 
 async def test_operations_that_all_fall_together_are_divided(bank: Bank) -> None:
-    """As whoever chooses the ids can bring about: more of them move than Lua passes on in one call, and none is lost."""
+    """As whoever chooses the ids can bring about: more of them move than one call of Lua takes, and none is lost."""
     await bank.spend(1, "first")
     [bucket] = await buckets(bank)
     together = {f"AAAAA{number:09}" for number in range(9000)}  # their first five characters choose the bucket
