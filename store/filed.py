@@ -76,6 +76,20 @@ class Filed:
         if digest and digest not in self.digests:
             yield None, f"the archive: the manifest of {day} is not the one that was written"
 
+    def contradicted(self, ref: AccountRef, raw: list[Raw]) -> list[str]:
+        """The ids of those entries of a journal, all of them archived, that the archive has otherwise."""
+        last = self.lasts.get(ref)
+        if len(raw) == 1 and last and last[0] == raw[0][0]:
+            found = [last]
+        else:
+            first, stop = (int(entry_id.partition(b"-")[2]) for entry_id, _ in (raw[0], raw[-1]))
+            try:
+                found = [columns.encode(each) for each in self._archive.between(ref, first, stop + 1)]
+            except (ArchiveError, pa.ArrowInvalid, OSError):
+                return []  # that it cannot be read was said
+        told = dict(found)
+        return [entry_id.decode() for entry_id, line in raw if told.get(entry_id) != line]
+
     def _file(self, of: Manifest) -> Said:
         digest, entries = hashlib.sha256(), 0
         for batch in self._archive.batches(of, self._size):

@@ -133,8 +133,9 @@ class Verifier:
                 )
             course = _course(ref, stands, filed)
             courses.append(course)
-            if filed and course.after and await self._lasts_differ(course, filed):
-                yield ref, f"entry {course.after} is not the same in the journal and in the archive"
+            if filed and course.after:
+                async for text in self._kept(course, filed):
+                    yield ref, text
         self.accounts += len(courses)
         reading = asyncio.ensure_future(self._read(courses))
         while batch := await reading:
@@ -173,10 +174,18 @@ class Verifier:
         found = await asyncio.to_thread(self._archive.between, course.ref, first, min(first + BATCH, version))
         return [encode(each) for each in found]
 
-    async def _lasts_differ(self, course: Course, filed: Filed) -> bool:
-        """The last archived entry stays in the journal."""
-        [*kept] = await self._journals.read(course.ref, "", course.after, 1)
-        return bool(kept) and kept[0][0].decode() == course.after and kept[0] != filed.lasts.get(course.ref, kept[0])
+    async def _kept(self, course: Course, filed: Filed) -> AsyncIterator[str]:
+        """What the journal has of archived entries: the last one stays, others until they are trimmed."""
+        ref, after = course.ref, ""
+        while after != course.after and (raw := await self._journals.read(ref, after, course.after, BATCH)):
+            after = raw[-1][0].decode()
+            for entry_id in await asyncio.to_thread(filed.contradicted, ref, raw):
+                yield f"entry {entry_id} is not the same in the journal and in the archive"
+        if after == course.after:
+            return
+        archived = await self._redis.hget(keys.account(ref), "archived") or "0-0"
+        if int(archived.partition("-")[2]) <= course.version:  # else more was archived meanwhile
+            yield f"entry {course.after} is archived last, so it stays in the journal, which does not have it"
 
     def _advance(self, entries: int) -> None:
         self.entries += entries

@@ -199,3 +199,35 @@ async def test_what_is_archived_meanwhile_is_read_there(
 
     assert [str(each) async for each in verifier.partition(PARTITION)] == []
     assert verifier.entries == 21
+
+
+async def test_last_entry_that_is_gone_from_the_journal_is_said(bank: Bank, tmp_path: Path) -> None:
+    """It stays there for ever: a journal that lost all of itself is not as it has to be."""
+    key = keys.journal(SECOND)
+    [(entry_id, _)] = await bank.redis.xrange(key)
+    await bank.redis.delete(key)
+
+    assert await said(bank, tmp_path) == [
+        f"T0TEST/second: entry {entry_id} is archived last, so it stays in the journal, which does not have it"
+    ]
+
+
+@pytest.mark.parametrize("batch", [1, 3, 8000])
+async def test_entries_that_are_not_trimmed_yet_are_compared(
+    redis: Client, clock: Clock, tmp_path: Path, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An archiver died before it trimmed: what is in both, and will leave Redis, has to be the same in both."""
+    monkeypatch.setattr(verify, "BATCH", batch)
+    archiving.long_ago(clock)
+    bank = await Bank.open(redis)
+    await archiving.fill(bank, clock)
+    key = keys.journal(REF)
+    entries = await redis.xrange(key)
+    await move(redis, archiving.archive_in(tmp_path))
+    await redis.delete(key)
+    for number, (entry_id, record) in enumerate(entries):
+        await redis.xadd(key, {"entry": record["entry"] + ("!" if number == 3 else "")}, id=entry_id)
+
+    assert await said(bank, tmp_path) == [
+        f"T0TEST/default: entry {entries[3][0]} is not the same in the journal and in the archive"
+    ]
