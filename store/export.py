@@ -80,15 +80,21 @@ async def export(redis: Client, ledger: Ledger, wanted: Wanted, made: Format) ->
 
 
 async def _entries(ledger: Ledger, ref: AccountRef) -> AsyncGenerator[Entry, None]:
-    version = 1
+    account, version = await ledger.account(ref), 1
     async for entry in ledger.entries(ref):
         if entry.version != version:
-            raise ArchiveError(
-                f"{ref.tenant}/{ref.account}: entry {version} is not to be found. If it is archived, say where with"
-                " CREDITS_ARCHIVE_URL"
-            )
+            raise _missing(ref, version)
         version += 1
         yield entry
+    if account and version <= account.version:  # the journal was lost, or its end
+        raise _missing(ref, version)
+
+
+def _missing(ref: AccountRef, version: int) -> ArchiveError:
+    return ArchiveError(
+        f"{ref.tenant}/{ref.account}: entry {version} is not to be found. If it is archived, say where with"
+        " CREDITS_ARCHIVE_URL"
+    )
 
 
 class _Table:

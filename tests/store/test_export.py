@@ -119,6 +119,18 @@ async def test_export_reads_through_the_archive(bank: Bank, tmp_path: Path) -> N
         await text(bank, Csv())
 
 
+async def test_what_the_journal_lost_is_not_left_out_in_silence(bank: Bank) -> None:
+    """An account whose last entries, or all, are gone from Redis is refused, not exported without them."""
+    [(last, _)] = await bank.redis.xrevrange(keys.journal(SECOND), count=1)
+    await bank.redis.xdel(keys.journal(SECOND), last)
+    with pytest.raises(ArchiveError, match="T0TEST/second: entry 8 is not to be found"):
+        await text(bank, Csv())
+
+    await bank.redis.delete(keys.journal(SECOND))
+    with pytest.raises(ArchiveError, match="T0TEST/second: entry 1 is not to be found"):
+        await text(bank, Csv())
+
+
 # -- the bookkeeper's own program
 
 
