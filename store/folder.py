@@ -88,7 +88,7 @@ class Folder:
 
     def _at_once(self, path: str, fill: Callable[[str], Any], name_it: Callable[[str, str], None]) -> None:
         folder = os.path.dirname(path)  # noqa: PTH120 fsspec's paths are texts
-        Path(folder).mkdir(parents=True, exist_ok=True)
+        _make(Path(folder))
         part = f"{path}.part-{secrets.token_hex(4)}"
         try:
             fill(part)
@@ -97,6 +97,14 @@ class Folder:
         finally:
             Path(part).unlink(missing_ok=True)
         _flush(folder)
+
+
+def _make(folder: Path) -> None:
+    """The folder and those it lies in; each new one is in the one above it before anything is written."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _flush(str(folder.parent))
 
 
 def _flush(path: str) -> None:
