@@ -50,6 +50,8 @@ class Archive:
             found = Manifest.decode(self.folder.read(name))
         except FileNotFoundError:
             raise ArchiveError(f"{name} is not there") from None
+        if found.name != name:
+            raise ArchiveError(f"{name} is the manifest of {found.name}")
         with self._lock:
             self._manifests[name] = found
             while len(self._manifests) > _REMEMBERED:

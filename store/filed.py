@@ -24,7 +24,8 @@ Said = Iterator[tuple[AccountRef | None, str]]
 class Filed:
     """Takes the files of a partition, day by day; what blocks is called in a thread.
 
-    `replays` has come to what the files tell of each account, `lasts` is each account's last entry there.
+    `replays` has come to what the files tell of each account, `lasts` is each account's last entry there, and
+    `currencies` what the manifests say its amounts are in.
     """
 
     def __init__(
@@ -44,8 +45,11 @@ class Filed:
         self._advance = advance
         self._digest = ""
         self._before: dict[AccountRef, Counter[str]] = {}
+        self._firsts: dict[AccountRef, str] = {}
+        self._days: dict[AccountRef, str] = {}
         self.digests: set[str] = set()
         self.replays: dict[AccountRef, Replay] = {}
+        self.currencies: dict[AccountRef, str] = {}
         self.lasts: dict[AccountRef, Raw] = {}
 
     def day(self, partition: int, day: str) -> Said:
@@ -60,7 +64,8 @@ class Filed:
         self._digest = of.digest
         self.digests.add(of.digest)
         mine = [ref for ref in map(manifest.ref_of, of.accounts) if self._only(ref)]
-        self._before = {ref: Counter(self._replay(ref).totals) for ref in mine}
+        yield from self._way_back(of, mine)
+        self._before, self._firsts = {ref: Counter(self._replay(ref).totals) for ref in mine}, {}
         try:
             self._archive.require_file(of)
             yield from self._file(of)
@@ -90,6 +95,20 @@ class Filed:
         told = dict(found)
         return [entry_id.decode() for entry_id, line in raw if told.get(entry_id) != line]
 
+    def _way_back(self, of: Manifest, mine: list[AccountRef]) -> Said:
+        """By which history finds the file with an account's earlier entries."""
+        for ref in mine:
+            part = of.accounts[manifest.named_as(ref)]
+            if part.previous != self._days.get(ref, ""):
+                yield ref, f"the archive: its entries before those in {of.name} are not where that says"
+            if part.currency != self.currencies.setdefault(ref, part.currency):
+                yield ref, f"the archive: {of.name} has it in {part.currency}, not in {self.currencies[ref]}"
+        elsewhere = {manifest.ref_of(named): day for named, day in of.elsewhere.items()}
+        known = {ref: day for ref, day in self._days.items() if ref not in mine}
+        if {ref: day for ref, day in elsewhere.items() if self._only(ref)} != known:
+            yield None, f"the archive: {of.name} does not say where the entries are of the accounts that it leaves out"
+        self._days |= dict.fromkeys(mine, of.day)
+
     def _file(self, of: Manifest) -> Said:
         digest, entries = hashlib.sha256(), 0
         for batch in self._archive.batches(of, self._size):
@@ -116,6 +135,7 @@ class Filed:
                 said = bulk.take(part, [Segment(segment.replay, 0, stop - start)], partial(_entry, part))
                 yield from ((ref, text) for _, text in said)
         for ref, start, stop in found:
+            self._firsts.setdefault(ref, _entry(batch, start).id)
             for row in columns.of_kinds(batch.slice(start, stop - start), TOLD_OF):
                 yield from ((ref, text) for text in self._told.answer(ref, _entry(batch, start + row)))
             self.lasts[ref] = columns.encode(_entry(batch, stop - 1))
@@ -126,6 +146,8 @@ class Filed:
             part, replay = of.accounts[manifest.named_as(ref)], self._replay(ref)
             if replay.carry() != part.state:
                 yield ref, f"the archive: what {of.name} carries forward is not what the entries come to"
+            if self._firsts.get(ref) != part.first:
+                yield ref, f"the archive: its first entry in {of.file} is not {part.first}"
             if f"{replay.last[0]}-{replay.last[1]}" != part.last:
                 yield ref, f"the archive: its last entry in {of.file} is not {part.last}"
             of_currency = sums.setdefault(part.currency, Counter())

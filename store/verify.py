@@ -176,7 +176,9 @@ class Verifier:
 
     async def _kept(self, course: Course, filed: Filed) -> AsyncIterator[str]:
         """What the journal has of archived entries: the last one stays, others until they are trimmed."""
-        ref, after = course.ref, ""
+        ref, after, currency = course.ref, "", course.standing.record["currency"]
+        if filed.currencies[ref] != currency:
+            yield f"the account is in {currency}, in the archive in {filed.currencies[ref]}"
         while after != course.after and (raw := await self._journals.read(ref, after, course.after, BATCH)):
             after = raw[-1][0].decode()
             for entry_id in await asyncio.to_thread(filed.contradicted, ref, raw):

@@ -136,6 +136,12 @@ MANIFEST: dict[str, Callable[[dict[str, Any]], Any]] = {
     "lots": lambda told: told["accounts"]["T0TEST/default"]["state"].update(lots={}),
     "last": lambda told: told["accounts"]["T0TEST/default"].update(last="1-4"),
     "account": lambda told: told["accounts"].pop("T0TEST/second"),
+    "first": lambda told: told["accounts"]["T0TEST/default"].update(first="1-1"),
+    "previous": lambda told: told["accounts"]["T0TEST/default"].update(previous="2020-01-01"),
+    "currency": lambda told: told["accounts"]["T0TEST/default"].update(currency="EUR"),
+    "elsewhere": lambda told: told.update(elsewhere={"T0TEST/third": "2020-01-01"}),
+    "day": lambda told: told.update(day="2020-01-01"),
+    "partition": lambda told: told.update(partition=told["partition"] + 1),
     "schema": lambda told: told.update(schema=2),
 }
 
@@ -153,6 +159,26 @@ async def test_each_changed_field_of_a_manifest_is_found(bank: Bank, tmp_path: P
     await bank.redis.delete(keys.archive(PARTITION))
 
     assert await said(bank, tmp_path) != []
+
+
+async def test_an_account_of_another_currency_is_found(bank: Bank, tmp_path: Path) -> None:
+    """All manifests agree, with forged digests, but not with what the account is in."""
+    for path in manifests(tmp_path):
+        path.write_text(path.read_text().replace('"USD"', '"EUR"'))
+    sign(tmp_path)
+    await bank.redis.delete(keys.archive(PARTITION))
+
+    assert await said(bank, tmp_path) == [
+        f"T0TEST/{name}: the account is in USD, in the archive in EUR" for name in ("default", "second")
+    ]
+
+
+async def test_a_manifest_that_was_renamed_is_found(bank: Bank, tmp_path: Path) -> None:
+    """Its name says where history looks for a day."""
+    path = manifests(tmp_path)[0]
+    path.rename(path.with_name("2020-01-01.json"))
+
+    assert any("2020-01-01.json is the manifest of" in each for each in await said(bank, tmp_path))
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
