@@ -2,13 +2,15 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from store import keys
 from store.account import Entry
 from store.events import BalanceExhausted, BalanceRecovered, Codec, Credited, CreditExpired, Event, UnknownEventError
 from store.keys import AccountRef
+from store.lots import NEVER_MS, Lot
+from store.money import MAX_MICROS
 from store.outbox import REPLAY_OF
 from store.scripts import Client
 
@@ -30,9 +32,29 @@ def thresholds(record: Mapping[str, str]) -> Iterator[str]:
         yield f"the account has {balance} millionths, and is not kept as used up"
     if low and (not below or int(low) != min(below)):
         yield f"the lowest level breached is kept as {low}, with {balance} millionths and the levels {levels}"
-    # A level that was set while the balance was below it is told by the next debit, which `least` makes look at it.
-    if not low and below and int(record["least"]) < max(below):
-        yield f"the level {max(below)} is breached with {balance} millionths, and will not be told"
+    # In every state but open each posting is looked at. A level that was set while the balance was below it is told by
+    # the next debit, which `least` makes look at it.
+    needed = _next_to_tell(record, levels) if record.get("state", "open") == "open" else MAX_MICROS
+    least = int(record["least"])
+    if least < needed:
+        yield f"below {needed} millionths something is to be told or done, and only below {least} is it looked for"
+
+
+def _next_to_tell(record: Mapping[str, str], levels: list[int]) -> int:
+    """The highest balance below which a debit has something to tell or to open, as `least_by_rules` in lib/rules."""
+    low = record.get("low", "")
+    found = [each for each in levels if not low or each < int(low)]
+    found.append(-MAX_MICROS if record.get("exhausted") == "1" else 1)
+    if record.get("recharge_on") == "1" and not record.get("recharge_paused") and not record.get("recharge_slot"):
+        found.append(int(record["recharge_below"]))
+    return max(found)
+
+
+def expiries(record: Mapping[str, str], lots: Iterable[Lot]) -> Iterator[str]:
+    """Whether the account's lots are looked at when their time is over."""
+    first = min((each.expires_ms for each in lots), default=NEVER_MS)
+    if int(record["till"]) > first:
+        yield f"a lot ends at {first}, and the account is not looked at before {record['till']}"
 
 
 @dataclass

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from store import bulk, keys
 from store.archive import Archive
-from store.armed import TOLD_OF, Told, thresholds
+from store.armed import TOLD_OF, Told, expiries, thresholds
 from store.bulk import Segment
 from store.columns import Columns, Raw, decode, encode, of_kinds, parse
 from store.filed import Filed
 from store.keys import AccountRef
+from store.lots import Lot
 from store.manifest import ArchiveError
 from store.replay import Replay
 from store.scripts import Client
@@ -177,8 +178,8 @@ class Verifier:
     async def _kept(self, course: Course, filed: Filed) -> AsyncIterator[str]:
         """What the journal has of archived entries: the last one stays, others until they are trimmed."""
         ref, after, currency = course.ref, "", course.standing.record["currency"]
-        if filed.currencies[ref] != currency:
-            yield f"the account is in {currency}, in the archive in {filed.currencies[ref]}"
+        if (archived_in := filed.currencies.get(ref, currency)) != currency:
+            yield f"the account is in {currency}, in the archive in {archived_in}"
         while after != course.after and (raw := await self._journals.read(ref, after, course.after, BATCH)):
             after = raw[-1][0].decode()
             for entry_id in await asyncio.to_thread(filed.contradicted, ref, raw):
@@ -242,6 +243,7 @@ def _compare(course: Course, told: Told) -> Iterator[str]:
     yield from course.replay.compare(stands.record, stands.lots, stands.queue)
     yield from course.replay.compare_holds(stands.record, stands.holds)
     yield from thresholds(stands.record)
+    yield from expiries(stands.record, Lot.decode_all(stands.record, stands.lots))
     yield from told.rest(course.ref)
     yield from told.last(course.ref, stands.record, course.replay.last[0])
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from store import keys
 from store.account import Account, AlertPolicy, Entry, RechargePolicy
+from store.armed import expiries, thresholds
 from store.keys import AccountRef
 from store.ledger import Ledger
+from store.lots import Lot
 from store.money import Money
 from store.outcomes import Posted, Posting
 from store.payments import Payments
@@ -114,6 +116,7 @@ class Bank:
         lots = await self.redis.hgetall(keys.lots(ref))
         wrong += replay.compare(record, lots, await self.redis.zrange(keys.queue(ref), 0, -1))
         wrong += replay.compare_holds(record, {each.id: each.amount.micros for each in await self.ledger.holds(ref)})
+        wrong += [*thresholds(record), *expiries(record, Lot.decode_all(record, lots))]
         assert wrong == []
 
 

@@ -89,6 +89,7 @@ async def test_journals_are_read_in_batches(bank: Bank, batch: int, monkeypatch:
     assert any("has version" in each for each in await differences(bank.redis))
 
 
+QUIET = {"levels": "", "low": "", "recharge_on": "0", "recharge_slot": "", "recharge_paused": ""}
 CHANGES: dict[str, tuple[Callable[[Client], Any], str]] = {
     "balance": (lambda redis: redis.hincrby(ACCOUNT, "balance", 1), "its journal"),
     "version": (lambda redis: redis.hincrby(ACCOUNT, "version", 1), "the account has version"),
@@ -103,8 +104,22 @@ CHANGES: dict[str, tuple[Callable[[Client], Any], str]] = {
     "low": (lambda redis: redis.hset(ACCOUNT, "low", "1"), "the lowest level breached"),
     "not low": (
         lambda redis: redis.hset(ACCOUNT, mapping={"low": "", "levels": "99000000", "least": "0"}),
-        "not be told",
+        "is to be told or done",
     ),
+    "next level": (
+        lambda redis: redis.hset(ACCOUNT, mapping={**QUIET, "levels": "2000000,1000000", "least": "1000000"}),
+        "below 2000000 millionths something is to be told",
+    ),
+    "zero": (
+        lambda redis: redis.hset(ACCOUNT, mapping={**QUIET, "least": "0"}),
+        "below 1 millionths something is to be told",
+    ),
+    "recharge": (
+        lambda redis: redis.hset(ACCOUNT, mapping={**QUIET, "recharge_on": "1", "recharge_below": "7", "least": "6"}),
+        "below 7 millionths something is to be told or done",
+    ),
+    "frozen": (lambda redis: redis.hset(ACCOUNT, mapping={"state": "frozen", "least": "1"}), "is to be told or done"),
+    "till": (lambda redis: redis.hset(ACCOUNT, "till", "900000000000001"), "is not looked at before"),
     "listed": (lambda redis: redis.sadd(keys.accounts(PARTITION), f"{REF.tenant}:gone"), "listed, and not there"),
 }
 
