@@ -5,6 +5,7 @@ is none of the archive: its writer died before it was done.
 """
 
 import asyncio
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
@@ -23,6 +24,8 @@ from store.manifest import ArchiveError, Manifest
 
 _REMEMBERED = 512
 """So many manifests are kept in memory."""
+_MANIFEST = re.compile(r"/(\d{4}-\d\d-\d\d)\.json$")
+"""What else lies there is not ours."""
 _FEW = ["tenant", "account", "kind", "debit", "credit"]
 
 
@@ -37,7 +40,7 @@ class Archive:
     def days(self, partition: int) -> list[str]:
         """The days of which there is a file, oldest first."""
         names = self.folder.names(manifest.folder(partition))
-        return [each.rsplit("/", 1)[1].removesuffix(".json") for each in names if each.endswith(".json")]
+        return [found[1] for each in names if (found := _MANIFEST.search(each))]
 
     def manifest(self, partition: int, day: str) -> Manifest:
         """A day's manifest; ArchiveError if it is not there, or not readable."""

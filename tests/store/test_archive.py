@@ -224,6 +224,18 @@ async def test_any_address_that_fsspec_knows(bank: Bank, tmp_path: Path, address
     assert await prove(bank, Archive(folder)) == []
 
 
+async def test_other_files_in_the_folder_are_left_alone(bank: Bank, archive: Archive) -> None:
+    """Notes of an operator, or a file that is being written, are no manifests."""
+    before = await everything(bank.ledger)
+    archive.folder.put_new(f"p{PARTITION:02d}/notes.json", b"{}")
+    archive.folder.put_new(f"p{PARTITION:02d}/2020-01-01.json.part-1f", b"{}")
+
+    assert await move(bank.redis, archive) == 20
+
+    assert await everything(through(bank, archive)) == before
+    assert await prove(bank, archive) == []
+
+
 def test_new_folders_outlive_the_power(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is flushed: the folder that has each new folder, the file, and the folder that has the file."""
     flushed: list[str] = []
