@@ -85,14 +85,19 @@ class Archiver:
     def _since(self, partition: int, digest: str) -> list[Manifest] | None:
         """The manifests after the one with this digest, newest first; None if there is no such one.
 
-        They may be several: a Redis that was restored is behind.
+        They may be several: a Redis that was restored is behind, and has what follows in its journals. ArchiveError
+        where one of them is missing, because its entries may be nowhere else.
         """
         found: list[Manifest] = []
         for day in reversed(self._archive.days(partition)):
             of = self._archive.manifest(partition, day)
+            if found:
+                _require_follows(found[-1], of.digest)
             if of.digest == digest:
                 return found
             found.append(of)
+        if found and not digest:
+            _require_follows(found[-1], "")
         return None if digest else found
 
     async def _next_day(self, partition: int, head: Manifest | None) -> str:
@@ -195,6 +200,11 @@ class Archiver:
         lease = {"lease": keys.lease(partition, GROUP)}
         if not await self._scripts.call("hold_lease", lease, owner=self._owner, ttl_ms=LEASE_MS):
             raise BusyError(f"partition {partition:02d} is being archived by another")
+
+
+def _require_follows(later: Manifest, digest: str) -> None:
+    if later.before != digest:
+        raise ArchiveError(f"{later.name} does not follow on the manifest before it: a day of the archive is missing")
 
 
 def _last(archive: Archive, head: Manifest | None, ref: AccountRef) -> str:

@@ -198,6 +198,24 @@ async def test_another_archive_is_refused(bank: Bank, archive: Archive, tmp_path
     assert await bank.redis.xlen(JOURNAL) == 2
 
 
+@pytest.mark.parametrize("hole", [0, 1])
+async def test_a_day_that_the_archive_lost_stays_in_a_redis_that_was_restored(
+    bank: Bank, archive: Archive, tmp_path: Path, hole: int
+) -> None:
+    """Redis has again what was trimmed; of a chain with a hole nothing is trimmed, or the hole's entries were gone."""
+    dumps = {key: await bank.redis.dump(key) async for key in bank.redis.scan_iter("*")}
+    await move(bank.redis, archive)
+    await bank.redis.flushall()
+    for key, dump in dumps.items():
+        await bank.redis.restore(key, 0, dump)
+    (tmp_path / "archive" / f"p{PARTITION:02d}" / f"{archive.days(PARTITION)[hole]}.json").unlink()
+
+    with pytest.raises(ArchiveError, match="does not follow"):
+        await move(bank.redis, archiving.archive_in(tmp_path / "archive"))
+
+    assert await bank.redis.xlen(JOURNAL) == 12
+
+
 async def test_what_was_stored_wrongly_is_not_trimmed(bank: Bank, tmp_path: Path) -> None:
     """A folder that keeps something else than it was given: nothing leaves Redis."""
 
