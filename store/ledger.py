@@ -123,10 +123,11 @@ class Ledger(Holds):
         """Debit call records that have happened, even below zero, each once: many in one entry.
 
         Makes one entry for each service, and one more for every 500 records; their lines are told by `records_of`. A
-        record is known by its id for 90 days at least: a repeat is left out, and one with another amount, service,
-        start or destination is refused as OPERATION_CONFLICT. Thresholds are crossed as if the records came one by
-        one. Refused are also: AMOUNT_INVALID (not above zero), UNKNOWN_ACCOUNT, CURRENCY_MISMATCH, BALANCE_LIMIT (for
-        all of an entry together), ACCOUNT_CLOSED.
+        record is known by its id, among those that start on its UTC day or the days beside it, for 90 days at least:
+        a repeat is left out, and one with another amount, service, start or destination is refused as
+        OPERATION_CONFLICT. With a start further away the same id is another record, and is charged. Thresholds are
+        crossed as if the records came one by one. Refused are also: AMOUNT_INVALID (not above zero), UNKNOWN_ACCOUNT,
+        CURRENCY_MISMATCH, BALANCE_LIMIT (for all of an entry together), ACCOUNT_CLOSED.
 
         Raises:
             ValueError: an id or a service cannot be written; nothing was posted.
