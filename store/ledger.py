@@ -19,6 +19,8 @@ from store.schema import FORM
 from store.scripts import Client, Scripts
 
 DAY_MS = 86_400_000
+LONGEST_DAYS = 36_500
+"""A century: beyond it one says that credit does not expire."""
 
 
 class Past(Protocol):
@@ -146,10 +148,14 @@ class Ledger(Holds):
         kind: str = "grant",
         days: int = 0,
     ) -> Posting:
-        """Credit money that no payment of ours brought, such as a grant; it expires after `days`, 0 for never.
+        """Credit money that no payment of ours brought, such as a grant.
 
-        Refused: as `charge_usage` for recorded usage.
+        It expires after `days`, 1 to 36,500, or never with 0; ValueError for any other. Refused: as `charge_usage` for
+        recorded usage.
         """
+        if not 0 <= days <= LONGEST_DAYS:
+            msg = f"credit expires after 1 to {LONGEST_DAYS} days, or never with 0, not after {days}"
+            raise ValueError(msg)
         memo = harmless(memo)
         answer = await self._scripts.call(
             "add_credit",

@@ -268,3 +268,12 @@ async def test_nothing_is_authorised_on_credit_that_waits_and_has_expired(bank: 
     assert await lots(bank) == [("1", 10)]
     assert [each.amount for each in await outline(bank, CreditExpired)] == [usd(50)]
     await bank.prove()
+
+
+@pytest.mark.parametrize("days", [-1, 36_501])
+async def test_time_that_credit_cannot_have_raises(bank: Bank, days: int) -> None:
+    """Nothing was credited."""
+    with pytest.raises(ValueError, match="days"):
+        await gift(bank, 10, days)
+
+    assert (await bank.account()).balance == usd(0)
