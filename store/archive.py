@@ -83,18 +83,21 @@ class Archive:
 
     def between(self, ref: AccountRef, start: int, stop: int) -> list[Entry]:
         """The archived entries of an account with versions from `start` to before `stop`, oldest first."""
+        return [each for day, _, _ in self._days_with(ref, start, stop) for each in self._select(day, ref, start, stop)]
+
+    def _days_with(self, ref: AccountRef, start: int, stop: int) -> list[tuple[str, int, int]]:
+        """The days of the files that have them, oldest first, each with the account's first and last version there."""
         partition = keys.partition_of(ref.tenant)
-        found: list[list[Entry]] = []
+        found: list[tuple[str, int, int]] = []
         head = self.head(partition)
         day = head.day_of(ref) if head else ""
         while day and stop > start:
-            of = self.manifest(partition, day)
-            part = of.accounts[manifest.named_as(ref)]
+            part = self.manifest(partition, day).accounts[manifest.named_as(ref)]
             first, last = (int(each.partition("-")[2]) for each in (part.first, part.last))
             if first < stop and last >= start:
-                found.append(self._select(of, ref, start, stop))
+                found.append((day, first, last))
             stop, day = min(stop, first), part.previous
-        return [each for some in reversed(found) for each in some]
+        return found[::-1]
 
     async def before(self, ref: AccountRef, version: int, limit: int) -> list[Entry]:
         """The newest `limit` archived entries whose versions are below `version`, newest first."""
@@ -103,11 +106,13 @@ class Archive:
 
     async def since(self, ref: AccountRef, start: int, stop: int, *, batch: int) -> AsyncIterator[Entry]:
         """The archived entries with versions from `start` to before `stop`, oldest first."""
-        for first in range(start, stop, batch):
-            for entry in await asyncio.to_thread(self.between, ref, first, min(first + batch, stop)):
-                yield entry
+        for day, first, last in await asyncio.to_thread(self._days_with, ref, start, stop):
+            for at in range(max(first, start), min(last + 1, stop), batch):
+                for entry in await asyncio.to_thread(self._select, day, ref, at, min(at + batch, stop)):
+                    yield entry
 
-    def _select(self, of: Manifest, ref: AccountRef, start: int, stop: int) -> list[Entry]:
+    def _select(self, day: str, ref: AccountRef, start: int, stop: int) -> list[Entry]:
+        of = self.manifest(keys.partition_of(ref.tenant), day)
         wanted = [("tenant", "=", ref.tenant), ("account", "=", ref.account)]
         with self.folder.open(of.file) as opened:
             found = pq.read_table(opened, filters=[*wanted, ("version", ">=", start), ("version", "<", stop)])

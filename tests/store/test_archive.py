@@ -254,6 +254,20 @@ async def test_other_files_in_the_folder_are_left_alone(bank: Bank, archive: Arc
     assert await prove(bank, archive) == []
 
 
+async def test_way_back_through_the_days_is_gone_once(
+    bank: Bank, archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few manifests are remembered and entries read at once, a long archive is not walked for each few."""
+    before = await everything(bank.ledger)
+    await move(bank.redis, archive)
+    monkeypatch.setattr("store.archive._REMEMBERED", 1)
+    counted = archiving.Failing(Folder(str(tmp_path / "archive")), lambda name, _: name == "read")
+
+    assert await everything(through(bank, Archive(counted)), batch=1) == before  # type: ignore[arg-type]
+
+    assert counted.calls <= 2 * 3
+
+
 def test_new_folders_outlive_the_power(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is flushed: the folder that has each new folder, the file, and the folder that has the file."""
     flushed: list[str] = []
