@@ -19,7 +19,7 @@ GROUPS: tuple[tuple[Callable[[], Iterator[Figure]], tuple[str, ...]], ...] = (
     (python_figures.batches, ("batch_vs_single_python", "batch_python_per_s", "single_python_per_s")),
     (python_figures.group_commit, ("group_commit_vs_single", "group_commit_alone")),
     (python_figures.packed, ("packed_vs_batch", "packed_per_s", "bytes_per_packed_record")),
-    (python_figures.durability, ("always_vs_everysec",)),
+    (python_figures.durability, ("always_vs_everysec", "always_vs_everysec_grouped")),
     (python_figures.peer, ("hordak_transfers_per_s",)),
     (cost_figures.memory, ("bytes_per_posting",)),
     (cost_figures.lots, ("cost_at_10k_lots",)),
