@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from tests.benchmarks import cost_figures, python_figures, report, verify_figures, wire_figures
+from tests.benchmarks import cost_figures, profile_figures, python_figures, report, verify_figures, wire_figures
 from tests.benchmarks.figures import Figure
 
 GROUPS: tuple[tuple[Callable[[], Iterator[Figure]], tuple[str, ...]], ...] = (
@@ -14,6 +14,7 @@ GROUPS: tuple[tuple[Callable[[], Iterator[Figure]], tuple[str, ...]], ...] = (
         wire_figures.server_time,
         ("posting_server_us_vs_escrowmint", "posting_server_us", "escrowmint_consume_server_us"),
     ),
+    (profile_figures.steps, tuple(f"posting_step_{name}" for name, _ in profile_figures.STEPS)),
     (wire_figures.holds, ("hold_and_capture_server_us", "escrowmint_reserve_and_commit_server_us")),
     (verify_figures.proof, ("verify_entries_per_s",)),
     (python_figures.batches, ("batch_vs_single_python", "batch_python_per_s", "single_python_per_s")),

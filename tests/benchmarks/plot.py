@@ -17,7 +17,8 @@ axes.barh(places, [value for _, value, _ in rows], height=0.55, color="#4a7dbd")
 axes.plot([goal for _, _, goal in rows], places, "D", color="#d08a1d", markersize=7, label="goal")
 axes.axvline(1, color="#b3423a", linewidth=1.5, label="needed")
 for place, (_, value, _) in enumerate(rows):
-    axes.annotate(f"{value:.2f}", (value, place), xytext=(5, 0), textcoords="offset points", va="center", fontsize=9)
+    label = {"xytext": (-6, 0), "textcoords": "offset points", "ha": "right", "va": "center", "fontsize": 9}
+    axes.annotate(f"{value:.2f}", (value, place), color="white", **label)
 axes.set_yticks(places, names)
 axes.invert_yaxis()
 axes.set_xlim(0, max(max(value, goal) for _, value, goal in rows) * 1.12)
