@@ -19,6 +19,7 @@ from store.columns import Columns, Raw, decode, parse
 from store.keys import AccountRef
 from store.manifest import ArchiveError, Manifest, Part
 from store.replay import Replay
+from store.standing import AT_ONCE
 
 ROWS = 32_768
 """Entries of one row group: what has to be read to find one entry."""
@@ -51,7 +52,7 @@ class DayFile:
         self._digest.update(columns.framed(ref, raw))
         self._waiting.append(table)
         self.entries += len(raw)
-        if sum(map(len, self._waiting)) >= ROWS:
+        if sum(map(len, self._waiting)) >= ROWS or sum([each.nbytes for each in self._waiting]) >= AT_ONCE:
             self._flush()
 
     def end(self, ref: AccountRef, part: Part, before: Counter[str], after: Counter[str]) -> None:

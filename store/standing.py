@@ -53,21 +53,40 @@ async def accounts(redis: Client, partition: int, tenant: str = "", account: str
     return sorted(wanted, key=lambda each: (each.tenant, each.account))
 
 
+AT_ONCE = 32 * 2**20
+"""How many bytes of lines are read at once, about."""
+FIRST = 1000
+"""How many entries are read at once while nothing is known of their length."""
+
+
 class Journals:
-    """Reads lines of journals as bytes, without what the client does to each of them."""
+    """Reads lines of journals as bytes, without what the client does to each of them.
+
+    An entry of call records is hundreds of times as long as others: so much is read at once as `AT_ONCE` bytes hold, by
+    the length of the entries read last.
+    """
 
     def __init__(self, redis: Client) -> None:
         self._redis = redis
+        self._length = AT_ONCE // FIRST
         if isinstance(redis, Redis):
             # The same connections, but a reply is handed on as it was parsed.
             self._redis = Redis(connection_pool=redis.connection_pool)
             self._redis.response_callbacks.pop("XRANGE", None)
 
     async def read(self, ref: AccountRef, after: str, until: str, count: int) -> list[tuple[bytes, bytes]]:
-        """Up to `count` entries later than `after` ("" for the first ones), none later than `until`, oldest first."""
+        """Up to `count` entries later than `after` ("" for the first ones), none later than `until`, oldest first.
+
+        Fewer where they are long; none only where there are no more.
+        """
         start = f"({after}" if after else "-"
         options: dict[str, Any] = {NEVER_DECODE: []}
-        found = await self._redis.execute_command("XRANGE", keys.journal(ref), start, until, "COUNT", count, **options)
+        most = max(1, min(count, AT_ONCE // self._length))
+        found = await self._redis.execute_command("XRANGE", keys.journal(ref), start, until, "COUNT", most, **options)
         if found and isinstance(found[0][1], dict):
-            return [(entry_id, record[b"entry"]) for entry_id, record in found]
-        return [(entry_id, record[1]) for entry_id, record in found]
+            raw = [(entry_id, record[b"entry"]) for entry_id, record in found]
+        else:
+            raw = [(entry_id, record[1]) for entry_id, record in found]
+        if raw:
+            self._length = max(1, sum([len(line) for _, line in raw]) // len(raw))
+        return raw

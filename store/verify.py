@@ -157,7 +157,7 @@ class Verifier:
         )
         batch: list[tuple[Course, list[Raw]]] = []
         for course, raw in zip(under_way, found, strict=True):
-            course.done = len(raw) < share
+            course.done = not raw or raw[-1][0].decode() == course.standing.last
             if raw and (several := await self._fill_in(course, _version(raw[0]))):
                 batch.append((course, several))
                 course.done = False

@@ -37,15 +37,15 @@ _LIMITS = """
   faster: the wallet in a hash of its own, the wallet packed into one string, eight named fields an entry (0.6 µs
   more), Lua functions for the steps (0.3 µs for each that is made, called or not), the outcome read before it is
   written.
-- **Memory of a posting.** About two thirds is the entry, in which everything is spelled out for a reader: kind, both
-  ledger accounts, actor, operation id, memo. The rest remembers the operation: 84 bits of its id, 48 of its contents, and
-  the entry's id.
+- **Memory of a posting.** About two thirds is the entry, in which everything is spelled out for a reader: kind,
+  both ledger accounts, actor, operation id, memo. The rest remembers the operation: 84 bits of its id, 48 of its
+  contents, and the entry's id.
 - **Packed call records.** A record costs Python and Redis each about 2.7 times less than a posting in a batch. What is
   left is Python's: hashing each id, reading each record's fields, zlib.
 - **Ten million entries.** Nothing is searched that grows; what is left is the processor's cache, which the larger data
   does not fit.
-- **Group commit with every write on the disk.** The calls of one account follow one another, so each waits for the disk;
-  those of several accounts share it.
+- **Group commit with every write on the disk.** The calls of one account follow one another, so each waits for the
+  disk; those of several accounts share it.
 """
 _CONDITIONS = "\n## Conditions\n\n| Figure | Measured with |\n|---|---|\n"
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from store import keys, verify
+from store import standing as reading
 from store.keys import AccountRef
 from store.records import UsageRecord, pack
 from store.scripts import Client
-from store.standing import standing
 from store.verify import Verifier, expected, partitions
 from tests.controls import CURRENCY, REF, Bank, usd
 from tests.store.recharging import complete
@@ -60,12 +60,12 @@ async def test_what_the_store_wrote_is_proven(bank: Bank) -> None:
 
 async def test_the_journal_is_read_to_its_end(bank: Bank) -> None:
     """The snapshot tells its last entry, up to which all are looked at."""
-    stands = await standing(bank.redis, REF)
+    stands = await reading.standing(bank.redis, REF)
 
     assert stands
     assert stands.last == (await bank.entries())[-1].id
     assert stands.holds == {"kept": 2_000_000, "extended": 3_000_000}
-    assert await standing(bank.redis, AccountRef("T0NONE")) is None
+    assert await reading.standing(bank.redis, AccountRef("T0NONE")) is None
 
 
 async def test_only_what_is_asked_for_is_looked_at(bank: Bank) -> None:
@@ -156,6 +156,25 @@ async def test_each_entry_that_was_changed_is_found(bank: Bank) -> None:
             await bank.redis.xadd(JOURNAL, {"entry": "\t".join(parts)}, id=entry_id)
 
         assert await differences(bank.redis) != [], number
+
+
+async def test_long_entries_are_read_few_at_a_time(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packs of call records are hundreds of times as long as postings: memory is bounded by bytes, and all are read."""
+    for page in range(20):
+        lines = [dataclasses.replace(RECORD, id=f"{page}-{number}") for number in range(100)]
+        await bank.ledger.post_records(REF, lines, actor="test")
+    monkeypatch.setattr(reading, "AT_ONCE", 1000)
+    monkeypatch.setattr(reading, "FIRST", 2)
+    journals, after, sizes = reading.Journals(bank.redis), "", []
+    [(last, _)] = await bank.redis.xrevrange(JOURNAL, count=1)
+
+    while raw := await journals.read(REF, after, last, 1000):
+        after = raw[-1][0].decode()
+        sizes.append(len(raw))
+
+    assert (after, sum(sizes), sizes[0]) == (last, await bank.redis.xlen(JOURNAL), 2)
+    assert sizes[1] > 10 > sizes[-1]
+    assert await differences(bank.redis) == []
 
 
 async def test_call_records_that_do_not_add_up_are_said(bank: Bank) -> None:
