@@ -109,3 +109,10 @@ async def redis(request: pytest.FixtureRequest) -> AsyncIterator[Client]:
 def ids() -> Iterator[str]:
     """Ids that replay: "id-1", "id-2" and so on."""
     return (f"id-{number}" for number in itertools.count(1))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for a server process is marked so, and can be run alone on another server."""
+    for item in items:
+        if {"server", "real_redis", "single_redis", "three_nodes"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.redis)
