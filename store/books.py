@@ -8,6 +8,7 @@ last entry says.
 
 import hashlib
 import re
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 
@@ -54,7 +55,7 @@ def named(ref: AccountRef, ledger_account: str) -> str:
     return f"{name}:{component(more)}" if more else name
 
 
-class _Books:
+class _Books(ABC):
     """What both journals have in common: balances, and the accounts that were opened."""
 
     def __init__(self) -> None:
@@ -101,8 +102,9 @@ class _Books:
         found = {**self._balances, **self._wallets}
         return {at: found[at] for at in sorted(found) if at[0] in self._opened}
 
+    @abstractmethod
     def _transaction(self, day: date, kind: str, memo: str, said: dict[str, str], legs: list[tuple[str, Money]]) -> str:
-        raise NotImplementedError
+        """One transaction, as the program reads it."""
 
 
 class Beancount(_Books):

@@ -1,5 +1,6 @@
 """A third of the model: entries, and the lots that pay for them."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -24,7 +25,7 @@ class Lot:
 
 
 @dataclass
-class LotsModel:
+class LotsModel(ABC):
     """The wallet: `entries` are operation, amount, balance after, and who paid; in whole dollars.
 
     `balance` is what is available, `held` what is set aside beside it; the lots lie in both.
@@ -92,9 +93,9 @@ class LotsModel:
         self.entries.append((operation, amount, self.balance))
         self.payers.append(payers)
 
+    @abstractmethod
     def fall(self) -> None:
         """Tell the thresholds that the balance went below."""
-        raise NotImplementedError
 
     def _first(self) -> Lot | None:
         return min((each for each in self.lots if each.left), key=lambda each: each.rank, default=None)

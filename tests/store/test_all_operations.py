@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from redis.asyncio import Redis
 
-from tests.conftest import ON_CLUSTER
 from tests.store.machine_all import WholeMachine
 
 EXAMPLES = int(os.environ.get("CREDITS_TEST_EXAMPLES", "2000"))
@@ -19,7 +18,6 @@ EXAMPLES = int(os.environ.get("CREDITS_TEST_EXAMPLES", "2000"))
 
 @pytest.mark.redis
 @pytest.mark.timeout(400 + EXAMPLES // 5)
-@pytest.mark.skipif(ON_CLUSTER, reason="the scripts are the same; the cluster's own tests are elsewhere")
 def test_all_operations_agree_with_the_model(server: str) -> None:
     """Whatever is done in whatever order, each outcome is the model's, and in the end so is everything there is."""
     course = settings(
