@@ -29,8 +29,8 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:a:<account>:holds      | zset   | for ever  | ledger     | holds that are open, by their expiry  |
 | cr:{pNN}:t:<tenant>:a:<account>:op:<e>:<n> | hash   | 2 epochs  | ledger     | postings' contents and outcomes       |
 | cr:{pNN}:t:<tenant>:a:<account>:reversed   | hash   | for ever  | ledger     | entries that were, and by which entry |
-| cr:{pNN}:t:<tenant>:a:<account>:levels:<n> | string | 91 days   | ledger     | how many records of a day are known   |
-| cr:{pNN}:t:<tenant>:a:<account>:known:<n>  | set    | 91 days   | ledger     | call records that are known           |
+| cr:{pNN}:t:<tenant>:a:<account>:levels:<n> | string | 91 days   | ledger     | by day and level: how many are known  |
+| cr:{pNN}:t:<tenant>:a:<account>:known:<n>  | set    | 91 days   | ledger     | by day, level, set: records known     |
 | cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |
 | cr:{pNN}:t:<tenant>:notice:<event>         | hash   | 30 days   | alerts     | what was posted for an event          |
 | cr:{pNN}:sandbox:charge:<key>              | hash   | 30 days   | sandbox    | the sandbox provider's own memory     |
@@ -185,7 +185,7 @@ def holds(ref: AccountRef) -> str:
 
 
 def bucket(ref: AccountRef, epoch: int, number: int) -> str:
-    """One of the account's small hashes of operations; the scripts choose which (lib/wallet)."""
+    """One of the account's small hashes of operations; the scripts choose which (lib/place)."""
     return f"{account(ref)}:op:{epoch}:{number}"
 
 

@@ -33,9 +33,13 @@ def test_every_folder_and_file_that_the_map_names_is_there() -> None:
 
 
 def test_every_rule_has_its_place() -> None:
-    """Each file of the ledger that is named is there, and each verb's script is named or found by its name."""
-    named = re.findall(r"`(store/[\w/]+\.(?:py|lua))`", README)
-    assert len(named) > 25
+    """Each file of the ledger that the table names is there, and what it says decides is in that file."""
+    rules = README.partition("| Rule | Decided in |")[2].partition("\n\n")[0]
+    named = re.findall(r"`([\w/]+\.(?:py|lua))`(?: \(((?:`\w+`[^`)]*)+)\))?", rules)
+    assert len(named) > 40
 
-    for name in named:
-        assert (Path(__file__).parents[1] / name).is_file(), name
+    for name, deciding in named:
+        file = Path(__file__).parents[1] / "store" / name
+        assert file.is_file(), name
+        for each in re.findall(r"`(\w+)`", deciding):
+            assert re.search(rf"\b{each}\b", file.read_text("utf-8")), f"{each} in {name}"

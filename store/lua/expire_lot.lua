@@ -24,6 +24,9 @@ if not rest or rest == 0 then
   return 'gone'
 end
 if expires > now then
+  -- A look that is asked for again finds the next one scheduled, and warns nobody twice.
+  local due_ms = call('ZSCORE', ctx.due, lot_member(id))
+  if due_ms and due_ms + 0 > now then return 'early' end
   look_at_lot(id, expires)
   local days = math.ceil((expires - now) / DAY)
   if days > WARN_DAYS[1] then return 'early' end

@@ -172,12 +172,25 @@ async def test_nothing_is_told_of_a_lot_that_was_used_up(bank: Bank, clock: Cloc
 
 
 async def test_look_that_comes_too_early_tells_nothing(bank: Bank, clock: Clock) -> None:
-    """More than thirty days ahead there is nothing to warn of."""
+    """More than thirty days ahead there is nothing to warn of, whatever the schedule says."""
     lot = await gift(bank, 20, 60)
 
     assert await bank.ledger.look_at_lot(REF, lot) == "early"
+    await bank.redis.zrem(keys.due(keys.partition_of(REF.tenant)), f"lot:{REF.tenant}:{REF.account}:{lot}")
+    assert await bank.ledger.look_at_lot(REF, lot) == "early"
     assert await outline(bank, CreditExpiring) == []
     assert await look(bank, clock, days=30) == ["warned"]
+
+
+async def test_look_that_is_repeated_warns_once(bank: Bank, clock: Clock) -> None:
+    """Its first answer may have been lost, or two workers may have seen it due."""
+    lot = await gift(bank, 20, 60)
+
+    assert await look(bank, clock, days=30) == ["warned"]
+    assert await bank.ledger.look_at_lot(REF, lot) == "early"
+
+    assert [each.days for each in await outline(bank, CreditExpiring)] == ["30"]
+    assert await look(bank, clock, days=23) == ["warned"]
 
 
 async def test_no_expired_lot_pays_however_many_wait(bank: Bank, clock: Clock) -> None:

@@ -161,6 +161,7 @@ LOTS = [
     ),
     Mutant("expire_lot", "if expires > now then", "if true then", test_lots.test_expiry_is_an_entry_and_an_event),
     Mutant("expire_lot", "if days > WARN_DAYS[1] then", NEVER, test_lots.test_look_that_comes_too_early_tells_nothing),
+    Mutant("expire_lot", "due_ms + 0 > now", "false", test_lots.test_look_that_is_repeated_warns_once),
     Mutant("expire_lot", "rest == 0 then\n", "false then\n", test_lots.test_nothing_is_told_of_a_lot_that_was_used_up),
     Mutant(
         "expire_lot",
