@@ -16,6 +16,7 @@ from tests.store.mutants.recharges import RECHARGE
 from tests.store.mutants.records import KNOWN, RECORDS
 from tests.store.mutants.resolutions import RESOLUTIONS
 from tests.store.mutants.seals import SEALS, UNBIDDEN
+from tests.store.mutants.shortcuts import SHORT_CUTS
 from tests.store.mutants.states import STATES
 from tests.store.mutants.stuck import CANCELS, REPEATS, STUCK, UNAVAILABLE
 from tests.store.mutants.transfers import TRANSFERS
@@ -59,6 +60,7 @@ ALL = [
     *LETTERS,
     *OPEN,
     *PAUSES,
+    *SHORT_CUTS,
     *STATES,
     *TRANSFERS,
     *CORRECTIONS,
