@@ -6,6 +6,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 export CREDITS_PORT ?= 8080
+# Tests wait as much as they compute, so more of them run side by side than there are cores; 0 runs them one by one.
+WORKERS ?= 4
 
 .PHONY: help demo demo-reset test test-cluster check format types lint imports bench picture web web-check lock snapshots clean
 
@@ -35,7 +37,7 @@ demo-reset: .venv/.runtime ## empty the demo: balance, history, messages
 	@$(BIN)/credits demo-reset
 
 test: .venv/.dev ## every test; those that need a browser where there is one
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 test-cluster: .venv/.dev ## the ledger's tests on a Redis Cluster that they start
 	@CREDITS_TEST_CLUSTER=1 CREDITS_TEST_EXAMPLES=200 $(BIN)/python -m pytest -q -m redis tests/store tests/faults/test_cluster.py
