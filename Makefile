@@ -40,7 +40,7 @@ test: .venv/.dev ## every test; those that need a browser where there is one
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 test-cluster: .venv/.dev ## the ledger's tests on a Redis Cluster that they start
-	@CREDITS_TEST_CLUSTER=1 CREDITS_TEST_EXAMPLES=200 $(BIN)/python -m pytest -q -m redis tests/store tests/faults/test_cluster.py
+	@CREDITS_TEST_CLUSTER=1 CREDITS_TEST_EXAMPLES=200 $(BIN)/python -m pytest -q -n 2 --dist worksteal -m redis tests/store tests/faults/test_cluster.py
 
 bench: .venv/.dev ## measure it, beside ceilings and peers (ONLY=name for one figure)
 	@$(BIN)/python -m tests.benchmarks $(ONLY)
