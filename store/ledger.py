@@ -1,7 +1,7 @@
 """The ledger's operations. Each is one script, which decides; nothing is decided here."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from store import keys
 from store.account import Account, Entry, Page
@@ -17,6 +17,9 @@ from store.recording import Recorded, Recorder
 from store.records import UsageRecord
 from store.schema import FORM
 from store.scripts import Client, Scripts
+
+if TYPE_CHECKING:
+    from store.lines import Lines
 
 DAY_MS = 86_400_000
 LONGEST_DAYS = 36_500
@@ -121,7 +124,9 @@ class Ledger(Holds):
         """
         return await self._batches.post(postings)
 
-    async def post_records(self, ref: AccountRef, records: Sequence[UsageRecord], *, actor: str) -> Recorded:
+    async def post_records(
+        self, ref: AccountRef, records: Sequence[UsageRecord], *, actor: str
+    ) -> Recorded[UsageRecord]:
         """Debit call records that have happened, even below zero, each once: many in one entry.
 
         Makes one entry for each service, and one more for every 500 records; their lines are told by `records_of`. A
@@ -132,10 +137,18 @@ class Ledger(Holds):
         CURRENCY_MISMATCH, BALANCE_LIMIT (for all of an entry together), ACCOUNT_CLOSED.
 
         Raises:
-            ValueError: an id or a service cannot be written; nothing was posted.
+            ValueError: an id, a service or a start cannot be written; nothing was posted.
             redis.exceptions.RedisError: the outcome is unknown, of all or of some; post the same again.
         """
-        return await self._recorder.post(ref, records, actor=actor)
+        return await self._recorder.post_records(ref, records, actor=actor)
+
+    async def post_lines(self, ref: AccountRef, lines: "Lines", *, actor: str) -> Recorded[int]:
+        """As `post_records`, for records of one service that come as columns, by the thousand: no object for each.
+
+        `repeated` and `refused` tell them by their places in the columns, from 0. After a `RedisError` the outcome is
+        unknown, of all or of some; post the same again. Making 10,000 lines keeps the event loop for some milliseconds.
+        """
+        return await self._recorder.post_lines(ref, lines, actor=actor)
 
     async def add_credit(
         self,

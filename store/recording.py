@@ -1,36 +1,32 @@
 """Posting call records: as few entries as there are services, each record once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from itertools import groupby
-from struct import unpack
-from zlib import crc32
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from store import keys
-from store.batch import check_service, posting_keys
+from store.batch import posting_keys
 from store.keys import AccountRef
-from store.money import MAX_MICROS, Money
-from store.operations import Ids, is_id, note
+from store.money import Money
+from store.operations import Ids, note
 from store.outcomes import Posted, Reason
-from store.records import UsageRecord, pack
+from store.records import UsageRecord
 from store.scripts import Client, Scripts
 
+if TYPE_CHECKING:
+    from store.lines import Lines
+
 MAX_LINES = 500
-"""How many records one entry takes: it keeps Redis for about a millisecond, in which nobody else is served."""
+"""How many records one entry takes: it keeps Redis for less than a millisecond, in which nobody else is served."""
 
-LONGEST_ID = 64
-"""A record's id is 1 to 64 printable ASCII characters without spaces."""
-
-DAY_MS = 86_400_000
 _REPEATED, _CONFLICT = "=", "!"
-_SET, _CHECK, _REST = (2**31 - 1) << 32, 1 << 30, 2**30 - 1
-_NAME = _SET | _REST
+
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """What became of call records.
+class Recorded(Generic[Record]):
+    """What became of call records; those that came as columns are told by their places there, from 0.
 
     `entries` are the entries that were made, `posted` how many records are in them. `repeated` had been posted before
     and were left out. `refused` were not posted, and why: OPERATION_CONFLICT is a known id with another amount,
@@ -39,8 +35,8 @@ class Recorded:
 
     entries: tuple[Posted, ...]
     posted: int
-    repeated: tuple[UsageRecord, ...]
-    refused: tuple[tuple[UsageRecord, Reason], ...]
+    repeated: tuple[Record, ...]
+    refused: tuple[tuple[Record, Reason], ...]
 
 
 class Recorder:
@@ -50,127 +46,85 @@ class Recorder:
         self._scripts = Scripts(redis)
         self._ids = ids
 
-    async def post(self, ref: AccountRef, records: Sequence[UsageRecord], *, actor: str) -> Recorded:
+    async def post_records(
+        self, ref: AccountRef, records: Sequence[UsageRecord], *, actor: str
+    ) -> Recorded[UsageRecord]:
         """Post what is new of `records`, those of a service in their order; as `Ledger.post_records` promises."""
-        _check(records)
-        work = _Work(ref, actor)
-        for lines in _divided(work.without_invalid(records)):
-            left = lines
-            while left:
-                left = work.take(left, await self._call(work, left))
-        return Recorded(tuple(work.entries), work.posted, tuple(work.repeated), tuple(work.refused))
+        from store.lines import Lines  # noqa: PLC0415 pyarrow takes longer to load than the bot to start
 
-    async def _call(self, work: "_Work", lines: list[UsageRecord]) -> str:
-        micros = [each.amount.micros for each in lines]
-        days = [each.start_ms // DAY_MS for each in lines]
+        groups: dict[tuple[str, str], list[UsageRecord]] = {}
+        for each in records:
+            groups.setdefault((each.service, each.amount.currency), []).append(each)
+        work = _Work[UsageRecord](ref, actor)
+        for lines, group in [(Lines.of_records(group), group) for group in groups.values()]:
+            await self._post(work, lines, group)
+        return work.outcome()
+
+    async def post_lines(self, ref: AccountRef, lines: "Lines", *, actor: str) -> Recorded[int]:
+        """Post what is new of `lines`, in their order; as `Ledger.post_lines` promises."""
+        work = _Work[int](ref, actor)
+        await self._post(work, lines, range(len(lines)))
+        return work.outcome()
+
+    async def _post(self, work: "_Work[Record]", lines: "Lines", told: Sequence[Record]) -> None:
+        """`told`: by what each of the lines is told."""
+        valid, invalid = lines.parted()
+        work.refused += [(told[place], Reason.AMOUNT_INVALID) for place in invalid.places]
+        for page in valid.pages(MAX_LINES):
+            left: Lines | None = page
+            while left:
+                left = await self._call(work, left, told)
+
+    async def _call(self, work: "_Work[Record]", lines: "Lines", told: Sequence[Record]) -> "Lines | None":
+        """The lines that are to be sent again, without those that are known, or None."""
+        from store.packing import pack  # noqa: PLC0415 as above
+
+        packed, sum_micros = pack(lines), lines.sum_micros
         answer = await self._scripts.call(
             "post_records",
             {**posting_keys(work.ref), "payment": keys.payment(work.ref.tenant, self._ids())},
-            wanted=lines[0].amount.currency,
-            service=lines[0].service,
-            sum_micros=sum(micros),
-            amounts=" ".join(map(str, micros)),
-            note=note(work.actor, "", "", pack(lines)),
-            starts=" ".join(f"{day} {len([*same])}" for day, same in groupby(days)),
-            marks=marks(lines),
+            wanted=lines.currency,
+            service=lines.service,
+            sum_micros=sum_micros,
+            amounts=packed.amounts,
+            note=note(work.actor, "", "", packed.memo),
+            starts=packed.starts,
+            all_marks=packed.marks,
         )
-        return str(answer)
+        verdict, detail, *after = str(answer).split(" ")
+        if verdict == "known":
+            states = dict(zip(packed.order.to_pylist(), detail, strict=True))
+            work.leave_out([(told[place], states[row]) for row, place in enumerate(lines.places)])
+            return lines.without([row for row, state in states.items() if state in {_REPEATED, _CONFLICT}])
+        if verdict == "refused":
+            work.refused += [(told[place], Reason(detail)) for place in lines.places]
+        else:
+            work.add(detail, len(lines), sum_micros, Money(int(after[0]), lines.currency))
+        return None
 
 
-class _Work:
-    """One call of `post`, under way."""
+class _Work(Generic[Record]):
+    """Records on their way, and what has become of them."""
 
     def __init__(self, ref: AccountRef, actor: str) -> None:
         self.ref = ref
         self.actor = actor
         self.entries: list[Posted] = []
         self.posted = 0
-        self.repeated: list[UsageRecord] = []
-        self.refused: list[tuple[UsageRecord, Reason]] = []
+        self.repeated: list[Record] = []
+        self.refused: list[tuple[Record, Reason]] = []
 
-    def without_invalid(self, records: Sequence[UsageRecord]) -> Sequence[UsageRecord]:
-        """Those with an amount that can be posted."""
-        micros = [each.amount.micros for each in records]
-        if records and min(micros) > 0 and max(micros) <= MAX_MICROS:
-            return records
-        valid = [each for each in records if 0 < each.amount.micros <= MAX_MICROS]
-        invalid = (each for each in records if not 0 < each.amount.micros <= MAX_MICROS)
-        self.refused += [(each, Reason.AMOUNT_INVALID) for each in invalid]
-        return valid
+    def outcome(self) -> Recorded[Record]:
+        """All of it."""
+        return Recorded(tuple(self.entries), self.posted, tuple(self.repeated), tuple(self.refused))
 
-    def take(self, lines: list[UsageRecord], answer: str) -> list[UsageRecord]:
-        """What the script answered; the lines that are to be sent again, without those that are known."""
-        verdict, detail, *after = answer.split(" ")
-        if verdict == "known":
-            for each, state in zip(lines, detail, strict=True):
-                if state in {_REPEATED, _CONFLICT}:
-                    self._leave_out(each, repeated=state == _REPEATED)
-            return [each for each, state in zip(lines, detail, strict=True) if state not in {_REPEATED, _CONFLICT}]
-        if verdict == "refused":
-            self.refused += [(each, Reason(detail)) for each in lines]
-        else:
-            currency = lines[0].amount.currency
-            before = int(after[0]) + sum(each.amount.micros for each in lines)
-            at_ms = int(detail.partition("-")[0])
-            self.entries.append(Posted(detail, Money(before, currency), Money(int(after[0]), currency), at_ms))
-            self.posted += len(lines)
-        return []
+    def add(self, entry: str, count: int, sum_micros: int, after: Money) -> None:
+        """So many are posted by an entry."""
+        before = Money(after.micros + sum_micros, after.currency)
+        self.entries.append(Posted(entry, before, after, int(entry.partition("-")[0])))
+        self.posted += count
 
-    def _leave_out(self, record: UsageRecord, *, repeated: bool) -> None:
-        if repeated:
-            self.repeated.append(record)
-        else:
-            self.refused.append((record, Reason.OPERATION_CONFLICT))
-
-
-def marks(records: Sequence[UsageRecord]) -> list[int]:
-    """By which an account knows records: of each its name and its check, below 2^63.
-
-    Both begin with 31 bits of the id's BLAKE2b, which choose the set that they are kept in. After a bit that is always
-    zero, so that a Lua number rounds nothing into those above, comes one that tells names from checks, and then 30
-    bits: of the id in a name, of the contents' CRC-32 in a check. So a name holds 61 bits of the id.
-    """
-    digests = b"".join([blake2b(each.id.encode(), digest_size=8).digest() for each in records])
-    names = [each & _NAME for each in unpack(f">{len(records)}Q", digests)]
-    told = [
-        crc32(f"{each.amount.micros} {each.start_ms} {each.service} {each.destination}".encode("utf-8", "replace"))
-        for each in records
-    ]
-    found = [0] * (2 * len(records))
-    found[::2] = names
-    found[1::2] = [name & _SET | _CHECK | contents & _REST for name, contents in zip(names, told, strict=True)]
-    return found
-
-
-def _check(records: Sequence[UsageRecord]) -> None:
-    """ValueError where an id or a service cannot be written."""
-    ids = [each.id for each in records]
-    lengths = {*map(len, ids)}
-    if ids and (max(lengths) > LONGEST_ID or not min(lengths) or not is_id("".join(ids), LONGEST_ID * len(ids))):
-        wrong = next(each for each in ids if not is_id(each, LONGEST_ID))
-        msg = f"a record's id is 1 to {LONGEST_ID} printable ASCII characters without spaces, not {wrong!r}"
-        raise ValueError(msg)
-    for service in {each.service for each in records}:
-        check_service(service)
-
-
-def _divided(records: Sequence[UsageRecord]) -> Iterator[list[UsageRecord]]:
-    """What makes one entry: records of one service and currency, in the order of the first of each."""
-    groups: dict[tuple[str, str], list[UsageRecord]] = {}
-    for each in records:
-        groups.setdefault((each.service, each.amount.currency), []).append(each)
-    for group in groups.values():
-        for start in range(0, len(group), MAX_LINES):
-            yield from _different(group[start : start + MAX_LINES])
-
-
-def _different(lines: list[UsageRecord]) -> Iterator[list[UsageRecord]]:
-    """The same in parts whose ids are all different: one that comes again comes when the first is known."""
-    while len({each.id for each in lines}) < len(lines):
-        part, again, seen = list[UsageRecord](), list[UsageRecord](), set[str]()
-        for each in lines:
-            (again if each.id in seen else part).append(each)
-            seen.add(each.id)
-        yield part
-        lines = again
-    yield lines
+    def leave_out(self, states: Sequence[tuple[Record, str]]) -> None:
+        """What is known already."""
+        self.repeated += [each for each, state in states if state == _REPEATED]
+        self.refused += [(each, Reason.OPERATION_CONFLICT) for each, state in states if state == _CONFLICT]

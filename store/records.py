@@ -14,25 +14,20 @@ they are not packed. Lines are in the order in which they were posted; the amoun
 
 import zlib
 from base64 import b64decode
-from binascii import b2a_base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from uuid import UUID
 
 from store.account import Entry
 from store.money import Money
-from store.operations import harmless
 
 KIND = "records"
 """The kind of an entry whose memo is a pack of lines."""
 
-_FORMAT = "1"
-_COLUMN, _FIELD = "\x1e", "\x1f"
-_UNPACKED = "-"
-_GUID = 36
-_DASHES = (8, 13, 18, 23)
-_LEVEL = 3
+FORMAT = "1"
+COLUMN, FIELD = "\x1e", "\x1f"
+UNPACKED = "-"
 _PREFIX = "usage:"
 
 
@@ -52,22 +47,6 @@ class UsageRecord:
     service: str = "calls"
 
 
-def pack(records: Sequence[UsageRecord]) -> str:
-    """The memo of an entry with these lines, one at least."""
-    packed = _packed_guids([each.id for each in records])
-    starts = [each.start_ms for each in records]
-    columns = [
-        " ".join([str(each.amount.micros) for each in records]),
-        " ".join([str(start - before) for before, start in pairwise([0, *starts])]),
-        _joined([each.destination for each in records]),
-        _joined([each.memo for each in records]),
-    ]
-    if not packed:
-        columns.append(" ".join([each.id for each in records]))
-    text = _COLUMN.join(columns).encode("utf-8", "replace")
-    return f"{_FORMAT} {len(records)} {packed or _UNPACKED} {_base64(zlib.compress(text, _LEVEL))}"
-
-
 def records_of(entry: Entry) -> tuple[UsageRecord, ...]:
     """The lines of an entry, in their order; none where it is not of call records.
 
@@ -77,18 +56,18 @@ def records_of(entry: Entry) -> tuple[UsageRecord, ...]:
     if entry.kind != KIND:
         return ()
     form, count, ids, columns = entry.memo.split(" ")
-    if form != _FORMAT:
+    if form != FORMAT:
         msg = f"entry {entry.id} is packed in format {form}"
         raise ValueError(msg)
     text = _decompressed(entry.id, columns)
-    amounts, starts, destinations, memos, *named = text.split(_COLUMN)
+    amounts, starts, destinations, memos, *named = text.split(COLUMN)
     service, currency = entry.credit.removeprefix(_PREFIX), entry.moved.currency
     lines = zip(
         named[0].split(" ") if named else _guids(b64decode(ids, validate=True)),
         (Money(int(each), currency) for each in amounts.split(" ")),
         accumulate(int(each) for each in starts.split(" ")),
-        destinations.split(_FIELD),
-        memos.split(_FIELD),
+        destinations.split(FIELD),
+        memos.split(FIELD),
         strict=True,
     )
     found = tuple(UsageRecord(*line, service) for line in lines)
@@ -103,36 +82,8 @@ def count_of(entry: Entry) -> int:
     return int(entry.memo.split(" ", 2)[1]) if entry.kind == KIND else 0
 
 
-def _joined(texts: list[str]) -> str:
-    """Texts as a column; a character that divides columns becomes a question mark."""
-    joined = _FIELD.join(texts)
-    if _COLUMN in joined or joined.count(_FIELD) != len(texts) - 1:
-        joined = _FIELD.join([each.replace(_FIELD, "?").replace(_COLUMN, "?") for each in texts])
-    return harmless(joined)
-
-
-def _packed_guids(ids: list[str]) -> str:
-    """The base64 of ids that are all GUIDs in lower case, else ""."""
-    if {*map(len, ids)} != {_GUID}:
-        return ""
-    joined, count = "".join(ids), len(ids)
-    digits = joined.replace("-", "")
-    if len(digits) != (_GUID - 4) * count or digits != digits.lower():
-        return ""
-    if any(joined[at::_GUID] != "-" * count for at in _DASHES):
-        return ""
-    try:
-        return _base64(bytes.fromhex(digits))
-    except ValueError:
-        return ""
-
-
 def _guids(packed: bytes) -> Iterator[str]:
     return (str(UUID(bytes=packed[at : at + 16])) for at in range(0, len(packed), 16))
-
-
-def _base64(data: bytes) -> str:
-    return b2a_base64(data, newline=False).decode()
 
 
 def _decompressed(entry_id: str, columns: str) -> str:

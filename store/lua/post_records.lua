@@ -1,27 +1,29 @@
 -- post_records: debit call records of one account and service by one entry, as if they came one by one.
 -- Where some are known already nothing is posted: the answer says which, so that the others can come alone.
 -- KEYS: account journal outbox due payment
--- ARGV: wanted service sum_micros amounts note starts marks...
--- `starts` is a day of the epoch, how many records start on it, the next day and so on. Each record: name check
+-- ARGV: wanted service sum_micros amounts note starts all_marks
+-- `amounts` are in the order of the records. `starts` is a day of the epoch, how many records start on it, the next day and
+-- so on; `all_marks` has as many names and checks by turns, MARK digits each, the names of a day in order.
 -- Output: 'posted <entry> <after>' | 'refused <reason>' | 'known <a character for each: . new, = known, ! with other contents>'
 -- Event: balance_low balance_exhausted credit_expired recharge_due recharge_blocked
 -- `payment` is the record of the recharge that may open; there is none yet. `sum_micros` is the sum of `amounts`.
 local account_key, journal_key, outbox_key, due_key, payment_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local wanted, service, sum_micros, amounts, note, starts = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local wanted, service, sum_micros, amounts, note, starts, all_marks =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local counter = 'usage:' .. service
 -- include: lib/wallet
 local tenant, account_id = string.match(account_key, ':t:([^:]+):a:([^:]+)$')
 local ctx = { account_key = account_key, outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id,
   now = now }
 local account = nil
-local names, checks, days, place = {}, {}, {}, 0
-for i = 7, #ARGV, 2 do
-  names[#names + 1], checks[#checks + 1] = ARGV[i], ARGV[i + 1]
+local MARK, sub = 19, string.sub
+local names, marks, days, place = {}, {}, {}, 0
+for i = 1, #all_marks / MARK, 2 do
+  local name = sub(all_marks, (i - 1) * MARK + 1, i * MARK)
+  names[(i + 1) / 2], marks[i], marks[i + 1] = name, name, sub(all_marks, i * MARK + 1, (i + 1) * MARK)
 end
 for day, count in string.gmatch(starts, '(%-?%d+) (%d+)') do
-  local members = days[day + 0] or {}
-  for i = place + 1, place + count do members[#members + 1] = i end
-  days[day + 0], place = members, place + count
+  days[day + 0], place = { place + 1, place + count }, place + count
 end
 -- include: lib/posting
 -- include: lib/clock

@@ -6,14 +6,16 @@ import sys
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any
 
+import pyarrow as pa  # type: ignore[import-untyped]
 import uvloop
 
 from bot.connect import connect
 from store.batch import UsagePosting
 from store.ledger import Ledger
+from store.lines import Lines
 from store.money import Money
-from store.records import UsageRecord
 from store.scripts import Client
 from tests.benchmarks import account, peers
 from tests.benchmarks.account import REF
@@ -21,7 +23,7 @@ from tests.benchmarks.figures import Figure, Wanted, in_turn
 from tests.benchmarks.server import Server, started
 
 RUNS = 5
-CALLERS, BATCH, BATCHES, LINES = 50, 100, 4, 500
+CALLERS, BATCH, BATCHES, LINES = 50, 100, 4, 5_000
 SINGLE, MANY, RECORDS, ALONE = 10_000, 40_000, 100_000, 3_000
 START_MS = 1_790_000_000_000
 PRICE = Money(account.AMOUNT, "USD")
@@ -58,16 +60,21 @@ def packed() -> Iterator[Figure]:
         def records() -> float:
             fresh(server)
             before = server.settled_bytes()
-            load = [list(_records(first, LINES)) for first in range(0, RECORDS, LINES)]
-            speed = run(server, RECORDS, [_post_records(each) for each in load])
+            load = [_columns(first, LINES) for first in range(0, RECORDS, LINES)]
+            speed = run(server, RECORDS, [_post_lines(each) for each in load])
             bytes_each.append((server.settled_bytes() - before) / RECORDS)
             return speed
 
         pair = in_turn(RUNS, records, lambda: batched(server))
-        said = f"{where(server)}; {LINES} records a call against {BATCH} postings a call, {BATCHES} calls at once"
+        said = (
+            f"{where(server)}; columns of {LINES:,} records, 500 a script call, against {BATCH} postings a call,"
+            f" {BATCHES} at once"
+        )
         yield Figure("packed_vs_batch", "×", said, pair.ratios, Wanted(2.5, 5))
         yield Figure("packed_per_s", "thousand/s", said, tuple(each / 1000 for each in pair.a), digits=1)
-        said = f"{server.name}, {RECORDS:,} records of {LINES} a call on 30 days, GUIDs, destination of 13 characters"
+        said = (
+            f"{server.name}, {RECORDS:,} records of 500 a script call on 30 days, GUIDs, destination of 13 characters"
+        )
         yield Figure("bytes_per_packed_record", "B", said, tuple(bytes_each), Wanted(80, 50, lower=True), digits=1)
 
 
@@ -165,8 +172,8 @@ def _post_batch(postings: list[UsagePosting]) -> Work:
     return lambda ledger: ledger.post_batch(postings)
 
 
-def _post_records(records: list[UsageRecord]) -> Work:
-    return lambda ledger: ledger.post_records(REF, records, actor="ingest")
+def _post_lines(columns: dict[str, Any]) -> Work:
+    return lambda ledger: ledger.post_lines(REF, Lines.of(**columns, currency="USD"), actor="ingest")
 
 
 def _posting(number: int) -> UsagePosting:
@@ -177,7 +184,11 @@ async def _charge(ledger: Ledger, number: int) -> None:
     await ledger.charge_usage(REF, PRICE, operation_id=f"call-{number:016x}", actor="api:token", memo=account.MEMO)
 
 
-def _records(first: int, count: int) -> Iterator[UsageRecord]:
-    for number in range(first, first + count):
-        start_ms = START_MS + number * (30 * 86_400_000 // RECORDS)
-        yield UsageRecord(str(uuid.uuid4()), PRICE, start_ms, "+447700900123")
+def _columns(first: int, count: int) -> dict[str, Any]:
+    numbers = range(first, first + count)
+    return {
+        "ids": pa.array([str(uuid.uuid4()) for _ in numbers]),
+        "micros": pa.array([account.AMOUNT] * count),
+        "starts_ms": pa.array([START_MS + number * (30 * 86_400_000 // RECORDS) for number in numbers]),
+        "destinations": pa.array(["+447700900123"] * count),
+    }

@@ -5,8 +5,9 @@ import pytest
 from handlers.locales import Texts
 from handlers.views import history
 from store.account import Entry, Page
-from store.records import UsageRecord, pack
+from store.records import UsageRecord
 from tests.controls import usd
+from tests.store.recorded import pack
 
 
 @pytest.mark.parametrize(

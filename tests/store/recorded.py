@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from store import packing
 from store.keys import AccountRef
+from store.lines import Lines
 from store.outcomes import Reason
 from store.recording import Recorded
 from store.records import UsageRecord, records_of
@@ -19,12 +21,17 @@ def record(number: int, units: str | int = 1, **changes: object) -> UsageRecord:
     return UsageRecord(f"record-{number}", usd(units), **{**usual, **changes})  # type: ignore[arg-type]
 
 
-async def post(bank: Bank, records: Sequence[UsageRecord], ref: AccountRef = REF) -> Recorded:
+def pack(records: Sequence[UsageRecord]) -> str:
+    """The memo of an entry with these lines."""
+    return packing.pack(Lines.of_records(records)).memo
+
+
+async def post(bank: Bank, records: Sequence[UsageRecord], ref: AccountRef = REF) -> Recorded[UsageRecord]:
     """Post them as "ingest"."""
     return await bank.ledger.post_records(ref, records, actor="ingest")
 
 
-def summary(outcome: Recorded) -> tuple[int, list[str], list[tuple[str, Reason]]]:
+def summary(outcome: Recorded[UsageRecord]) -> tuple[int, list[str], list[tuple[str, Reason]]]:
     """How many were posted; the ids of repeats; those refused, and why."""
     return (
         outcome.posted,

@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 
 from store import records
 from store.account import Entry
+from store.lines import LATEST_MS
 from store.money import MAX_MICROS, Money
-from store.records import UsageRecord, count_of, pack, records_of
+from store.records import UsageRecord, count_of, records_of
+from tests.store.recorded import pack
 
 GUID = "5b1f0a52-7c1e-4d0e-9a64-0f6c2f3f9e11"
 TEXT = st.text(st.characters(exclude_characters="\x1e\x1f", exclude_categories=["Cs"]), max_size=20)
-IDS = st.one_of(st.uuids().map(str), st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1))
+IDS = st.one_of(
+    st.uuids().map(str), st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=64)
+)
 
 
 def entry(lines: list[UsageRecord], memo: str = "", kind: str = records.KIND) -> Entry:
@@ -44,7 +48,12 @@ def calls(count: int, seed: int = 1) -> list[UsageRecord]:
 
 
 @given(
-    st.lists(st.builds(line, IDS, st.integers(1, MAX_MICROS), st.integers(), destination=TEXT, memo=TEXT), min_size=1)
+    st.lists(
+        st.builds(
+            line, IDS, st.integers(1, MAX_MICROS), st.integers(-LATEST_MS, LATEST_MS), destination=TEXT, memo=TEXT
+        ),
+        min_size=1,
+    )
 )
 def test_lines_come_back_as_they_were(lines: list[UsageRecord]) -> None:
     """Whatever the ids, amounts, starts and texts are."""

@@ -11,7 +11,6 @@ from store.keys import AccountRef
 from store.money import MAX_MICROS, Money
 from store.outcomes import Posted, Reason
 from store.recording import MAX_LINES, Recorded
-from store.records import pack
 from store.replay import Replay
 from store.scripts import Client
 from tests.controls import CURRENCY, MANAGER, REF, Bank, usd
@@ -19,7 +18,7 @@ from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.posting import OTHER, dump
 from tests.store.posting import arrange as arrange_posting
-from tests.store.recorded import post, posted, record, summary
+from tests.store.recorded import pack, post, posted, record, summary
 
 
 async def arrange(redis: Client) -> Bank:

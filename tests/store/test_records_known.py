@@ -2,13 +2,15 @@
 
 import dataclasses
 
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
+from store import keys
 from store.outcomes import Reason
 from store.recording import MAX_LINES, Recorded
 from store.records import UsageRecord
 from store.scripts import Client
-from tests.controls import Bank, usd
+from tests.controls import REF, Bank, usd
 from tests.everywhere import every_key
 from tests.store.clock import Clock
 from tests.store.posting import arrange as arrange_posting
@@ -158,6 +160,31 @@ async def test_day_of_any_size_begins_with_one_set(bank: Bank) -> None:
 
     assert found[:2] == [["20400:0:0"]] * 2
     assert [each[:8] for each in found[2]] == ["20400:0:", "20400:1:"]
+
+
+async def test_sets_hold_the_names_of_their_numbers(bank: Bank) -> None:
+    """Each the records whose names begin as its number says, so that the next page finds them there."""
+    lines = [record(number, "0.01", start_ms=record(0).start_ms) for number in range(MAX_LINES)]
+
+    await post(bank, lines)
+
+    known = {key.partition(":known:")[2]: key for key in await every_key(bank.redis) if ":known:" in key}
+    found = {key: {int(each) - 2**62 >> 59 for each in await bank.redis.smembers(known[key])} for key in known}
+    assert found == {f"20400:1:{number}": {number} for number in range(8)}
+
+
+async def test_name_on_the_edge_of_sets_belongs_to_the_later(bank: Bank) -> None:
+    """A name is the first of its set's when it is the least that the set can hold."""
+    await bank.redis.set(keys.level(REF, 20400, 0), 180)
+    edge = 2**62 + 3 * 2**59
+    names = [edge - 2**31, edge]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("store.lines.names_of", lambda ids, _: pa.array(names[-len(ids) :], pa.uint64()))
+
+        await post(bank, [record(1), record(2)])
+
+        assert {key[-3:] for key in await every_key(bank.redis) if ":known:" in key} == {"1:2", "1:3"}
+        assert (await post(bank, [record(2)])).repeated == (record(2),)
 
 
 async def test_sets_are_compact(real_redis: Client, clock: Clock) -> None:

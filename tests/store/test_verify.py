@@ -10,11 +10,12 @@ import pytest
 from store import keys, verify
 from store import standing as reading
 from store.keys import AccountRef
-from store.records import UsageRecord, pack
+from store.records import UsageRecord
 from store.scripts import Client
 from store.verify import Verifier, expected, partitions
 from tests.controls import CURRENCY, REF, Bank, usd
 from tests.store.recharging import complete
+from tests.store.recorded import pack
 
 RECORD = UsageRecord("1", usd(1), 1_790_000_000_000)
 PARTITION = keys.partition_of(REF.tenant)

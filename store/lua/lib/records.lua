@@ -2,10 +2,13 @@
 -- compact. A record has two: its name, and a check by which a repeat is told from an id that comes again with other contents.
 -- It is kept under the UTC day of its call's start, because records come in the order of their calls, so that many lie in
 -- few sets; it is looked for on the day before and after as well. A day begins with one set, and goes on with GROWTH times
--- as many, its next level, when those are full; nothing ever moves.
--- Uses: lib/wallet, lib/lots; the verb's `names`, `checks`, and `days`: day -> the places of its records in these two.
+-- as many, its next level, when those are full; nothing ever moves. The names of a set lie side by side, so what belongs to
+-- one is a run of a day's names, which come in order.
+-- Uses: lib/wallet, lib/lots; the verb's `names`, `marks`, and `days`: day -> the first and the last of its names.
 local FILL, GROWTH, LEVELS = 180, 8, 5
-local halves, grouped = {}, {}
+-- Names are integers from FIRST to below twice as much, written with as many digits, so that texts compare as they do.
+local FIRST = 2 ^ 62
+local runs = {}
 
 local function set_of(day, level, number)
   return format('%s:known:%d:%d:%d', account_key, day, level, number)
@@ -20,9 +23,9 @@ local function read_sizes()
   local sizes = {}
   for day in pairs(days) do
     for near = day - 1, day + 1 do
-      local every_level_key = {}
-      for level = 0, LEVELS do every_level_key[level + 1] = level_of(near, level) end
       if not sizes[near] then
+        local every_level_key = {}
+        for level = 0, LEVELS do every_level_key[level + 1] = level_of(near, level) end
         sizes[near] = {}
         for i, size in ipairs(call('MGET', unpack(every_level_key))) do sizes[near][i - 1] = (size or 0) + 0 end
       end
@@ -31,26 +34,25 @@ local function read_sizes()
   return sizes
 end
 
--- Which of a day's records belong to which of a level's sets. The first half of a name chooses.
+-- Which of a day's records belong to which of a level's sets: the set's number, the first and the last of its names.
 local function divide(day, level)
   local known = day .. ':' .. level
-  if grouped[known] then return grouped[known] end
-  local found, sets = {}, GROWTH ^ level
-  for _, i in ipairs(days[day]) do
-    halves[i] = halves[i] or floor(names[i] / 4294967296)
-    local number = halves[i] % sets
-    local others = found[number]
-    if others then others[#others + 1] = i else found[number] = { i } end
+  if runs[known] then return runs[known] end
+  local found, wide, i, last = {}, FIRST / GROWTH ^ level, days[day][1], days[day][2]
+  while i <= last do
+    local first, number = i, floor((names[i] - FIRST) / wide)
+    local beyond = format('%.0f', FIRST + (number + 1) * wide)
+    repeat i = i + 1 until i > last or names[i] >= beyond
+    found[#found + 1] = { number, first, i - 1 }
   end
-  grouped[known] = found
+  runs[known] = found
   return found
 end
 
-local function look_up(set_key, members, asked, states)
-  for j, known in ipairs(call('SMISMEMBER', set_key, unpack(asked))) do
-    if known == 1 then
-      states[members[j]] = call('SISMEMBER', set_key, checks[members[j]]) == 1 and '=' or '!'
-    end
+local function look_up(set_key, first, last, states)
+  for j, known in ipairs(call('SMISMEMBER', set_key, unpack(names, first, last))) do
+    local i = first + j - 1
+    if known == 1 then states[i] = call('SISMEMBER', set_key, marks[2 * i]) == 1 and '=' or '!' end
   end
 end
 
@@ -60,14 +62,10 @@ local function find_records(sizes)
   local states = {}
   for day in pairs(days) do
     for level = 0, LEVELS do
-      local near = {}
-      for each = day - 1, day + 1 do
-        if sizes[each][level] > 0 then near[#near + 1] = each end
-      end
-      for number, members in pairs(#near > 0 and divide(day, level) or {}) do
-        local asked = {}
-        for j, i in ipairs(members) do asked[j] = names[i] end
-        for _, each in ipairs(near) do look_up(set_of(each, level, number), members, asked, states) end
+      for near = day - 1, day + 1 do
+        for _, run in ipairs(sizes[near][level] > 0 and divide(day, level) or {}) do
+          look_up(set_of(near, level, run[1]), run[2], run[3], states)
+        end
       end
     end
   end
@@ -88,15 +86,15 @@ end
 local function remember_records(sizes)
   -- A day more, so that a clock which goes back takes nothing of the 90 days.
   local ends = format('%d', now + EPOCH_MS + DAY)
-  for day, members in pairs(days) do
-    local level = level_for(sizes[day], #members)
-    for number, group in pairs(divide(day, level)) do
-      local set_key, added = set_of(day, level, number), {}
-      for j, i in ipairs(group) do added[2 * j - 1], added[2 * j] = names[i], checks[i] end
-      call('SADD', set_key, unpack(added))
+  for day, bounds in pairs(days) do
+    local more = bounds[2] - bounds[1] + 1
+    local level = level_for(sizes[day], more)
+    for _, run in ipairs(divide(day, level)) do
+      local set_key = set_of(day, level, run[1])
+      call('SADD', set_key, unpack(marks, 2 * run[2] - 1, 2 * run[3]))
       call('PEXPIREAT', set_key, ends)
     end
     local level_key = level_of(day, level)
-    call('SET', level_key, format('%d', sizes[day][level] + #members), 'PXAT', ends)
+    call('SET', level_key, format('%d', sizes[day][level] + more), 'PXAT', ends)
   end
 end

@@ -53,8 +53,8 @@ RECORDS = [
     ),
     Mutant(
         "post_records",
-        "for i = place + 1, place + count do",
-        "for i = 1, count + 0 do",
+        "{ place + 1, place + count }",
+        "{ 1, count + 0 }",
         test_records_known.test_batch_of_many_days_is_posted,
     ),
 ]
@@ -62,14 +62,14 @@ RECORDS = [
 KNOWN = [
     Mutant(
         "lib/records",
-        "call('SISMEMBER', set_key, checks[members[j]]) == 1",
+        "call('SISMEMBER', set_key, marks[2 * i]) == 1",
         "true",
         test_records_known.test_known_id_with_other_contents_is_refused,
         ALONE,
     ),
     Mutant(
         "lib/records",
-        "call('SISMEMBER', set_key, checks[members[j]]) == 1",
+        "call('SISMEMBER', set_key, marks[2 * i]) == 1",
         "false",
         test_records_known.test_repeats_are_left_out_one_by_one,
     ),
@@ -82,10 +82,35 @@ KNOWN = [
     ),
     Mutant(
         "lib/records",
-        "for each = day - 1, day + 1 do",
-        "for each = day - 1, day do",
+        "for near = day - 1, day + 1 do\n        for",
+        "for near = day - 1, day do\n        for",
         test_records_known.test_known_id_with_other_contents_is_refused,
         DAY_BEFORE,
+    ),
+    Mutant(
+        "lib/records",
+        "until i > last or names[i] >= beyond",
+        "until i > last",
+        test_records_known.test_sets_hold_the_names_of_their_numbers,
+    ),
+    Mutant(
+        "lib/records",
+        "or names[i] >= beyond",
+        "or names[i] > beyond",
+        test_records_known.test_name_on_the_edge_of_sets_belongs_to_the_later,
+    ),
+    Mutant(
+        "lib/records",
+        "found[#found + 1] = { number, first, i - 1 }",
+        "found[#found + 1] = { number, first, math.max(first, i - 2) }",
+        test_records_known.test_repeats_are_left_out_one_by_one,
+    ),
+    Mutant(
+        "lib/records",
+        "local i = first + j - 1",
+        "local i = j",
+        test_records_known.test_day_of_any_size_is_remembered_whole,
+        {"size": 500},
     ),
     Mutant("lib/records", "i - 1] = (size", "i] = (size", test_records_known.test_repeats_are_left_out_one_by_one),
     Mutant(
@@ -93,8 +118,8 @@ KNOWN = [
     ),
     Mutant(
         "lib/records",
-        "for level = 0, LEVELS do\n      local near",
-        "for level = 1, LEVELS do\n      local near",
+        "for level = 0, LEVELS do\n      for near",
+        "for level = 1, LEVELS do\n      for near",
         test_records_known.test_repeats_are_left_out_one_by_one,
     ),
     Mutant(
@@ -124,20 +149,20 @@ KNOWN = [
     ),
     Mutant(
         "lib/records",
-        "sizes[day][level] + #members",
-        "#members",
+        "sizes[day][level] + more",
+        "more",
         test_records_known.test_day_of_any_size_begins_with_one_set,
     ),
     Mutant(
         "lib/records",
-        "if grouped[known] then",
-        "if next(grouped) then return select(2, next(grouped)) end\n  if grouped[known] then",
+        "if runs[known] then",
+        "if next(runs) then return select(2, next(runs)) end\n  if runs[known] then",
         test_records_known.test_batch_of_many_days_is_posted,
     ),
     Mutant(
         "lib/records",
-        "names[i], checks[i] end",
-        "names[i], names[i] end",
+        "unpack(marks, 2 * run[2] - 1, 2 * run[3])",
+        "unpack(names, run[2], run[3])",
         test_records_known.test_page_of_repeats_changes_nothing,
     ),
 ]
