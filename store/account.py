@@ -181,6 +181,13 @@ class Entry:
         """When it was made."""
         return int(self.id.partition("-")[0])
 
+    @property
+    def line(self) -> str:
+        """All but the id, as the stream has it."""
+        numbers = str(self.moved.micros), str(self.after.micros)
+        texts = self.lots, self.actor, self.operation, self.ref, self.memo
+        return "\t".join((self.kind, self.debit, self.credit, *numbers, *texts))
+
     @classmethod
     def decode(cls, entry_id: str, record: Mapping[str, str], currency: str) -> "Entry":
         """The entry from its stream record: one line of ten parts divided by tabs, the memo last."""

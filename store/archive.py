@@ -93,7 +93,7 @@ class Archive:
         day = head.day_of(ref) if head else ""
         while day and stop > start:
             part = self.manifest(partition, day).accounts[manifest.named_as(ref)]
-            first, last = (int(each.partition("-")[2]) for each in (part.first, part.last))
+            first, last = _version(part.first), _version(part.last)
             if first < stop and last >= start:
                 found.append((day, first, last))
             stop, day = min(stop, first), part.previous
@@ -111,12 +111,48 @@ class Archive:
                 for entry in await asyncio.to_thread(self._select, day, ref, at, min(at + batch, stop)):
                     yield entry
 
+    async def proven(self, ref: AccountRef, entry_id: str, digest: str) -> Entry | None:
+        """The entry of that id, or None, from a file that the manifest with this digest, or one before it, tells of.
+
+        Raises:
+            ArchiveError: there is no such manifest, the chain from it back to the file's is broken, or the file is
+                not the one that its manifest tells of.
+        """
+        return await asyncio.to_thread(self._proven, ref, entry_id, digest)
+
+    def _proven(self, ref: AccountRef, entry_id: str, digest: str) -> Entry | None:
+        version = _version(entry_id)
+        for of in self._chain(keys.partition_of(ref.tenant), digest):
+            part = of.accounts.get(manifest.named_as(ref))
+            if part and _version(part.first) <= version <= _version(part.last):
+                self.require_file(of)
+                found = self._select(of.day, ref, version, version + 1)
+                return next((each for each in found if each.id == entry_id), None)
+        return None
+
+    def _chain(self, partition: int, digest: str) -> Iterator[Manifest]:
+        """The manifest with this digest, and those before it; ArchiveError where one is not what the next one names."""
+        last, due = "", digest
+        for day in reversed(self.days(partition)):
+            of = self.manifest(partition, day)
+            if of.digest == due:
+                yield of
+                last, due = of.name, of.before
+            elif last:
+                raise ArchiveError(f"{last} does not follow on the manifest before it")
+        if due:
+            raise ArchiveError(f"{last or 'what Redis remembers'} follows on a manifest that is not there")
+
     def _select(self, day: str, ref: AccountRef, start: int, stop: int) -> list[Entry]:
         of = self.manifest(keys.partition_of(ref.tenant), day)
         wanted = [("tenant", "=", ref.tenant), ("account", "=", ref.account)]
         with self.folder.open(of.file) as opened:
             found = pq.read_table(opened, filters=[*wanted, ("version", ">=", start), ("version", "<", stop)])
         return list(rows(found, of.accounts[manifest.named_as(ref)].currency))
+
+
+def _version(entry_id: str) -> int:
+    return int(entry_id.partition("-")[2])
 
 
 def runs(columns: Columns) -> Iterator[tuple[AccountRef, int, int]]:

@@ -112,9 +112,7 @@ def lines(columns: Columns) -> bytes:
 
 def encode(entry: Entry) -> Raw:
     """The entry as the stream has it."""
-    numbers = str(entry.moved.micros), str(entry.after.micros)
-    texts = entry.lots, entry.actor, entry.operation, entry.ref, entry.memo
-    return entry.id.encode(), "\t".join((entry.kind, entry.debit, entry.credit, *numbers, *texts)).encode()
+    return entry.id.encode(), entry.line.encode()
 
 
 def of_kinds(columns: Columns, kinds: Collection[str]) -> list[int]:

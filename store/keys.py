@@ -28,7 +28,7 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:a:<account>:hold:<id>  | hash   | 180 days  | ledger     | a hold; lives on once it is resolved  |
 | cr:{pNN}:t:<tenant>:a:<account>:holds      | zset   | for ever  | ledger     | holds that are open, by their expiry  |
 | cr:{pNN}:t:<tenant>:a:<account>:op:<e>:<n> | hash   | 2 epochs  | ledger     | postings' contents and outcomes       |
-| cr:{pNN}:t:<tenant>:a:<account>:reversed   | hash   | for ever  | ledger     | entries that were, and by which entry |
+| cr:{pNN}:t:<tenant>:a:<account>:reversed   | hash   | for ever  | ledger     | what was reversed, and by which entry |
 | cr:{pNN}:t:<tenant>:a:<account>:levels:<n> | string | 91 days   | ledger     | by day and level: how many are known  |
 | cr:{pNN}:t:<tenant>:a:<account>:known:<n>  | set    | 91 days   | ledger     | by day, level, set: records known     |
 | cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |
@@ -190,7 +190,7 @@ def bucket(ref: AccountRef, epoch: int, number: int) -> str:
 
 
 def reversals(ref: AccountRef) -> str:
-    """The account's entries that were reversed: by which entry, and what that changed."""
+    """The account's entries and call records that were reversed: by which entry, and what that changed."""
     return f"{account(ref)}:reversed"
 
 

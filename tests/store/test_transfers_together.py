@@ -10,6 +10,8 @@ from store.scripts import Client
 from tests.controls import Bank, usd
 from tests.store import pair
 from tests.store.pair import REFS, SECOND, balances, gift, move, prove, spend
+from tests.store.recorded import post, record
+from tests.store.reversing import undo
 from tests.store.test_adjust_balance import adjust
 from tests.store.test_out_of_memory import Verb, empty, fill, refuse_whole
 from tests.store.test_reverse_entry import reverse
@@ -82,14 +84,16 @@ async def test_transfers_among_calls_add_up(bank: Bank) -> None:
     await prove(bank)
 
 
-@pytest.mark.parametrize("verb", ["transfer", "reverse", "adjust up", "adjust down"])
+@pytest.mark.parametrize("verb", ["transfer", "reverse", "reverse record", "adjust up", "adjust down"])
 async def test_change_without_memory_is_refused_whole(bank: Bank, verb: str) -> None:
     """It raises and nothing was changed; with memory again, the same call is made."""
-    await bank.spend(10)
+    await bank.spend(9)
     call = (await bank.entries())[-1].id
+    [page] = (await post(bank, [record(1)])).entries
     verbs: dict[str, Verb] = {
         "transfer": lambda bank, _: move(bank, 90, "oom"),
         "reverse": lambda bank, _: reverse(bank, call, "oom"),
+        "reverse record": lambda bank, _: undo(bank, page.entry, "record-1", "oom"),
         "adjust up": lambda bank, _: adjust(bank, usd(5), "oom"),
         "adjust down": lambda bank, _: adjust(bank, usd(-200), "oom"),
     }

@@ -15,6 +15,7 @@ from tests.store.mutants.postings import POSTING, THRESHOLDS
 from tests.store.mutants.recharges import RECHARGE
 from tests.store.mutants.records import KNOWN, RECORDS
 from tests.store.mutants.resolutions import RESOLUTIONS
+from tests.store.mutants.reversals import REVERSALS
 from tests.store.mutants.seals import SEALS, UNBIDDEN
 from tests.store.mutants.shortcuts import SHORT_CUTS
 from tests.store.mutants.states import STATES
@@ -64,6 +65,7 @@ ALL = [
     *STATES,
     *TRANSFERS,
     *CORRECTIONS,
+    *REVERSALS,
     *BOOKS,
     *RECORDS,
     *KNOWN,
