@@ -17,7 +17,7 @@ from store.roles import Operator
 from store.scripts import Client
 from tests.controls import MANAGER, REF, usd
 from tests.store.machine import ANY, POLICIES
-from tests.store.machine_batch import BatchMachine
+from tests.store.machine_batch import SOME, BatchMachine
 from tests.store.machine_holds import TIMES, UNITS
 from tests.store.model_corrections import WholeModel
 from tests.store.model_lots import REMEMBERED
@@ -165,6 +165,34 @@ class WholeMachine(BatchMachine):
             wanted,
             lambda: self.corrections.reverse_entry(Operator("test"), REF, entry, operation_id=operation),
         )
+
+    @precondition(lambda self: self.model.packs)
+    @rule(which=ANY, lines=st.lists(ANY, min_size=1, max_size=3), whole=st.booleans())
+    def reverse_records(self, which: int, lines: list[int], *, whole: bool) -> None:
+        """Call records are reversed, if they may be, and then perhaps their entry; now and then one that has none."""
+        packs = self.model.packs
+        index = [*sorted(packs)[::-1] * 4, 0][which % (4 * len(packs) + 1)]
+        for each in lines:
+            self.reverse_record(index, one(each, [*packs.get(index, {}), "record-0"]))
+        if whole:
+            self.reverse(index)
+
+    def reverse_record(self, index: int, name: str) -> None:
+        """One of an entry's."""
+        operation = f"reversal-{next(self.numbers)}"
+        wanted = self.model.reverse_record(operation, index, name, self.new_id())
+        entry = self.run(self.bank.entries())[index].id
+        self.ask_to_correct(
+            wanted,
+            lambda: self.corrections.reverse_record(Operator("test"), REF, entry, name, operation_id=operation),
+        )
+
+    @rule(amounts=SOME, lines=st.lists(ANY, min_size=1, max_size=3), whole=st.booleans())
+    def put_page_right(self, amounts: list[int], lines: list[int], *, whole: bool) -> None:
+        """A page of call records was wrong."""
+        self.record(amounts, [])
+        if self.model.packs:
+            self.reverse_records(0, lines, whole=whole)
 
     @precondition(lambda self: self.recently_corrected)
     @rule(which=ANY)

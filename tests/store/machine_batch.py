@@ -66,7 +66,7 @@ class BatchMachine(HoldsMachine):
         new = [UsageRecord(f"record-{next(self.numbers)}", usd(amount), start) for amount in amounts]
         known = [self.lines[one(each, sorted(self.lines))] for each in again if self.lines]
         known = [each for each in known if self.is_remembered(each)]
-        wanted = self.model.record(new[0].id, amounts, name)
+        wanted = self.model.record({each.id: amount for each, amount in zip(new, amounts, strict=True)}, name)
         if wanted == "posted":
             self.lines |= {each.id: each for each in new}
             self.recorded |= {each.id: self.model.now for each in new}

@@ -13,6 +13,7 @@ class AccountModel(LotsModel):
     """One account and the recharges that it opens; each method answers what the store should answer.
 
     `told` is the outbox in short; `scheduled` is what is to be looked at when: "check", a payment, "settings:" and one.
+    `packs` are the lines of the entries, by their place, that have some.
     """
 
     state: str = "open"
@@ -35,6 +36,7 @@ class AccountModel(LotsModel):
     blocked: str = ""
     waited: tuple[str, datetime] | None = None
     payments: dict[str, Due] = field(default_factory=dict)
+    packs: dict[int, dict[str, int]] = field(default_factory=dict)
 
     def post(
         self,
@@ -66,15 +68,16 @@ class AccountModel(LotsModel):
             self._look_at_slot()
         return "posted"
 
-    def record(self, operation: str, amounts: list[int], new_id: str) -> str:
-        """Call records in one entry, which cross levels one by one."""
+    def record(self, lines: dict[str, int], new_id: str) -> str:
+        """Call records, by their ids, in one entry; they cross levels one by one."""
         if self.state == "closed":
             return "account_closed"
         self.begin()
-        self.take(operation, sum(amounts))
+        self.take("records", sum(lines.values()))
+        self.packs[len(self.entries) - 1] = lines
         after = self.balance
-        self.balance += sum(amounts)
-        for amount in amounts:
+        self.balance += sum(lines.values())
+        for amount in lines.values():
             self.balance -= amount
             self.fall()
             self.consider(new_id)

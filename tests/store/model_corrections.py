@@ -13,7 +13,8 @@ FINAL = ("pay-", "reversal-")
 class WholeModel(HoldsModel):
     """Each method answers what the store should answer."""
 
-    reversed: set[int] = field(default_factory=set)
+    reversed: set[int | tuple[int, str]] = field(default_factory=set)
+    """Entries by their place, and call records by that and their id."""
 
     def put_state(self, state: str, new_id: str) -> str:
         """Open, frozen or closed; what has expired but was not looked at yet is still there."""
@@ -49,13 +50,26 @@ class WholeModel(HoldsModel):
         return "posted"
 
     def reverse(self, operation: str, index: int, new_id: str) -> str:
-        """The opposite of an entry; not of what was set aside or given back, which names no lot."""
+        """The opposite of an entry, or what is left of its call records; not of what named no lot, as holds."""
         name, amount, _ = self.entries[index]
         if name.startswith(FINAL) or not self.payers[index]:
             return "not_reversible"
-        if index in self.reversed:
+        lines = self.packs.get(index, {})
+        rest = amount + sum(each for line, each in lines.items() if (index, line) in self.reversed)
+        if index in self.reversed or not rest:
             return "already_reversed"
-        answer = self.correct(operation, -amount, new_id)
+        answer = self.correct(operation, -rest, new_id)
         if answer == "posted":
             self.reversed.add(index)
+        return answer
+
+    def reverse_record(self, operation: str, index: int, line: str, new_id: str) -> str:
+        """One call record of an entry, unless the entry was reversed."""
+        if line not in self.packs.get(index, {}):
+            return "unknown_record"
+        if index in self.reversed or (index, line) in self.reversed:
+            return "already_reversed"
+        answer = self.correct(operation, self.packs[index][line], new_id)
+        if answer == "posted":
+            self.reversed.add((index, line))
         return answer
