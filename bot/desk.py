@@ -4,13 +4,14 @@ import asyncio
 import getpass
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
+from bot.archiving import open_archive
 from bot.reaching import open_redis
 from bot.running import run, settings_for
-from bot.settings import Profile
+from bot.settings import Profile, SettingsError
 from store.keys import AccountRef
 from store.ledger import Ledger
 from store.money import AmountError, Money, format_money, parse_money
@@ -18,6 +19,9 @@ from store.operations import checked_id, random_id
 from store.outcomes import Change, Posting, Reason, Refused, Repeated
 from store.roles import Operator
 from store.scripts import Client
+
+if TYPE_CHECKING:
+    from store.archive import Archive
 
 T = TypeVar("T")
 
@@ -33,9 +37,10 @@ REFUSED = {
     Reason.NOT_EMPTY: "there is still a balance, or something set aside",
     Reason.SAME_ACCOUNT: "these are not two accounts",
     Reason.LOTS_TOO_MANY: "the amount is spread over more than 50 purchases and grants; transfer it in smaller amounts",
-    Reason.UNKNOWN_ENTRY: "the journal has no such entry; one that was archived is corrected with `credits adjust`",
+    Reason.UNKNOWN_ENTRY: "there is no such entry; if it was archived, CREDITS_ARCHIVE_URL says where",
+    Reason.UNKNOWN_RECORD: "the entry has no such call record",
     Reason.NOT_REVERSIBLE: "only usage, grants, adjustments and expired credit are reversed",
-    Reason.ALREADY_REVERSED: "the entry was reversed before",
+    Reason.ALREADY_REVERSED: "that was reversed before",
 }
 """Why the ledger refuses what these commands ask for, in an operator's words."""
 
@@ -60,6 +65,15 @@ def ask(env_file: Path, question: Callable[[Client], Awaitable[T]]) -> T:
 
     run(work)
     return answers[0]
+
+
+def archive(env_file: Path) -> "Archive | None":
+    """Where archived entries are, if the settings say so."""
+    try:
+        return open_archive(settings_for(Profile.TOOL, env_file))
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
 
 
 def operator() -> Operator:

@@ -8,6 +8,7 @@ from bot import desk
 from bot.desk import InFolder, Named, OfWorkspace, Once, Typed, Why
 from bot.running import EnvFile
 from store.corrections import Corrections
+from store.manifest import ArchiveError
 from store.outcomes import Posting
 from store.roles import Roles
 from store.scripts import Client
@@ -38,20 +39,35 @@ def transfer(
 def reverse(
     workspace: OfWorkspace,
     account: Named,
-    entry: Annotated[str, typer.Argument(metavar="ENTRY", help="The entry's id, as `credits export` gives it.")],
+    entry: Annotated[
+        str,
+        typer.Argument(
+            metavar="ENTRY[#RECORD]",
+            help="The entry's id, as `credits export` gives it; with # and its id, one call record of it alone.",
+        ),
+    ],
     memo: Why = "",
     once: Once = "",
     env_file: EnvFile = InFolder,
 ) -> None:
-    """Post the opposite of an entry: of usage, a grant, an adjustment or expired credit. Once for each."""
+    """Post the opposite of an entry: of usage, a grant, an adjustment or expired credit. Once for each.
+
+    Of an entry of call records, one record is given back, or all that are left. Archived entries are reversed as well.
+    """
     ref, operation = desk.account_ref(workspace, account), desk.operation(once)
-    outcome = desk.ask(
-        env_file,
-        lambda redis: Corrections(redis, Roles(redis)).reverse_entry(
-            desk.operator(), ref, entry, operation_id=operation, memo=memo
-        ),
-    )
-    desk.say(account, outcome)
+    past, (of, single, record) = desk.archive(env_file), entry.partition("#")
+
+    async def put_right(redis: Client) -> Posting:
+        corrections, by = Corrections(redis, Roles(redis), past=past), desk.operator()
+        if single:
+            return await corrections.reverse_record(by, ref, of, record, operation_id=operation, memo=memo)
+        return await corrections.reverse_entry(by, ref, of, operation_id=operation, memo=memo)
+
+    try:
+        desk.say(account, desk.ask(env_file, put_right))
+    except (ArchiveError, OSError, ValueError) as error:
+        typer.echo(f"Nothing was changed: {error}.", err=True)
+        raise typer.Exit(1) from None
 
 
 def adjust(

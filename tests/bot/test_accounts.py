@@ -1,6 +1,7 @@
 """`credits account`, `transfer`, `reverse` and `adjust`: plain words, exit codes, and nothing done twice."""
 
 import asyncio
+import dataclasses
 import getpass
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -17,6 +18,7 @@ from store.outcomes import Reason
 from tests.controls import REF, Bank
 from tests.store import pair
 from tests.store.pair import SECOND
+from tests.store.recorded import post, record
 
 pytestmark = pytest.mark.redis
 T = TypeVar("T")
@@ -186,8 +188,25 @@ def test_entry_is_reversed_once(desk: Desk) -> None:
         f"Account default: $100.00 → $0.00, entry {desk.entries()[-1].id}.\n",
     )
     again = desk.type("reverse", HERE, "default", grant)
-    assert (again.exit_code, again.stderr) == (1, "Nothing was changed: the entry was reversed before.\n")
+    assert (again.exit_code, again.stderr) == (1, "Nothing was changed: that was reversed before.\n")
     assert desk.type("reverse", HERE, "default", "1-1").exit_code == 1
+
+
+def test_call_record_is_reversed_once(desk: Desk) -> None:
+    """One of an entry's, named behind it; then it is not, nor one that there is not."""
+    [posted] = desk.look(lambda bank: post(bank, [record(1, 5), dataclasses.replace(record(2, 7), id="a#b")])).entries
+
+    said = desk.type("reverse", HERE, "default", f"{posted.entry}#a#b", "--memo", "never answered")
+
+    entry = desk.entries()[-1]
+    assert (said.exit_code, said.output) == (0, f"Account default: $88.00 → $95.00, entry {entry.id}.\n")
+    assert (entry.ref, entry.memo) == (f"{posted.entry}#a#b", "never answered")
+    again = desk.type("reverse", HERE, "default", f"{posted.entry}#a#b")
+    assert (again.exit_code, again.stderr) == (1, "Nothing was changed: that was reversed before.\n")
+    other = desk.type("reverse", HERE, "default", f"{posted.entry}#record-3")
+    assert (other.exit_code, other.stderr) == (1, "Nothing was changed: the entry has no such call record.\n")
+    assert desk.type("reverse", HERE, "default", posted.entry).exit_code == 0
+    assert desk.account().balance.plain() == "100"
 
 
 def test_balance_is_adjusted_up_and_down(desk: Desk) -> None:
