@@ -105,7 +105,9 @@ class Told:
                 self.exhausted[event.ref] = event.balance_micros <= 0
 
     def answer(self, ref: AccountRef, entry: Entry) -> Iterator[str]:
-        """An entry of TOLD_OF: what of its event is not as it says, or missing."""
+        """An entry of TOLD_OF: what of its event is not as it says, or missing. Nothing of any other."""
+        if entry.kind not in TOLD_OF:
+            return
         is_late = self.since_ms < entry.at_ms < self.until_ms
         if entry.kind == "expiry":
             event = (ref, entry.operation, entry.moved.micros, entry.after.micros)

@@ -7,7 +7,7 @@ from functools import partial
 
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from store import bulk, columns, manifest
+from store import bulk, columns, manifest, reversals
 from store.account import Entry
 from store.archive import Archive, runs
 from store.armed import TOLD_OF, Told
@@ -16,7 +16,10 @@ from store.columns import Columns, Raw
 from store.keys import AccountRef
 from store.manifest import ArchiveError, Manifest
 from store.replay import Replay
+from store.reversals import Reversals
 
+LOOKED_AT = (*TOLD_OF, reversals.KIND)
+"""Kinds of entry of which each is looked at by itself."""
 Said = Iterator[tuple[AccountRef | None, str]]
 """What is different, and whose it is; None for the archive's own."""
 
@@ -36,13 +39,15 @@ class Filed:
         only: Callable[[AccountRef], bool],
         size: int,
         advance: Callable[[int], None],
+        reversals: dict[AccountRef, Reversals],
     ) -> None:
-        """`only`: the accounts that are asked for."""
+        """`only`: the accounts that are asked for; `reversals` expect what Redis keeps of them."""
         self._archive = archive
         self._told = told
         self._only = only
         self._size = size
         self._advance = advance
+        self.reversals = reversals
         self._digest = ""
         self._before: dict[AccountRef, Counter[str]] = {}
         self._firsts: dict[AccountRef, str] = {}
@@ -72,6 +77,7 @@ class Filed:
         except (ArchiveError, pa.ArrowInvalid, OSError) as error:
             yield None, f"the archive: {error}"
             for ref in mine:  # so that what follows is proven all the same
+                self._reversals(ref).miss()
                 self.replays[ref] = of.accounts[manifest.named_as(ref)].replay()
             return
         yield from self._carried(of, mine)
@@ -136,7 +142,10 @@ class Filed:
                 yield from ((ref, text) for _, text in said)
         for ref, start, stop in found:
             self._firsts.setdefault(ref, _entry(batch, start).id)
-            for row in columns.of_kinds(batch.slice(start, stop - start), TOLD_OF):
+            undone, first = self._reversals(ref), batch["version"][start].as_py()
+            kinds = columns.of_kinds(batch.slice(start, stop - start), LOOKED_AT)
+            for row in sorted({*kinds, *undone.rows(first, stop - start)}):
+                undone.take(_entry(batch, start + row))
                 yield from ((ref, text) for text in self._told.answer(ref, _entry(batch, start + row)))
             self.lasts[ref] = columns.encode(_entry(batch, stop - 1))
 
@@ -157,6 +166,9 @@ class Filed:
         counted = {each: {name: micros for name, micros in found.items() if micros} for each, found in sums.items()}
         if len(mine) == len(of.accounts) and told != counted:
             yield None, f"the archive: the entries in {of.file} do not add up to what its manifest tells"
+
+    def _reversals(self, ref: AccountRef) -> Reversals:
+        return self.reversals.setdefault(ref, Reversals())
 
     def _replay(self, ref: AccountRef) -> Replay:
         return self.replays.setdefault(ref, Replay())

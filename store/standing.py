@@ -16,7 +16,8 @@ from store.scripts import Client, Scripts
 class Standing:
     """What Redis said of an account in one atomic step.
 
-    `holds` are the open ones, in millionths; `last` is the id of its newest entry, "" if it has none.
+    `holds` are the open ones, in millionths; `last` is the id of its newest entry, "" if it has none; `reversed` is as
+    `store.reversals` reads it.
     """
 
     record: Mapping[str, str]
@@ -24,6 +25,7 @@ class Standing:
     queue: list[str]
     holds: Mapping[str, int]
     last: str
+    reversed: Mapping[str, str]
 
 
 async def standing(redis: Client, ref: AccountRef) -> Standing | None:
@@ -34,11 +36,12 @@ async def standing(redis: Client, ref: AccountRef) -> Standing | None:
         "lots": keys.lots(ref),
         "queue": keys.queue(ref),
         "holds": keys.holds(ref),
+        "reversed": keys.reversals(ref),
     }
     answer = await Scripts(redis).call("read_standing", named, hold_prefix=keys.hold(ref, ""))
-    record, lots, queue, holds, last = answer
+    record, lots, queue, holds, last, reversals = answer
     amounts = {hold_id: int(micros) for hold_id, micros in _pairs(holds).items()}
-    return Standing(_pairs(record), _pairs(lots), queue, amounts, last) if record else None
+    return Standing(_pairs(record), _pairs(lots), queue, amounts, last, _pairs(reversals)) if record else None
 
 
 def _pairs(flat: list[str]) -> dict[str, str]:

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 
 from store import bulk, keys
 from store.archive import Archive
-from store.armed import TOLD_OF, Told, expiries, thresholds
+from store.armed import Told, expiries, thresholds
 from store.bulk import Segment
 from store.columns import Columns, Raw, decode, encode, of_kinds, parse
-from store.filed import Filed
+from store.filed import LOOKED_AT, Filed
 from store.keys import AccountRef
 from store.lots import Lot
 from store.manifest import ArchiveError
 from store.replay import Replay
+from store.reversals import Reversals
 from store.scripts import Client
 from store.standing import Journals, Standing, accounts, standing
 from store.transfers import unmatched
@@ -52,6 +53,7 @@ class Course:
     after: str
     version: int
     done: bool
+    reversals: Reversals
 
 
 class Verifier:
@@ -75,12 +77,15 @@ class Verifier:
         """
         told, filed = await Told.read(self._redis, partition), None
         if self._archive:
+            refs = await accounts(self._redis, partition, tenant, account)
+            kept = [await self._redis.hgetall(keys.reversals(ref)) for ref in refs]
             filed = Filed(
                 self._archive,
                 told,
                 only=lambda ref: tenant in {"", ref.tenant} and account in {"", ref.account},
                 size=BATCH * 4,
                 advance=self._advance,
+                reversals=dict(zip(refs, map(Reversals, kept), strict=True)),
             )
             async for ref, text in self._file(self._archive, filed, partition):
                 yield Difference(partition, ref, text)
@@ -198,7 +203,9 @@ class Verifier:
 def _course(ref: AccountRef, stands: Standing, filed: Filed | None) -> Course:
     replay = filed.replays.get(ref, Replay()) if filed else Replay()
     after = f"{replay.last[0]}-{replay.last[1]}" if replay.version else ""
-    return Course(ref, stands, replay, after, replay.version, done=not stands.last)
+    reversals = filed.reversals.get(ref, Reversals()) if filed else Reversals()
+    reversals.expect(stands.reversed)
+    return Course(ref, stands, replay, after, replay.version, not stands.last, reversals)
 
 
 def _version(raw: Raw) -> int:
@@ -221,27 +228,34 @@ def _look(batch: list[tuple[Course, list[Raw]]], told: Told) -> list[tuple[Accou
             columns, segments, lambda row: decode(raw[row], owners[row].standing.record["currency"])
         )
     ]
-    for row in _rows_of(columns, raw):
+    rows = {*_rows_of(columns, raw)}
+    for (course, lines), segment in zip(batch, segments, strict=True):
+        rows.update(segment.start + each for each in course.reversals.rows(_version(lines[0]), len(lines)))
+    for row in sorted(rows):
+        course = owners[row]
         try:
-            entry = decode(raw[row], owners[row].standing.record["currency"])
+            entry = decode(raw[row], course.standing.record["currency"])
         except ValueError:
+            course.reversals.miss()
             continue  # that it cannot be read was said
-        wrong += [(owners[row].ref, text) for text in told.answer(owners[row].ref, entry)]
+        course.reversals.take(entry)
+        wrong += [(course.ref, text) for text in told.answer(course.ref, entry)]
     return wrong
 
 
 def _rows_of(columns: Columns | None, raw: list[Raw]) -> list[int]:
-    """The rows whose entries have their event."""
+    """The rows whose entries have their event, or reverse another."""
     if columns is None:
-        wanted = tuple(f"{kind}\t".encode() for kind in TOLD_OF)
+        wanted = tuple(f"{kind}\t".encode() for kind in LOOKED_AT)
         return [row for row, (_, line) in enumerate(raw) if line.startswith(wanted)]
-    return of_kinds(columns, TOLD_OF)
+    return of_kinds(columns, LOOKED_AT)
 
 
 def _compare(course: Course, told: Told) -> Iterator[str]:
     stands = course.standing
     yield from course.replay.compare(stands.record, stands.lots, stands.queue)
     yield from course.replay.compare_holds(stands.record, stands.holds)
+    yield from course.reversals.compare(stands.reversed)
     yield from thresholds(stands.record)
     yield from expiries(stands.record, Lot.decode_all(stands.record, stands.lots))
     yield from told.rest(course.ref)

@@ -16,6 +16,7 @@ from store.outcomes import Posted, Posting
 from store.payments import Payments
 from store.policy import Limits, Policies
 from store.replay import Replay
+from store.reversals import Reversals
 from store.roles import Actor, Roles
 from store.scripts import Client
 
@@ -110,8 +111,13 @@ class Bank:
 
     async def prove(self, ref: AccountRef = REF) -> None:
         """Replayed, the journal comes to what the account, its lots, its holds and its totals say."""
-        replay = Replay()
-        wrong = [each for entry in await self.entries(ref) for each in replay.take(entry)]
+        replay, kept = Replay(), await self.redis.hgetall(keys.reversals(ref))
+        undone = Reversals(kept)
+        wrong: list[str] = []
+        for entry in await self.entries(ref):
+            wrong += replay.take(entry)
+            undone.take(entry)
+        wrong += undone.compare(kept)
         record = await self.redis.hgetall(keys.account(ref))
         lots = await self.redis.hgetall(keys.lots(ref))
         wrong += replay.compare(record, lots, await self.redis.zrange(keys.queue(ref), 0, -1))

@@ -1,10 +1,11 @@
 -- read_standing: an account as it stands at one moment, to be proven.
--- KEYS: account journal lots queue holds
+-- KEYS: account journal lots queue holds reversed
 -- ARGV: hold_prefix
--- Output: record, lots, queue, open holds with their amounts, id of the last entry
+-- Output: record, lots, queue, open holds with their amounts, id of the last entry, what was reversed
 -- Event: -
 -- `hold_prefix` and the id of a hold make the key of its record.
-local account_key, journal_key, lots_key, queue_key, holds_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local account_key, journal_key, lots_key, queue_key, holds_key, reversed_key =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local hold_prefix = ARGV[1]
 
 local holds = {}
@@ -15,4 +16,4 @@ for _, id in ipairs(redis.call('ZRANGE', holds_key, 0, -1)) do
 end
 local last = redis.call('XREVRANGE', journal_key, '+', '-', 'COUNT', 1)[1]
 return { redis.call('HGETALL', account_key), redis.call('HGETALL', lots_key), redis.call('ZRANGE', queue_key, 0, -1),
-  holds, last and last[1] or '' }
+  holds, last and last[1] or '', redis.call('HGETALL', reversed_key) }

@@ -49,6 +49,7 @@ REVERSALS = [
         RECORD, "> tonumber(micros)", ">= tonumber(micros)", records.test_entry_is_reversed_when_all_its_records_are
     ),
     Mutant(RECORD, REFUSE, "", records.test_closed_account_is_not_changed),
+    Mutant(RECORD, "lines + 1,", "lines,", records.test_record_is_reversed_once_for_ever),
     Mutant(RECORD, "sum + delta))", "delta))", records.test_whole_entry_reverses_what_is_left_of_it),
     Mutant(RECORD, "call('HSET', reversed_key,", "type('',", records.test_whole_entry_reverses_what_is_left_of_it),
     Mutant(
