@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 YEAR = timedelta(days=365)
 EVER = datetime.max.replace(tzinfo=UTC)
 REMEMBERED = timedelta(days=90)
+WARNINGS = [timedelta(days=days) for days in (30, 7, 1)]
 
 
 @dataclass
@@ -17,6 +18,7 @@ class Lot:
     left: int
     granted: bool
     expires: datetime
+    look: datetime
 
     @property
     def rank(self) -> tuple[bool, datetime, int]:
@@ -46,12 +48,16 @@ class LotsModel(ABC):
         if lot is None:
             return "gone"
         if lot.expires > self.now:
+            if lot.look > self.now:
+                return "early"
+            lot.look = self._next_look(lot.expires)
             days = -((self.now - lot.expires) // timedelta(days=1))
             if days > 30:
                 return "early"
             self.told.append("credit_expiring")
             return "warned"
         self.begin()
+        lot.look = self._next_look(lot.expires)
         return "held" if lot.left else "expired"
 
     def begin(self) -> None:
@@ -83,7 +89,7 @@ class LotsModel(ABC):
         lot_id = len(self.entries) + 1
         if amount > unpaid:
             expires = self.now + lasts if lasts else EVER
-            self.lots.append(Lot(lot_id, amount - unpaid, granted, expires))
+            self.lots.append(Lot(lot_id, amount - unpaid, granted, expires, self._next_look(expires)))
         payers = {"-": unpaid} if unpaid else {}
         self.enter(operation, amount, payers | ({str(lot_id): amount - unpaid} if amount > unpaid else {}))
 
@@ -96,6 +102,11 @@ class LotsModel(ABC):
     @abstractmethod
     def fall(self) -> None:
         """Tell the thresholds that the balance went below."""
+
+    def _next_look(self, expires: datetime) -> datetime:
+        """When the schedule looks at a lot again: to warn of its end, at its end, and while holds keep it."""
+        end = expires if expires > self.now else self.now + timedelta(minutes=1)
+        return min((expires - ahead for ahead in WARNINGS if expires - ahead > self.now), default=end)
 
     def _first(self) -> Lot | None:
         return min((each for each in self.lots if each.left), key=lambda each: each.rank, default=None)
