@@ -16,6 +16,11 @@ KIND = "reversal"
 """The kind of an entry that reverses another."""
 
 
+def is_of_record(entry: Entry) -> bool:
+    """Whether the entry reverses one call record alone."""
+    return entry.kind == KIND and "#" in entry.ref
+
+
 class Reversals:
     """Takes those entries of one account that reverse or were reversed, oldest first, and then tells what is wrong.
 

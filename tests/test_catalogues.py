@@ -23,7 +23,7 @@ FAMILIES = {
     "amount-": [problem.value for problem in AmountProblem],
     "kind-": [
         *("usage", "records", "recharge", "topup", "grant", "adjustment", "expiry"),
-        *("hold", "release", "transfer", "reversal"),
+        *("hold", "release", "transfer", "reversal", "reversal-record"),
     ],
     "reason-": [
         *("insufficient_funds", "lost_card", "stolen_card", "expired_card", "authentication_required", "other"),

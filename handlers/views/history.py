@@ -7,6 +7,7 @@ from handlers.locales import Texts
 from handlers.views import kit
 from store.account import Entry, Page
 from store.records import count_of
+from store.reversals import is_of_record
 
 PAGE_SIZE = 10
 _MEMO = 120
@@ -41,7 +42,8 @@ def lines(page: Page, texts: Texts) -> list[kit.Block]:
 
 def _lines(entry: Entry, texts: Texts) -> tuple[str, str]:
     lines = count_of(entry)
-    kind = texts("kind-records", count=lines) if lines else texts(f"kind-{entry.kind}")
+    named = "reversal-record" if is_of_record(entry) else entry.kind
+    kind = texts("kind-records", count=lines) if lines else texts(f"kind-{named}")
     memo = "" if lines else kit.escape(kit.clip(entry.memo, _MEMO))
     who = entry.actor.removeprefix("slack:")
     by = [kit.user(who)] if who != entry.actor else []
