@@ -74,6 +74,7 @@ def demo_reset() -> None:
 
 app.command()(moving.transfer)
 app.command()(moving.reverse)
+app.command()(moving.records)
 app.command()(moving.adjust)
 
 

@@ -1,5 +1,8 @@
-"""`credits transfer`, `reverse` and `adjust`: what an operator puts right at the command line."""
+"""`credits transfer`, `reverse`, `records` and `adjust`: what an operator puts right at the command line."""
 
+import contextlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -9,7 +12,7 @@ from bot.desk import InFolder, Named, OfWorkspace, Once, Typed, Why
 from bot.running import EnvFile
 from store.corrections import Corrections
 from store.manifest import ArchiveError
-from store.outcomes import Posting
+from store.outcomes import Posting, Reason
 from store.roles import Roles
 from store.scripts import Client
 from store.transfers import Transfers
@@ -63,8 +66,34 @@ def reverse(
             return await corrections.reverse_record(by, ref, of, record, operation_id=operation, memo=memo)
         return await corrections.reverse_entry(by, ref, of, operation_id=operation, memo=memo)
 
-    try:
+    with _in_words():
         desk.say(account, desk.ask(env_file, put_right))
+
+
+def records(
+    workspace: OfWorkspace,
+    account: Named,
+    entry: Annotated[str, typer.Argument(metavar="ENTRY", help="The id of an entry of call records.")],
+    env_file: EnvFile = InFolder,
+) -> None:
+    """List the call records of an entry: id, start, destination, charge, memo, and by which entry it was reversed."""
+    ref, past = desk.account_ref(workspace, account), desk.archive(env_file)
+    with _in_words():
+        found = desk.ask(env_file, lambda redis: Corrections(redis, Roles(redis), past=past).records(ref, entry))
+    if found is None:
+        desk.refuse(Reason.UNKNOWN_ENTRY)
+    for line, reversed_by in found:
+        start = datetime.fromtimestamp(line.start_ms / 1000, UTC).isoformat(sep=" ", timespec="seconds")
+        texts = (line.id, start, line.destination, desk.shown(line.amount), line.memo)
+        said = "\t".join("".join(each for each in text if each.isprintable()) for text in texts)
+        typer.echo(f"{said}\t{f'reversed by {reversed_by}' if reversed_by else ''}".rstrip("\t"))
+
+
+@contextlib.contextmanager
+def _in_words() -> Iterator[None]:
+    """What cannot be read is said, with exit code 1."""
+    try:
+        yield
     except (ArchiveError, OSError, ValueError) as error:
         typer.echo(f"Nothing was changed: {error}.", err=True)
         raise typer.Exit(1) from None

@@ -10,7 +10,7 @@ from store.money import Money
 from store.operations import Ids, checked_id, contents, decode_posting, harmless, mark, note, random_id
 from store.outcomes import Posting, Reason, Refused
 from store.payments import LIFETIME_MS
-from store.records import records_of
+from store.records import UsageRecord, records_of
 from store.roles import Actor, Operator, Roles
 from store.scripts import Client, Scripts
 
@@ -104,6 +104,23 @@ class Corrections:
             record=harmless(record_id),
             amount_micros=amounts.get(record_id, ""),
         )
+
+    async def records(self, ref: AccountRef, entry_id: str) -> tuple[tuple[UsageRecord, str], ...] | None:
+        """The lines of an entry, archived or not, each with the id of the entry that reversed it, or "".
+
+        None where there is no such entry; no lines where it is not of call records.
+
+        Raises:
+            ArchiveError, ValueError: as `reverse_record`.
+        """
+        entry = await self._journaled(ref, entry_id) or await self._archived(ref, entry_id)
+        if entry is None:
+            return None
+        lines = records_of(entry)
+        asked = [str(entry.version), *(f"{entry.version}#{each.id}" for each in lines)]
+        whole, *single = await self._redis.hmget(keys.reversals(ref), asked)
+        by = [(each or whole or "").partition(" ")[0] for each in single]
+        return tuple(zip(lines, by, strict=True))
 
     async def adjust_balance(
         self, actor: Actor | Operator, ref: AccountRef, change: Money, *, operation_id: str, memo: str = ""

@@ -209,6 +209,26 @@ def test_call_record_is_reversed_once(desk: Desk) -> None:
     assert desk.account().balance.plain() == "100"
 
 
+def test_call_records_are_listed(desk: Desk) -> None:
+    """As they came, each with what reversed it; an entry of another kind has none, and an unknown one is refused."""
+    odd = dataclasses.replace(record(2, 7), memo="tab\tor \x1b[31mcolour")
+    [posted] = desk.look(lambda bank: post(bank, [record(1, 5), odd])).entries
+    desk.type("reverse", HERE, "default", f"{posted.entry}#record-1")
+    undone = desk.entries()[-1].id
+
+    said = desk.type("records", HERE, "default", posted.entry)
+
+    assert said.output.splitlines() == [
+        f"record-1\t2025-11-08 09:01:00+00:00\t+447946000001\t$5.00\ta call\treversed by {undone}",
+        "record-2\t2025-11-08 09:02:00+00:00\t+447946000002\t$7.00\ttabor [31mcolour",
+    ]
+    desk.type("reverse", HERE, "default", posted.entry)
+    again = desk.type("records", HERE, "default", posted.entry).output.splitlines()
+    assert [each.rpartition(" ")[2] for each in again] == [undone, desk.entries()[-1].id]
+    assert desk.type("records", HERE, "default", desk.entries()[0].id).output == ""
+    assert desk.type("records", HERE, "default", "1-1").exit_code == 1
+
+
 def test_balance_is_adjusted_up_and_down(desk: Desk) -> None:
     """With a reason, which has to be given."""
     up = desk.type("adjust", HERE, "default", "5", "--memo", "compensation")

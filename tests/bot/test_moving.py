@@ -40,8 +40,10 @@ def test_archive_that_cannot_be_trusted_reverses_nothing(ledger: Desk, tmp_path:
     call = f"{rows[0]['ms']}-{rows[0]['version']}"
     command(ledger, tmp_path / "archive", "archive")
 
+    listed = command(ledger, tmp_path / "another", "records", REF.tenant, "default", call)
     said = command(ledger, tmp_path / "another", "reverse", REF.tenant, "default", call)
 
+    assert (listed.exit_code, listed.stderr) == (said.exit_code, said.stderr)
     assert (said.exit_code, said.stderr) == (
         1,
         "Nothing was changed: what Redis remembers follows on a manifest that is not there.\n",

@@ -9,6 +9,7 @@ from beancount import loader
 from store import keys
 from store.account import Entry, State
 from store.books import Beancount
+from store.corrections import Corrections
 from store.export import Wanted, export
 from store.keys import AccountRef
 from store.money import MAX_MICROS
@@ -16,7 +17,7 @@ from store.operations import contents, mark
 from store.outcomes import Posted, Reason, Refused, Repeated
 from store.records import pack
 from store.scripts import Client, Scripts
-from tests.controls import CURRENCY, MANAGER, MEMBER, REF, STRANGER, Bank, usd
+from tests.controls import CURRENCY, MANAGER, MEMBER, REF, STRANGER, Bank, entry_id, usd
 from tests.store.clock import Clock
 from tests.store.pair import SECOND, last, lots, totals
 from tests.store.posting import OTHER, dump
@@ -235,6 +236,19 @@ async def test_entries_keep_their_records_apart(bank: Bank) -> None:
     assert isinstance(await undo(bank, other.id, "record-2"), Posted)
     assert (await last(bank)).moved == usd(7)
     await bank.prove()
+
+
+async def test_records_are_listed_with_what_reversed_them(bank: Bank) -> None:
+    """Each by itself, or with its entry; other entries have none, and of one that is not there nothing is known."""
+    corrections, entry = Corrections(bank.redis, bank.roles), await charged(bank)
+    assert await corrections.records(REF, entry.id) == tuple((line, "") for line in LINES)
+
+    single = entry_id(await undo(bank, entry.id, "record-2"))
+    rest = entry_id(await undo(bank, entry.id))
+
+    assert await corrections.records(REF, entry.id) == tuple(zip(LINES, (rest, single, rest), strict=True))
+    assert await corrections.records(REF, rest) == ()
+    assert await corrections.records(REF, "1-1") is None
 
 
 # -- what the script takes nobody's word for
