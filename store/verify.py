@@ -6,7 +6,7 @@ looked at.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from store import bulk, keys
@@ -78,7 +78,7 @@ class Verifier:
         told, filed = await Told.read(self._redis, partition), None
         if self._archive:
             refs = await accounts(self._redis, partition, tenant, account)
-            kept = [await self._redis.hgetall(keys.reversals(ref)) for ref in refs]
+            kept = await self._all(keys.reversals(ref) for ref in refs)
             filed = Filed(
                 self._archive,
                 told,
@@ -109,14 +109,19 @@ class Verifier:
         for each in filed.pinned(pinned.get("digest", ""), pinned.get("day", "")):
             yield each
 
+    async def _all(self, hashes: Iterable[str]) -> list[dict[str, str]]:
+        """These hashes of one slot, at one moment."""
+        async with self._redis.pipeline(transaction=True) as all_at_once:
+            for each in hashes:
+                all_at_once.hgetall(each)
+            found: list[dict[str, str]] = await all_at_once.execute()
+        return found
+
     async def _transfers(self, refs: list[AccountRef]) -> AsyncIterator[str]:
         """Whether the accounts of a workspace agree on what went from one to another."""
         if len(refs) < 2:  # noqa: PLR2004 one has nobody to disagree with
             return
-        async with self._redis.pipeline(transaction=True) as all_at_once:
-            for ref in refs:
-                all_at_once.hgetall(keys.account(ref))
-            records = await all_at_once.execute()
+        records = await self._all(keys.account(ref) for ref in refs)
         totals = [
             {name.removeprefix("total:"): int(each) for name, each in record.items() if name.startswith("total:")}
             for record in records

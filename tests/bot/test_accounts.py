@@ -211,16 +211,16 @@ def test_call_record_is_reversed_once(desk: Desk) -> None:
 
 def test_call_records_are_listed(desk: Desk) -> None:
     """As they came, each with what reversed it; an entry of another kind has none, and an unknown one is refused."""
-    odd = dataclasses.replace(record(2, 7), memo="tab\tor \x1b[31mcolour")
-    [posted] = desk.look(lambda bank: post(bank, [record(1, 5), odd])).entries
+    odd = record(2, 7, destination="+447700900123", memo="tab\tor \x1b[31mcolour")
+    [posted] = desk.look(lambda bank: post(bank, [record(1, 5, destination=""), odd])).entries
     desk.type("reverse", HERE, "default", f"{posted.entry}#record-1")
     undone = desk.entries()[-1].id
 
     said = desk.type("records", HERE, "default", posted.entry)
 
     assert said.output.splitlines() == [
-        f"record-1\t2025-11-08 09:01:00+00:00\t+447946000001\t$5.00\ta call\treversed by {undone}",
-        "record-2\t2025-11-08 09:02:00+00:00\t+447946000002\t$7.00\ttabor [31mcolour",
+        f"record-1\t2025-11-08 09:01:00+00:00\t\t$5.00\ta call\treversed by {undone}",
+        "record-2\t2025-11-08 09:02:00+00:00\t+447700900123\t$7.00\ttabor [31mcolour",
     ]
     desk.type("reverse", HERE, "default", posted.entry)
     again = desk.type("records", HERE, "default", posted.entry).output.splitlines()
