@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from store import keys
+from store.batch import posting_keys
 from store.keys import AccountRef
 from store.money import Money
 from store.operations import Ids, checked_id, contents, harmless, mark, note
@@ -193,15 +194,7 @@ def _keys(ref: AccountRef, hold_id: str) -> dict[str, str]:
     if not _ID.fullmatch(hold_id):
         msg = f"a hold's id is 1 to 64 of A-Z a-z 0-9 _ . -, not {hold_id!r}"
         raise ValueError(msg)
-    partition = keys.partition_of(ref.tenant)
-    return {
-        "account": keys.account(ref),
-        "journal": keys.journal(ref),
-        "outbox": keys.outbox(partition),
-        "due": keys.due(partition),
-        "hold": keys.hold(ref, hold_id),
-        "holds": keys.holds(ref),
-    }
+    return {**posting_keys(ref), "hold": keys.hold(ref, hold_id), "holds": keys.holds(ref)}
 
 
 def _decode_holding(answer: str, currency: str) -> Holding:
