@@ -54,14 +54,19 @@ async def put_aside(stage: Stage, number: int) -> None:
     await eventually(there)
 
 
-async def test_a_low_balance_replayed_after_the_recovery_does_not_stand(stage: Stage) -> None:
-    """It is told, with its time, and no message says that the balance is low."""
+async def put_low_aside(stage: Stage) -> None:
+    """40 of 100 dollars are left, below the level at 50, and nobody could be told."""
     await stage.account(balance=100)
     await stage.levels(50)
     await stage.clean()
     refuse(stage, 1)
     await stage.spend(60)
     await put_aside(stage, 1)
+
+
+async def test_a_low_balance_replayed_after_the_recovery_does_not_stand(stage: Stage) -> None:
+    """It is told, with its time, and no message says that the balance is low."""
+    await put_low_aside(stage)
     await stage.ledger.add_credit(REF, usd(500), operation_id="grant", actor="test")
     await stage.quiet()
 
@@ -76,12 +81,7 @@ async def test_a_low_balance_replayed_after_the_recovery_does_not_stand(stage: S
 
 async def test_a_low_balance_replayed_while_it_is_low_stands(stage: Stage) -> None:
     """Although something else was told meanwhile, it is still the matter: it gets its message, and is followed."""
-    await stage.account(balance=100)
-    await stage.levels(50)
-    await stage.clean()
-    refuse(stage, 1)
-    await stage.spend(60)
-    await put_aside(stage, 1)
+    await put_low_aside(stage)
     await emit(stage, "managers_changed")
     await stage.quiet()
 

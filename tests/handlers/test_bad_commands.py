@@ -4,6 +4,7 @@ import pytest
 
 from bot.playground.people import MANAGER, MEMBER
 from tests.handlers.driver import LANGUAGE, appoint_both, keys_said, state
+from tests.handlers.typed import NO_AMOUNTS
 from tests.world import World
 
 NONSENSE = (
@@ -32,40 +33,20 @@ NONSENSE = (
     "ä" * 10_000,
 )
 AMOUNTS = {
-    "abc": "amount-not_a_number",
-    "$": "amount-not_a_number",
-    "50 please": "amount-not_a_number",
-    "50 50": "amount-not_a_number",
-    "1.2.3": "amount-not_a_number",
-    "1e3": "amount-not_a_number",
+    **NO_AMOUNTS,
     "0x32": "amount-not_a_number",
     "NaN": "amount-not_a_number",
     "Infinity": "amount-not_a_number",
-    "½": "amount-not_a_number",
-    "٥٠": "amount-not_a_number",
-    "５０": "amount-not_a_number",
-    "\u202e50": "amount-not_a_number",
-    "💶": "amount-not_a_number",
-    "<!channel>": "amount-not_a_number",
     "<@U0OWNER01>": "amount-not_a_number",
-    "`50`": "amount-not_a_number",
-    "50'; DROP TABLE accounts; --": "amount-not_a_number",
-    "return redis.call('FLUSHALL')": "amount-not_a_number",
-    "5\x000": "amount-not_a_number",
     "5" + " " * 3 + "," * 40: "amount-not_a_number",
     "50,": "amount-not_a_number",
     "x" * 10_000: "amount-not_a_number",
-    "0": "amount-not_positive",
     "0.00": "amount-not_positive",
-    "-50": "amount-not_positive",
     "-$50": "amount-not_positive",
     "−50": "amount-not_positive",
-    "50 EUR": "amount-other_currency",
     "€50": "amount-other_currency",
     "£50": "amount-other_currency",
-    "1,234": "amount-ambiguous",
     "1.234": "amount-ambiguous",
-    "0.001": "amount-too_fine",
     "50.005": "amount-ambiguous",
     "50.00001": "amount-too_fine",
     "99999999999": "amount-too_large",

@@ -13,33 +13,9 @@ from tests.handlers.openings import (
     typed_in,
     wrong,
 )
+from tests.handlers.typed import NO_AMOUNTS
 from tests.world import World
 
-TYPED = {
-    "abc": "amount-not_a_number",
-    "$": "amount-not_a_number",
-    "50 please": "amount-not_a_number",
-    "50 50": "amount-not_a_number",
-    "1.2.3": "amount-not_a_number",
-    "1e3": "amount-not_a_number",
-    "½": "amount-not_a_number",
-    "٥٠": "amount-not_a_number",
-    "５０": "amount-not_a_number",
-    "\u202e50": "amount-not_a_number",
-    "💶": "amount-not_a_number",
-    "<!channel>": "amount-not_a_number",
-    "`50`": "amount-not_a_number",
-    "50'; DROP TABLE accounts; --": "amount-not_a_number",
-    "return redis.call('FLUSHALL')": "amount-not_a_number",
-    "5\x000": "amount-not_a_number",
-    "x" * 60: "amount-not_a_number",
-    "0": "amount-not_positive",
-    "-50": "amount-not_positive",
-    "50 EUR": "amount-other_currency",
-    "1,234": "amount-ambiguous",
-    "0.001": "amount-too_fine",
-    "9" * 60: "amount-too_large",
-}
 ON = {"switch": "on", "channel": ALERTS}
 EMPTY = {"   ": "amount-missing", "\u00a0": "amount-missing"}
 LIMITS = {"4.99": "refused-below_minimum", "5000.01": "refused-above_maximum"}
@@ -52,7 +28,12 @@ async def test_amounts_typed_into_the_modal(world: World, subtests: pytest.Subte
 
     for user in (MANAGER, MEMBER):
         view = await open_amount(world, user)
-        for typed, key in {**TYPED, **LIMITS, "x" * 10_000: "amount-not_a_number", "   ": "amount-missing"}.items():
+        for typed, key in {
+            **NO_AMOUNTS,
+            **LIMITS,
+            "x" * 10_000: "amount-not_a_number",
+            "   ": "amount-missing",
+        }.items():
             with subtests.test(typed=ascii(typed[:40]), user=user):
                 await wrong(world, user, view, key, state=state_of(view, amount=typed_in("amount", typed)))
 
@@ -66,7 +47,7 @@ async def test_figures_of_the_recharge(world: World, subtests: pytest.Subtests) 
 
     for user in (MANAGER, MEMBER):
         view = await open_recharge(world, user)
-        for typed, key in {**TYPED, **EMPTY}.items():
+        for typed, key in {**NO_AMOUNTS, **EMPTY}.items():
             with subtests.test(typed=ascii(typed[:40]), user=user):
                 errors = await errors_of(world, user, view, **ON, **dict.fromkeys(("amount", "below", "cap"), typed))
                 assert errors.keys() == {"amount", "below", "cap"}
@@ -150,7 +131,7 @@ async def test_levels_of_the_warnings(world: World, subtests: pytest.Subtests) -
 
     for user in (MANAGER, MEMBER):
         view = await open_alerts(world, user)
-        for typed, key in TYPED.items():
+        for typed, key in NO_AMOUNTS.items():
             with subtests.test(typed=ascii(typed[:40]), user=user):
                 errors = await errors_of(world, user, view, channel=ALERTS, level_1=typed, level_2="20", level_3=typed)
                 assert errors.keys() == {"level_1", "level_3"}
