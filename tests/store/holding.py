@@ -2,16 +2,31 @@
 
 from typing import TypeVar
 
+import pytest
+
 from store import keys
 from store.holds import LONGEST_MS
-from store.money import MAX_MICROS
-from store.outcomes import Holding, Refused, Resolution
+from store.money import MAX_MICROS, Money
+from store.outcomes import Holding, Reason, Refused, Resolution
 from store.scripts import Client
-from tests.controls import REF, Bank, usd
+from tests.controls import CURRENCY, REF, Bank, usd
 from tests.store.clock import Clock
 
 HOUR_MS = 3_600_000
+OVER_MS = 180 * 24 * HOUR_MS
+"""How long a hold lives on once it is resolved."""
 DUE = keys.due(keys.partition_of(REF.tenant))
+ON_SCHEDULE = f"hold:{REF.tenant}:{REF.account}:call-1"
+NEGATIVE, EUROS = Money(-1, CURRENCY), Money.of(1, "EUR")
+NOT_TO_BE_HAD = pytest.mark.parametrize(
+    ("amount", "reason"),
+    [
+        (NEGATIVE, Reason.AMOUNT_INVALID),
+        (Money(MAX_MICROS + 1, CURRENCY), Reason.AMOUNT_INVALID),
+        (EUROS, Reason.CURRENCY_MISMATCH),
+    ],
+)
+"""Amounts that no hold is extended by or captured for, and why."""
 T = TypeVar("T")
 
 

@@ -10,9 +10,9 @@ from store.keys import AccountRef
 from store.money import MAX_MICROS, Money
 from store.outcomes import Posted, Posting, Reason, Refused, Repeated
 from store.roles import Actor, Operator
-from store.scripts import Client
 from tests.controls import CARD, CURRENCY, MANAGER, MEMBER, REF, STRANGER, Bank, entry_id, usd
 from tests.store import pair
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.pair import gift, last, lots, move, totals
@@ -21,13 +21,7 @@ from tests.store.recharging import complete
 
 arrange = pair.arrange
 YEAR_MS = 365 * 86_400_000
-
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    assert clock.ms
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def adjust(

@@ -10,16 +10,12 @@ from store.money import Money
 from store.outcomes import Posted, Posting, Reason, Refused, Repeated
 from store.scripts import Client
 from tests.controls import CURRENCY, REF, Bank, usd
+from tests.store.banks import bank_by
 from tests.store.outline import outline
 from tests.store.posting import OTHER, arrange, dump
 
 SECOND = AccountRef(REF.tenant, "second")
-
-
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 def call(number: int, units: str | int = 1, ref: AccountRef = REF, *, authorised: bool = False) -> UsagePosting:

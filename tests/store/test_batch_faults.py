@@ -19,14 +19,11 @@ from store.outcomes import Posted, Repeated
 from store.scripts import Client
 from tests.controls import CURRENCY, REF, Bank, usd
 from tests.lossy import Lossy, lossy
+from tests.store.banks import bank_by
 from tests.store.posting import OTHER, arrange
 from tests.store.test_batch import SECOND, afters, call
 
-
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 async def test_error_of_one_accounts_call_is_raised(bank: Bank) -> None:

@@ -1,21 +1,15 @@
 """Asking the provider to cancel a charge: how long, how soon again, and what follows."""
 
-import pytest
-
 from store import keys
 from store.outcomes import Done
 from store.payments import Failure, Step
-from store.scripts import Client
 from tests.controls import REF, Bank
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.steps import arrange, claim, fail, member, top_up, waiting
 from tests.store.test_owner import ask, change_card, need_owner
 
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_what_was_given_up_while_it_was_asked_goes_on_anew(bank: Bank) -> None:

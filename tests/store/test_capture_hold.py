@@ -5,22 +5,27 @@ import pytest
 from store import keys
 from store.money import MAX_MICROS, Money
 from store.outcomes import Reason, Refused, Resolved
-from store.scripts import Client
 from tests.controls import CURRENCY, REF, Bank, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
-from tests.store.holding import DUE, arrange, capture, done, expire, moves, place, put_in_state, release, standing
+from tests.store.holding import (
+    DUE,
+    NOT_TO_BE_HAD,
+    OVER_MS,
+    arrange,
+    capture,
+    done,
+    expire,
+    moves,
+    place,
+    put_in_state,
+    release,
+    standing,
+)
 from tests.store.outline import outline
 from tests.store.posting import OTHER, dump
 
-NEGATIVE, EUROS = Money(-1, CURRENCY), Money.of(1, "EUR")
-OVER_MS = 180 * 86_400_000
-
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    assert clock.ms
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 @pytest.mark.parametrize("cost", [12, 30, 45])
@@ -251,14 +256,7 @@ async def test_credit_that_pays_debt_beside_a_hold_is_no_lot_twice(bank: Bank) -
     await bank.prove()
 
 
-@pytest.mark.parametrize(
-    ("amount", "reason"),
-    [
-        (NEGATIVE, Reason.AMOUNT_INVALID),
-        (Money(MAX_MICROS + 1, CURRENCY), Reason.AMOUNT_INVALID),
-        (EUROS, Reason.CURRENCY_MISMATCH),
-    ],
-)
+@NOT_TO_BE_HAD
 async def test_amount_is_refused(bank: Bank, amount: Money, reason: Reason) -> None:
     """Less than nothing, more than is kept exactly, another currency."""
     await place(bank, 30)

@@ -1,22 +1,15 @@
 """A charge that was made and that the ledger refuses to credit: kept until it is credited or paid back."""
 
-import pytest
-
 from store.events import PaymentStuck
 from store.outcomes import Done, Posted, Reason, Refused
 from store.payments import Claimed, Failure, Step
-from store.scripts import Client
 from tests.controls import MANAGER, REF, Bank
-from tests.store.clock import Clock
+from tests.store.banks import bank_on_clock
 from tests.store.outline import outline
 from tests.store.recharging import used
 from tests.store.steps import arrange, claim, fail, open_id, payment, settle
 
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def say(bank: Bank, payment_id: str) -> object:

@@ -8,17 +8,12 @@ from store.events import (
 )
 from store.outcomes import Reason, Refused
 from store.payments import Failure
-from store.scripts import Client
 from tests.controls import CARD, MANAGER, REF, Bank, usd
-from tests.store.clock import Clock
+from tests.store.banks import bank_on_clock
 from tests.store.outline import outline
 from tests.store.steps import arrange, claim, fail, open_id, payment, settle
 
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_payment_is_claimed(bank: Bank) -> None:

@@ -3,14 +3,16 @@
 import pytest
 
 from store.holds import SHORTEST_MS, Hold
-from store.money import MAX_MICROS, Money
+from store.money import Money
 from store.outcomes import Held, Reason, Refused
-from store.scripts import Client
-from tests.controls import CURRENCY, REF, Bank, usd
+from tests.controls import REF, Bank, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.holding import (
     DUE,
     HOUR_MS,
+    NOT_TO_BE_HAD,
+    ON_SCHEDULE,
     arrange,
     capture,
     done,
@@ -25,15 +27,7 @@ from tests.store.holding import (
 from tests.store.outline import outline
 from tests.store.posting import OTHER, dump
 
-NEGATIVE, EUROS = Money(-1, CURRENCY), Money.of(1, "EUR")
-MEMBER = f"hold:{REF.tenant}:{REF.account}:call-1"
-
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    assert clock.ms
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_hold_is_extended(bank: Bank, clock: Clock) -> None:
@@ -49,7 +43,7 @@ async def test_hold_is_extended(bank: Bank, clock: Clock) -> None:
     assert await moves(bank, 1) == [("hold", "wallet", "holds", "10")]
     assert await standing(bank) == ("60", "40")
     assert await bank.ledger.holds(REF) == [Hold("call-1", usd(40), begun, until)]
-    assert await bank.redis.zscore(DUE, MEMBER) == until
+    assert await bank.redis.zscore(DUE, ON_SCHEDULE) == until
     await bank.prove()
     assert done(await capture(bank, 5)).released == usd(40)
     await bank.prove()
@@ -67,7 +61,7 @@ async def test_extension_by_time_alone_makes_no_entry(bank: Bank, clock: Clock) 
     assert held == Held("", usd(70), until)
     assert len(await bank.entries()) == entries
     assert [each.expires_ms for each in await bank.ledger.holds(REF)] == [until]
-    assert await bank.redis.zscore(DUE, MEMBER) == until
+    assert await bank.redis.zscore(DUE, ON_SCHEDULE) == until
     await bank.prove()
 
 
@@ -190,14 +184,7 @@ async def test_credit_that_expires_is_no_cover(bank: Bank, clock: Clock) -> None
     await bank.prove()
 
 
-@pytest.mark.parametrize(
-    ("amount", "reason"),
-    [
-        (NEGATIVE, Reason.AMOUNT_INVALID),
-        (Money(MAX_MICROS + 1, CURRENCY), Reason.AMOUNT_INVALID),
-        (EUROS, Reason.CURRENCY_MISMATCH),
-    ],
-)
+@NOT_TO_BE_HAD
 async def test_amount_is_refused(bank: Bank, amount: Money, reason: Reason) -> None:
     """Less than nothing, more than is kept exactly, another currency."""
     await place(bank, 30)

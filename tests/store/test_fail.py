@@ -12,17 +12,13 @@ from store.events import (
 )
 from store.outcomes import Done, Reason, Refused
 from store.payments import Claimed, Failure
-from store.scripts import Client
 from tests.controls import CARD, MANAGER, REF, Bank, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.steps import DUE, HOUR_MS, arrange, claim, fail, member, open_id, payment, settle, top_up, waiting
 
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_unanswered_charge_is_asked_for_again(bank: Bank, clock: Clock) -> None:

@@ -3,15 +3,11 @@
 import pytest
 
 from store.account import Entry
-from store.scripts import Client
 from tests.controls import REF, Bank
+from tests.store.banks import bank_by
 from tests.store.posting import arrange
 
-
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 @pytest.mark.parametrize("limit", [1, 3, 5, 6, 7])

@@ -2,22 +2,15 @@
 
 from dataclasses import replace
 
-import pytest
-
 from store.holds import SHORTEST_MS
 from store.outcomes import Reason, Refused
-from store.scripts import Client
 from tests.controls import Bank, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.holding import arrange, capture, done, place, release
 from tests.store.posting import dump
 
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    assert clock.ms
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_repeat_answers_the_first_outcome(bank: Bank, clock: Clock) -> None:

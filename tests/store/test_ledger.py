@@ -10,13 +10,10 @@ from store.outcomes import Done, Posted, Posting, Reason, Refused, Repeated
 from store.records import UsageRecord
 from store.scripts import Client
 from tests.controls import CURRENCY, MANAGER, REF, Bank, entry_id, usd
+from tests.store.banks import bank_by
 from tests.store.posting import LIMIT, MICRO, OTHER, arrange, charge, credit, dump
 
-
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 async def test_account_is_opened(redis: Client) -> None:

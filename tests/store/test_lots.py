@@ -9,6 +9,7 @@ from store.outcomes import Reason, Refused
 from store.schedule import Due, Schedule
 from store.scripts import Client
 from tests.controls import REF, Bank, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import complete
@@ -21,11 +22,7 @@ async def arrange(redis: Client) -> Bank:
     return await Bank.open(redis)
 
 
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    assert clock.ms
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def gift(bank: Bank, units: int, days: int = 0) -> str:

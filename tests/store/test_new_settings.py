@@ -9,16 +9,13 @@ from store.payments import Failure
 from store.schedule import Due, Schedule
 from store.scripts import Client
 from tests.controls import CARD, MANAGER, REF, Bank, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import used
 from tests.store.steps import DUE, WATCH_MS, arrange, claim, fail, member, open_id, payment, top_up, waiting
 
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def choose(bank: Bank, method: str = "card_new") -> None:

@@ -9,6 +9,7 @@ from store.outcomes import Done, Posted, Reason, Refused
 from store.payments import Claimed, Failure, Step
 from store.scripts import Client
 from tests.controls import MANAGER, REF, Bank, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import used
@@ -28,12 +29,7 @@ from tests.store.steps import (
 )
 
 Lift = Callable[[Bank], Awaitable[object]]
-
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def grant(bank: Bank) -> None:

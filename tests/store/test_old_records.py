@@ -5,16 +5,11 @@ import pytest
 from store import keys
 from store.outcomes import Done, Posted
 from store.payments import Failure, Step
-from store.scripts import Client
 from tests.controls import REF, Bank
-from tests.store.clock import Clock
+from tests.store.banks import bank_on_clock
 from tests.store.steps import arrange, claim, fail, payment, settle
 
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 @pytest.mark.parametrize("failure", [None, Failure.UNKNOWN, Failure.UNAVAILABLE])

@@ -8,6 +8,7 @@ from store.outcomes import Change, Done, Posted, Posting, Reason, Refused
 from store.roles import Actor, Operator
 from store.scripts import Client
 from tests.controls import CURRENCY, MANAGER, MEMBER, REF, STRANGER, Bank, usd
+from tests.store.banks import bank_by
 from tests.store.outline import outline
 from tests.store.posting import MICRO
 
@@ -17,10 +18,7 @@ async def arrange(redis: Client) -> Bank:
     return await Bank.open(redis, balance=100)
 
 
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 async def allow(bank: Bank, limit: Money, actor: Actor | Operator = MANAGER, operation_id: str = "") -> Change:

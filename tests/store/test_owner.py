@@ -7,8 +7,8 @@ import pytest
 from store.events import PaymentNeedsAction, PaymentStuck, RechargeCancelled, RechargeDue, TopupDeclined, TopupDue
 from store.outcomes import Done, Posted, Reason, Refused
 from store.payments import Claimed, Failure, Step
-from store.scripts import Client
 from tests.controls import CARD, MANAGER, REF, Bank
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import used
@@ -16,12 +16,7 @@ from tests.store.steps import HOUR_MS, WATCH_MS, arrange, claim, fail, member, o
 
 CHECK = f"check:{REF.tenant}:{REF.account}"
 STEPS = pytest.mark.parametrize("step", [Step.FIND, Step.CANCEL])
-
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def need_owner(bank: Bank, payment_id: str = "") -> Claimed:

@@ -5,19 +5,14 @@ import pytest
 from store.events import PaymentNeedsAction, PaymentUnknown, RechargeCancelled
 from store.outcomes import Done, Posted, Reason, Refused
 from store.payments import Claimed, Failure, Step
-from store.scripts import Client
 from tests.controls import MANAGER, REF, Bank
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.steps import HOUR_MS, arrange, claim, fail, member, open_id, settle, top_up, waiting
 
 DAY_MS = 24 * HOUR_MS
-
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def need_owner(bank: Bank, payment_id: str = "") -> Claimed:

@@ -1,7 +1,5 @@
 """The pause: after a final failure nothing is charged until a person or another card ends it."""
 
-import pytest
-
 from store import keys
 from store.events import RechargePaused
 from store.keys import AccountRef
@@ -10,16 +8,13 @@ from store.payments import Failure
 from store.schedule import Due, Schedule
 from store.scripts import Client
 from tests.controls import CARD, MANAGER, REF, Bank, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import arrange, claim, complete, decline
 from tests.store.steps import member, open_id, waiting
 
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_pause_keeps_the_slot_shut(bank: Bank, clock: Clock) -> None:

@@ -7,20 +7,27 @@ from store.holds import LONGEST_MS, SHORTEST_MS, Hold
 from store.money import MAX_MICROS, Money
 from store.outcomes import Posted, Reason, Refused
 from store.schedule import Due, Schedule
-from store.scripts import Client
 from tests.controls import CURRENCY, REF, Bank, usd
 from tests.store import posting
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
-from tests.store.holding import DUE, HOUR_MS, arrange, capture, done, moves, place, put_in_state, release, standing
+from tests.store.holding import (
+    DUE,
+    HOUR_MS,
+    ON_SCHEDULE,
+    arrange,
+    capture,
+    done,
+    moves,
+    place,
+    put_in_state,
+    release,
+    standing,
+)
 from tests.store.outline import outline
 from tests.store.posting import OTHER, dump
 
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    assert clock.ms
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_hold_is_placed(bank: Bank, clock: Clock) -> None:
@@ -35,7 +42,7 @@ async def test_hold_is_placed(bank: Bank, clock: Clock) -> None:
     assert await standing(bank) == ("70", "30")
     assert (await bank.account()).balance == usd(100)
     assert await bank.ledger.holds(REF) == [Hold("call-1", usd(30), clock.ms, until)]
-    assert await bank.redis.zscore(DUE, f"hold:{REF.tenant}:{REF.account}:call-1") == until
+    assert await bank.redis.zscore(DUE, ON_SCHEDULE) == until
     await bank.prove()
 
 

@@ -13,6 +13,7 @@ from store.policy import MAX_LEVELS
 from store.roles import Actor
 from store.scripts import Client
 from tests.controls import CARD, CURRENCY, MANAGER, MEMBER, OWNER, REF, STRANGER, Bank, usd
+from tests.store.banks import bank_by
 from tests.store.outline import outline
 
 POLICY = RechargePolicy(on=True, amount=usd(50), below=usd(20), cap=usd(200), method=CARD)
@@ -24,10 +25,7 @@ async def arrange(redis: Client) -> Bank:
     return await Bank.open(redis, balance=100)
 
 
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 async def save(

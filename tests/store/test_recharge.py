@@ -2,21 +2,16 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from store.events import RechargeBlocked, RechargeDue
 from store.scripts import Client
 from tests.controls import CARD, REF, Bank, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import arrange, complete, used
 from tests.store.steps import waiting
 
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_at_the_trigger_no_recharge_opens(bank: Bank) -> None:

@@ -8,10 +8,13 @@ from store.money import MAX_MICROS, Money
 from store.outcomes import Reason, Refused, Resolved
 from store.scripts import Client
 from tests.controls import CURRENCY, REF, Bank, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.holding import (
     DUE,
     HOUR_MS,
+    ON_SCHEDULE,
+    OVER_MS,
     arrange,
     capture,
     done,
@@ -26,15 +29,7 @@ from tests.store.holding import (
 from tests.store.outline import outline
 from tests.store.posting import dump
 
-MEMBER = f"hold:{REF.tenant}:{REF.account}:call-1"
-OVER_MS = 180 * 86_400_000
-
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    assert clock.ms
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def give_back(bank: Bank, clock: Clock, how: str) -> None:
@@ -115,7 +110,7 @@ async def test_look_at_a_hold_that_is_over_takes_it_off_the_schedule(bank: Bank)
     """It gives nothing back; one that never was goes as well."""
     await place(bank, 30)
     await release(bank)
-    await bank.redis.zadd(DUE, {MEMBER: 1, MEMBER + "x": 1})
+    await bank.redis.zadd(DUE, {ON_SCHEDULE: 1, ON_SCHEDULE + "x": 1})
     entries = len(await bank.entries())
 
     assert await bank.ledger.expire_hold(REF, "call-1") == "gone"
@@ -127,10 +122,10 @@ async def test_look_at_a_hold_that_is_over_takes_it_off_the_schedule(bank: Bank)
 async def test_look_that_comes_too_early_is_put_right(bank: Bank) -> None:
     """The schedule looks again when the time is over."""
     held = done(await place(bank, 30))
-    await bank.redis.zadd(DUE, {MEMBER: 1})
+    await bank.redis.zadd(DUE, {ON_SCHEDULE: 1})
 
     assert await bank.ledger.expire_hold(REF, "call-1") == "early"
-    assert await bank.redis.zscore(DUE, MEMBER) == held.expires_ms
+    assert await bank.redis.zscore(DUE, ON_SCHEDULE) == held.expires_ms
 
 
 @pytest.mark.parametrize("how", ["released", "expired"])

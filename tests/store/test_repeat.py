@@ -11,13 +11,10 @@ from store.outcomes import Posted, Reason, Refused, Repeated
 from store.scripts import Client, Scripts
 from tests.controls import CURRENCY, REF, Bank, usd
 from tests.everywhere import every_key, forget_scripts
+from tests.store.banks import bank_by
 from tests.store.posting import OTHER, arrange, charge, credit, dump
 
-
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 @pytest.mark.parametrize("post", [charge, credit])

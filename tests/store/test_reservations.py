@@ -2,22 +2,16 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from store import keys
 from store.outcomes import Posted
 from store.payments import Failure
-from store.scripts import Client
 from tests.controls import REF, Bank, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import arrange, claim, decline, used
 
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_open_recharge_counts_against_the_cap(bank: Bank) -> None:

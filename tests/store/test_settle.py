@@ -10,17 +10,12 @@ from store.keys import AccountRef
 from store.money import MAX_MICROS, Money
 from store.outcomes import Posted, Reason, Refused, Repeated
 from store.payments import Failure
-from store.scripts import Client
 from tests.controls import CARD, CURRENCY, MANAGER, REF, Bank, usd
-from tests.store.clock import Clock
+from tests.store.banks import bank_on_clock
 from tests.store.outline import outline
 from tests.store.steps import arrange, claim, fail, open_id, payment, settle, top_up, waiting
 
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_recharge_is_credited(bank: Bank) -> None:

@@ -9,6 +9,7 @@ from store.outcomes import Change, Done, Posted, Reason, Refused
 from store.roles import Actor, Operator
 from store.scripts import Client
 from tests.controls import CARD, MANAGER, MEMBER, REF, STRANGER, Bank, usd
+from tests.store.banks import bank_by
 from tests.store.outline import outline
 from tests.store.recharging import claim
 
@@ -20,10 +21,7 @@ async def arrange(redis: Client) -> Bank:
     return await Bank.open(redis, balance=100)
 
 
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 async def put(bank: Bank, state: State, actor: Actor | Operator = MANAGER, operation_id: str = "") -> Change:

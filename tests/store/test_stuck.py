@@ -6,20 +6,15 @@ from store import keys
 from store.events import PaymentStuck, RechargeCancelled
 from store.outcomes import Change, Done, Posted, Reason, Refused
 from store.payments import Claimed, Failure, Step
-from store.scripts import Client
 from tests.controls import MANAGER, REF, Bank
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import complete, used
 from tests.store.steps import HOUR_MS, arrange, claim, fail, open_id, payment, settle, waiting
 
 CHECK = f"check:{REF.tenant}:{REF.account}"
-
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def stuck(bank: Bank, reason: str = "gateway_error") -> Claimed:

@@ -1,10 +1,9 @@
 """Alert levels and exhaustion: each crossing is told once, in order, and again only after it was armed again."""
 
-import pytest
-
 from store.events import BalanceExhausted, BalanceLow, BalanceRecovered
 from store.scripts import Client
 from tests.controls import Bank, usd
+from tests.store.banks import bank_by
 from tests.store.outline import outline
 
 
@@ -15,10 +14,7 @@ async def arrange(redis: Client) -> Bank:
     return bank
 
 
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 async def test_at_the_level_nothing_is_told(bank: Bank) -> None:

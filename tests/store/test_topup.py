@@ -10,18 +10,14 @@ from store.events import (
 from store.money import Money
 from store.outcomes import Done, Posted, Reason, Refused
 from store.payments import Failure
-from store.scripts import Client
 from tests.controls import CARD, MANAGER, REF, Bank, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.steps import arrange, claim, fail, member, open_id, settle, top_up, waiting
 from tests.store.test_word import unreached
 
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_topup_is_requested_charged_and_credited(bank: Bank) -> None:

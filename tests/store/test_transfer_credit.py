@@ -11,10 +11,10 @@ from store.keys import AccountRef
 from store.money import MAX_MICROS, Money
 from store.outcomes import Posted, Reason, Refused, Repeated
 from store.roles import Operator
-from store.scripts import Client
 from store.transfers import MOST_LOTS, unmatched
 from tests.controls import CURRENCY, MANAGER, MEMBER, REF, STRANGER, Bank, entry_id, usd
 from tests.store import pair
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.pair import SECOND, balances, gift, last, lots, move, prove, spend, totals
@@ -24,13 +24,7 @@ from tests.store.recharging import complete
 arrange = pair.arrange
 DAY_MS = 86_400_000
 EPOCH_DAYS = 90
-
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    assert clock.ms
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_transfer_is_posted(bank: Bank) -> None:

@@ -5,6 +5,7 @@ import pytest
 from store import keys
 from store.scripts import Client, Scripts
 from tests.controls import REF, Bank
+from tests.store.banks import bank_by
 
 PARTITION = keys.partition_of(REF.tenant)
 LEASE = keys.lease(PARTITION, "archive")
@@ -19,10 +20,7 @@ async def arrange(redis: Client) -> Bank:
     return bank
 
 
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 async def trim(bank: Bank, last: str, owner: str = "w") -> int:

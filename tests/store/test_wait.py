@@ -2,13 +2,12 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from store import keys
 from store.account import Wait, WaitReason
 from store.payments import Failure
 from store.scripts import Client
 from tests.controls import MANAGER, REF, Bank
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.recharging import claim, complete
 from tests.store.recharging import decline as lose_card
@@ -17,17 +16,14 @@ MINUTE_MS = 60_000
 COOL_DOWN_MS = 15 * MINUTE_MS
 
 
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
-
-
 async def arrange(redis: Client) -> Bank:
     """100 dollars; recharge 50 below 20, 100 a month, three a day, a quarter of an hour apart."""
     bank = await Bank.open(redis, balance=100)
     await bank.recharge(cap=100)
     return bank
+
+
+bank = bank_on_clock(arrange)
 
 
 async def wait(bank: Bank) -> Wait | None:

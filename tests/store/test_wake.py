@@ -12,17 +12,12 @@ from store.outcomes import Done, Reason, Refused
 from store.payments import Failure
 from store.roles import Actor
 from store.schedule import Due, Schedule
-from store.scripts import Client
 from tests.controls import CARD, CURRENCY, MANAGER, MEMBER, OWNER, REF, STRANGER, Bank, usd
-from tests.store.clock import Clock
+from tests.store.banks import bank_on_clock
 from tests.store.outline import outline
 from tests.store.steps import DUE, arrange, claim, fail, member, open_id, waiting
 
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_wake_of_an_unknown_payment_is_taken_off_the_schedule(bank: Bank) -> None:

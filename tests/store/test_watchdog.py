@@ -7,8 +7,8 @@ import pytest
 from store.events import RechargeDue, TopupDue
 from store.outcomes import Done, Posted, Reason, Refused
 from store.payments import Failure
-from store.scripts import Client
 from tests.controls import MANAGER, REF, Bank, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.steps import (
@@ -26,12 +26,7 @@ from tests.store.steps import (
 )
 
 Ending = Callable[[Bank, str], Awaitable[object]]
-
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_recharge_is_watched_from_its_opening(bank: Bank, clock: Clock) -> None:

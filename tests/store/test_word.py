@@ -6,8 +6,8 @@ from store.events import PaymentStuck, RechargeCancelled, RechargeDue, TopupDecl
 from store.outcomes import Done, Posted, Reason, Refused
 from store.payments import Claimed, Failure, Step
 from store.roles import Actor
-from store.scripts import Client
 from tests.controls import MANAGER, REF, Bank
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import used
@@ -15,12 +15,7 @@ from tests.store.steps import WATCH_MS, arrange, claim, fail, member, open_id, p
 
 CHECK = f"check:{REF.tenant}:{REF.account}"
 UNCLEAR = pytest.mark.parametrize("answer", [Failure.UNKNOWN, Failure.STUCK, Failure.NOT_CREDITED])
-
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def stuck(bank: Bank, payment_id: str = "") -> Claimed:

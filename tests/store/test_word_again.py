@@ -6,19 +6,15 @@ from store import keys
 from store.events import RechargeCancelled
 from store.outcomes import Done
 from store.payments import Failure, Step
-from store.scripts import Client
 from tests.controls import MANAGER, OWNER, REF, Bank
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import used
 from tests.store.steps import arrange, claim, fail, member, waiting
 from tests.store.test_word import say, stuck, unreached
 
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_word_counts_as_the_first_after_a_press_that_was_not_answered(bank: Bank, clock: Clock) -> None:

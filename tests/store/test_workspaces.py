@@ -1,22 +1,16 @@
 """A workspace's accounts together: listed, and held against each other."""
 
-import pytest
-
 from store import keys
 from store.keys import AccountRef
 from store.scripts import Client
 from store.workspaces import Workspaces
 from tests.controls import CURRENCY, REF, Bank, usd
 from tests.store import pair
+from tests.store.banks import bank_by
 from tests.store.pair import SECOND, move
 
 arrange = pair.arrange
-
-
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 async def test_accounts_are_those_of_the_workspace(bank: Bank) -> None:

@@ -1,11 +1,18 @@
 """Faults in holds: what is set aside, extended and remembered."""
 
 from store.outcomes import Reason
-from tests.store import test_capture_hold, test_extend_hold, test_hold_operations, test_place_hold, test_release_hold
+from tests.store import (
+    holding,
+    test_capture_hold,
+    test_extend_hold,
+    test_hold_operations,
+    test_place_hold,
+    test_release_hold,
+)
 from tests.store.mutants.mutant import NEVER, REPEATED, WANTED, Mutant
 
-EUROS = {"amount": test_extend_hold.EUROS, "reason": Reason.CURRENCY_MISMATCH}
-NEGATIVE = {"amount": test_extend_hold.NEGATIVE, "reason": Reason.AMOUNT_INVALID}
+EUROS = {"amount": holding.EUROS, "reason": Reason.CURRENCY_MISMATCH}
+NEGATIVE = {"amount": holding.NEGATIVE, "reason": Reason.AMOUNT_INVALID}
 INVALID = "if not canonical(amount_micros) then"
 STATE_HELD = "if state ~= 'held' then"
 UNKNOWN = "if not state then return 'refused unknown_hold' end\n"
