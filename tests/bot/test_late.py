@@ -19,7 +19,7 @@ from tests.bot.gateways import FaultyGateway
 from tests.bot.news import LOW, emit
 from tests.bot.stage import OUTBOX, Stage, eventually
 from tests.bot.test_alerts_buttons import buttons
-from tests.handlers import happenings, specimens
+from tests.handlers import examples, happenings
 from tests.world import BOSS, REF, texts_in, usd
 
 LATE = "I could not say this earlier"
@@ -164,7 +164,7 @@ PAID = {"id": "p1", "kind": "recharge", "amount_micros": "50000000", "currency":
 
 def account_(**changes: Any) -> Account:
     """An account in good order."""
-    return specimens.account(**changes)
+    return examples.account(**changes)
 
 
 def payment_(state: str, attempt: str = "1") -> Payment:
