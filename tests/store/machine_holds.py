@@ -11,7 +11,8 @@ from hypothesis.stateful import invariant, precondition, rule
 from store.outcomes import Held, Refused, Resolved
 from tests.controls import REF, usd
 from tests.store.holding import DUE, capture, extend, place
-from tests.store.machine import ANY, LedgerMachine
+from tests.store.machine import ANY
+from tests.store.machine_payments import PaymentsMachine
 from tests.store.model_holds import HoldsModel
 from tests.store.model_lots import REMEMBERED
 from tests.store.terms import ms, one
@@ -39,7 +40,7 @@ class Answer:
     outcome: Held | Resolved
 
 
-class HoldsMachine(LedgerMachine):
+class HoldsMachine(PaymentsMachine):
     """Places, extends and resolves holds, under names that may be in use."""
 
     model_type = HoldsModel

@@ -1,14 +1,7 @@
 """Whatever may happen between two accounts, done to the store and to the model of it, and compared after every step."""
 
-import asyncio
-import itertools
-from collections.abc import Coroutine
-from typing import Any, TypeVar
-
-import fakeredis
-import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from store.account import State
 from store.corrections import Corrections
@@ -17,11 +10,10 @@ from store.outcomes import Repeated
 from store.roles import Operator
 from tests.controls import MANAGER, usd
 from tests.store import pair
-from tests.store.clock import Clock
+from tests.store.machinery import Machine
 from tests.store.model_transfers import Side, transfer
 from tests.store.terms import short
 
-T = TypeVar("T")
 SIDES = st.sampled_from([0, 1])
 DOLLARS = st.integers(1, 60)
 ANY = st.integers(0, 999)
@@ -29,22 +21,13 @@ DAYS = st.sampled_from([0, 1, 5, 40])
 GAPS = st.sampled_from([{"hours": 12}, {"days": 1}, {"days": 5}, {"days": 31}, {"days": 91}])
 
 
-class TransferMachine(RuleBasedStateMachine):
+class TransferMachine(Machine):
     """Does the same to the store and to the model."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.runner = asyncio.Runner()
-        self.clock = Clock()
-        self.patch = pytest.MonkeyPatch()
-        self.patch.setattr("store.scripts.load", self.clock.load)
-        self.numbers = itertools.count(1)
         self.model = (Side(self.clock.now), Side(self.clock.now))
         self.moved: list[tuple[str, int, int]] = []
-
-    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Wait for it."""
-        return self.runner.run(coroutine)
 
     def name(self, kind: str) -> str:
         """The next operation."""
@@ -53,16 +36,11 @@ class TransferMachine(RuleBasedStateMachine):
     @initialize(start=st.sampled_from([0, 50]))
     def open(self, start: int) -> None:
         """Two accounts, one perhaps with credit."""
-        redis = fakeredis.FakeAsyncRedis(server=fakeredis.FakeServer(version=(7, 0)), decode_responses=True)
+        redis = self.connect()
         self.bank = self.run(pair.arrange_empty(redis))
         self.corrections = Corrections(redis, self.bank.roles)
         if start:
             self.grant(0, start, 5)
-
-    def teardown(self) -> None:
-        """Give loop and clock back."""
-        self.runner.close()
-        self.patch.undo()
 
     @rule(side=SIDES, amount=DOLLARS, authorised=st.booleans())
     def charge(self, side: int, amount: int, *, authorised: bool) -> None:
