@@ -65,21 +65,29 @@ def entries(
     settings = settings_for(Profile.TOOL, env_file)
     wanted = Wanted(tenant, account, _ms(since), _ms(until, days=1))
     try:
-        run(lambda stop: _write(settings, wanted, form, output, stop))
+        run(lambda stop: write(settings, wanted, form, output, stop))
     except (ArchiveError, OSError) as error:
         typer.echo(f"Could not be written: {error}", err=True)
         raise typer.Exit(1) from None
 
 
-async def _write(settings: Settings, wanted: Wanted, form: Kind, output: Path | None, stop: asyncio.Event) -> None:
+async def write(settings: Settings, wanted: Wanted, form: Kind, output: Path | None, stop: asyncio.Event) -> None:
+    """Write what is wanted to the file `output`, or to standard output.
+
+    Raises:
+        ArchiveError: an entry is missing.
+        OSError: it cannot be written, or was told to stop; there is no file then.
+    """
     async with open_redis(settings) as redis:
         ledger = Ledger(redis, past=open_archive(settings))
         with _complete(output) as path:
             if form is Kind.PARQUET:
-                from store.tables import parquet  # noqa: PLC0415 it loads pyarrow
+                from store.tables import Parquet  # noqa: PLC0415 it loads pyarrow
 
                 assert path  # noqa: S101 it was asked for
-                await parquet(redis, ledger, wanted, path)
+                with Parquet(path) as table:
+                    async for _ in _until(stop, redis, ledger, wanted, table):
+                        pass
                 return
             with _opened(path) as file:
                 async for text in _until(stop, redis, ledger, wanted, TEXTS[form]()):

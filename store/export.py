@@ -60,7 +60,7 @@ class Format(Protocol):
 
 
 async def export(redis: Client, ledger: Ledger, wanted: Wanted, made: Format) -> AsyncIterator[str]:
-    """The whole text in pieces; entries are read through journal and archive.
+    """The whole text in pieces, one for each entry that is read, through journal and archive; some are empty.
 
     Raises:
         ArchiveError: an entry is missing.
@@ -74,6 +74,7 @@ async def export(redis: Client, ledger: Ledger, wanted: Wanted, made: Format) ->
                         break
                     if wanted.is_before(entry):
                         made.earlier(ref, entry)
+                        yield ""
                     else:
                         yield made.entry(ref, entry)
     yield made.end()

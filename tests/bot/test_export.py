@@ -9,6 +9,9 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 from redis.asyncio import Redis as AsyncRedis
 
+from bot.export import Kind, write
+from bot.settings import Profile, load_settings
+from store.export import Wanted
 from tests.bot.test_archiving import command, ledger
 from tests.bot.test_dead import Desk, desk
 from tests.controls import Bank
@@ -41,6 +44,28 @@ def test_parquet_is_a_file(ledger: Desk, tmp_path: Path) -> None:
     assert command(ledger, None, "export", "--format", "parquet").exit_code == 2
     assert command(ledger, None, "export", "--format", "parquet", "--output", str(path)).exit_code == 0
     assert len(pq.read_table(path)) == 20
+
+
+class Later(asyncio.Event):
+    """Set when it was asked for some times."""
+
+    asked = 0
+
+    def is_set(self) -> bool:
+        self.asked += 1
+        return self.asked > 5
+
+
+@pytest.mark.parametrize("form", Kind)
+@pytest.mark.parametrize("wanted", [Wanted(), Wanted(from_ms=2**52)])
+def test_what_was_stopped_leaves_no_file(ledger: Desk, tmp_path: Path, form: Kind, wanted: Wanted) -> None:
+    """Told to stop, no format goes on to the end, even while it reads what is not wanted; no part of a file stays."""
+    settings = load_settings(Profile.TOOL, env_file=None, redis_url=ledger.address)
+
+    with pytest.raises(OSError, match="stopped"):
+        asyncio.run(write(settings, wanted, form, tmp_path / "out", Later()))
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_days_and_accounts_are_chosen(ledger: Desk) -> None:

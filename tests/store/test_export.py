@@ -26,7 +26,7 @@ from store.ledger import Ledger
 from store.manifest import ArchiveError
 from store.replay import Replay
 from store.scripts import Client
-from store.tables import parquet
+from store.tables import Parquet
 from tests.controls import REF, Bank, usd
 from tests.store import archiving
 from tests.store.archiving import SECOND, everything, move
@@ -92,8 +92,10 @@ async def test_json_lines_have_every_entry(bank: Bank) -> None:
 
 async def test_parquet_has_every_entry(bank: Bank, tmp_path: Path) -> None:
     """The same columns as in the archive, and the currency."""
-    await parquet(bank.redis, bank.ledger, Wanted(), tmp_path / "x.parquet")
+    with Parquet(tmp_path / "x.parquet") as made:
+        written = await text(bank, made)
 
+    assert written == ""
     assert pq.read_table(tmp_path / "x.parquet").to_pylist() == [row(*each) for each in await all_entries(bank)]
 
 
