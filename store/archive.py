@@ -85,8 +85,13 @@ class Archive:
         """The archived entries of an account with versions from `start` to before `stop`, oldest first."""
         return [each for day, _, _ in self._days_with(ref, start, stop) for each in self._select(day, ref, start, stop)]
 
-    def _days_with(self, ref: AccountRef, start: int, stop: int) -> list[tuple[str, int, int]]:
-        """The days of the files that have them, oldest first, each with the account's first and last version there."""
+    def _days_with(
+        self, ref: AccountRef, start: int, stop: int, newest: int | None = None
+    ) -> list[tuple[str, int, int]]:
+        """The days of the files that have them, oldest first, each with the account's first and last version there.
+
+        With `newest`, only those of so many entries, the last ones before `stop`.
+        """
         partition = keys.partition_of(ref.tenant)
         found: list[tuple[str, int, int]] = []
         head = self.head(partition)
@@ -95,14 +100,20 @@ class Archive:
             part = self.manifest(partition, day).accounts[manifest.named_as(ref)]
             first, last = _version(part.first), _version(part.last)
             if first < stop and last >= start:
+                if newest is not None and not found:
+                    start = max(start, min(stop, last + 1) - newest)
                 found.append((day, first, last))
             stop, day = min(stop, first), part.previous
         return found[::-1]
 
     async def before(self, ref: AccountRef, version: int, limit: int) -> list[Entry]:
         """The newest `limit` archived entries whose versions are below `version`, newest first."""
-        found = await asyncio.to_thread(self.between, ref, max(1, version - limit), version)
-        return found[::-1]
+        return await asyncio.to_thread(self._before, ref, version, limit)
+
+    def _before(self, ref: AccountRef, version: int, limit: int) -> list[Entry]:
+        days = self._days_with(ref, 1, version, newest=limit)
+        stop = min(version, days[-1][2] + 1) if days else 1
+        return [each for day, _, _ in days for each in self._select(day, ref, max(1, stop - limit), stop)][::-1]
 
     async def since(self, ref: AccountRef, start: int, stop: int, *, batch: int) -> AsyncIterator[Entry]:
         """The archived entries with versions from `start` to before `stop`, oldest first."""

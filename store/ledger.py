@@ -222,20 +222,30 @@ class Ledger(Holds):
         return min(expiring, key=lambda each: each.expires_ms, default=None)
 
     async def history(self, ref: AccountRef, *, older_than: str = "", limit: int = 10) -> Page:
-        """Entries, newest first; `older_than` is the cursor of an earlier page. An unknown account has none."""
-        currency = await self._redis.hget(keys.account(ref), "currency")
+        """Entries, newest first; `older_than` is the cursor of an earlier page. An unknown account has none.
+
+        What the journal has lost and the archive has is told from there.
+
+        Raises:
+            store.manifest.ArchiveError: the archive cannot be read.
+        """
+        currency, version = await self._redis.hmget(keys.account(ref), ("currency", "version"))
         newest = f"({older_than}" if older_than else "+"
         found = await self._redis.xrevrange(keys.journal(ref), newest, "-", count=limit + 1)
         entries = [Entry.decode(entry_id, record, currency or "") for entry_id, record in found]
         missing = limit + 1 - len(entries)
-        oldest = entries[-1].version if entries else int(older_than.partition("-")[2] or 0)
+        oldest = entries[-1].version if entries else int(older_than.partition("-")[2] or int(version or 0) + 1)
         if self._past and missing > 0 and oldest > 1:
             entries += await self._past.before(ref, oldest, missing)
         return Page(tuple(entries[:limit]), entries[limit - 1].id if len(entries) > limit else "")
 
     async def entries(self, ref: AccountRef, *, batch: int = 1000) -> AsyncIterator[Entry]:
-        """Every entry, oldest first, read `batch` at a time."""
-        currency = await self._redis.hget(keys.account(ref), "currency")
+        """Every entry, oldest first, read `batch` at a time; what the journal has lost, the archive tells if it has it.
+
+        Raises:
+            store.manifest.ArchiveError: the archive cannot be read.
+        """
+        currency, last = await self._redis.hmget(keys.account(ref), ("currency", "version"))
         start, version = "-", 1
         while found := await self._redis.xrange(keys.journal(ref), start, "+", count=batch):
             first = int(found[0][0].partition("-")[2])
@@ -245,6 +255,9 @@ class Ledger(Holds):
             for entry_id, record in found:
                 yield Entry.decode(entry_id, record, currency or "")
             start, version = f"({found[-1][0]}", int(found[-1][0].partition("-")[2]) + 1
+        if self._past and version <= int(last or 0):  # the journal was lost
+            async for entry in self._past.since(ref, version, int(last) + 1, batch=batch):
+                yield entry
 
     def _new_id(self) -> str:
         return self._ids()

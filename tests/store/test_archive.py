@@ -70,6 +70,31 @@ async def test_history_goes_on_in_the_archive(bank: Bank, archive: Archive, cloc
     assert all(len(page.entries) == limit for page in pages[:-1])
 
 
+@pytest.mark.parametrize("limit", [1, 4, 5, 50])
+@pytest.mark.parametrize("since", [0, 2])
+async def test_what_a_lost_journal_leaves_is_told(
+    bank: Bank, archive: Archive, clock: Clock, limit: int, since: int
+) -> None:
+    """The stream is gone, with entries that were not archived; archived ones and those posted since are still told."""
+    archived = await everything(bank.ledger)
+    await move(bank.redis, archive)
+    await archiving.recent(bank, clock)
+    await bank.redis.delete(JOURNAL)
+    for _ in range(since):
+        await bank.spend(1)
+    ledger = through(bank, archive)
+    told = archived + await everything(bank.ledger)
+
+    pages = [await ledger.history(REF, limit=limit)]
+    while pages[-1].older:
+        pages.append(await ledger.history(REF, older_than=pages[-1].older, limit=limit))
+
+    assert [entry for page in pages for entry in page.entries] == told[::-1]
+    assert await everything(ledger) == told
+    assert await everything(ledger, batch=3) == told
+    assert len(told) == 12 + since
+
+
 async def test_without_the_archive_only_what_redis_has_is_read(bank: Bank, archive: Archive) -> None:
     """A ledger that knows no archive answers with what is there."""
     await move(bank.redis, archive)
