@@ -82,6 +82,9 @@ class _Desk:
                         bar.say(str(difference))
                     if stop.is_set():
                         return
+                async for difference in verifier.unlisted(*self._wanted):
+                    self.differences += 1
+                    bar.say(str(difference))
         self.finished = True
         self._sum_up(verifier, time.monotonic() - begun)
 

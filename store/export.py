@@ -19,7 +19,7 @@ from store.ledger import Ledger
 from store.manifest import ArchiveError
 from store.money import Money
 from store.scripts import Client
-from store.standing import accounts
+from store.standing import accounts, unlisted
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would calculate."""
@@ -63,8 +63,10 @@ async def export(redis: Client, ledger: Ledger, wanted: Wanted, made: Format) ->
     """The whole text in pieces, one for each entry that is read, through journal and archive; some are empty.
 
     Raises:
-        ArchiveError: an entry is missing.
+        ArchiveError: an entry, or an account, is missing.
     """
+    async for ref, _ in unlisted(redis, wanted.tenant, wanted.account):
+        raise ArchiveError(f"{ref.tenant}/{ref.account} is there and not listed. `credits verify` says more")
     yield made.begin()
     for partition in [keys.partition_of(wanted.tenant)] if wanted.tenant else range(keys.PARTITIONS):
         for ref in await accounts(redis, partition, wanted.tenant, wanted.account):

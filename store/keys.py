@@ -154,6 +154,18 @@ def account(ref: AccountRef) -> str:
     return f"{_tenant(ref.tenant)}:a:{ref.account}"
 
 
+ACCOUNTS = "cr:{p*}:t:*:a:*"
+"""A pattern that every account's own record matches, and its other keys as well."""
+_ACCOUNT = re.compile(rf"cr:\{{p\d\d\}}:t:({_NAME.pattern}):a:({_NAME.pattern})", re.ASCII)
+
+
+def ref_of(key: str) -> AccountRef | None:
+    """Whose record a key is, or None if it is no account's."""
+    found = _ACCOUNT.fullmatch(key)
+    ref = AccountRef(found[1], found[2]) if found else None
+    return ref if ref and account(ref) == key else None
+
+
 def journal(ref: AccountRef) -> str:
     """The account's entries."""
     return f"{account(ref)}:journal"

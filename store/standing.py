@@ -1,6 +1,6 @@
 """Accounts as Redis has them at one moment, and their journals' lines as fast as they can be read."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,58 @@ async def accounts(redis: Client, partition: int, tenant: str = "", account: str
     return sorted(wanted, key=lambda each: (each.tenant, each.account))
 
 
+async def unlisted(redis: Client, tenant: str = "", account: str = "") -> AsyncIterator[tuple[AccountRef, str]]:
+    """Accounts that are there and are missing in a list, each with the command that puts it back.
+
+    Every key's name is looked at once, some at a time: `accounts` cannot tell of what it does not meet. Of one account,
+    only its own key is.
+    """
+    told: set[tuple[AccountRef, str]] = set()  # a name may be met again
+    async for refs in _met(redis, tenant, account):
+        for each in await _commands(redis, refs):
+            if each not in told:
+                told.add(each)
+                yield each
+
+
+async def _met(redis: Client, tenant: str, account: str) -> AsyncIterator[list[AccountRef]]:
+    """Accounts whose record is there, some at a time."""
+    if tenant and account:
+        ref = AccountRef(tenant, account)
+        if await redis.exists(keys.account(ref)):
+            yield [ref]
+        return
+    met: list[AccountRef] = []
+    async for key in redis.scan_iter(match=keys.ACCOUNTS, count=_NAMES):
+        found = keys.ref_of(key)
+        if found and tenant in {"", found.tenant} and account in {"", found.account}:
+            met.append(found)
+        if len(met) >= _NAMES:
+            yield met
+            met = []
+    if met:
+        yield met
+
+
+async def _commands(redis: Client, refs: list[AccountRef]) -> list[tuple[AccountRef, str]]:
+    lists = [
+        (ref, name, member)
+        for ref in refs
+        for name, member in (
+            (keys.accounts(keys.partition_of(ref.tenant)), f"{ref.tenant}:{ref.account}"),
+            (keys.tenants(keys.partition_of(ref.tenant)), ref.tenant),
+        )
+    ]
+    async with redis.pipeline(transaction=False) as asked:
+        for _, name, member in lists:
+            asked.sismember(name, member)
+        answers = await asked.execute()
+    missing = [each for each, listed in zip(lists, answers, strict=True) if not listed]
+    return [(ref, f"SADD {name} {member}") for ref, name, member in missing]
+
+
+_NAMES = 2000
+"""How many keys' names, or accounts, are looked at together."""
 AT_ONCE = 32 * 2**20
 """How many bytes of lines are read at once, about."""
 FIRST = 1000

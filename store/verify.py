@@ -21,7 +21,7 @@ from store.manifest import ArchiveError
 from store.replay import Replay
 from store.reversals import Reversals
 from store.scripts import Client
-from store.standing import Journals, Standing, accounts, standing
+from store.standing import Journals, Standing, accounts, standing, unlisted
 from store.transfers import unmatched
 
 BATCH = 8000
@@ -98,6 +98,12 @@ class Verifier:
         for each in sorted({ref.tenant for ref in refs}) if not account else ():
             async for text in self._transfers([ref for ref in refs if ref.tenant == each]):
                 yield Difference(partition, None, f"{each}: {text}")
+
+    async def unlisted(self, tenant: str = "", account: str = "") -> AsyncIterator[Difference]:
+        """Accounts, all or those asked for, that `partition` does not meet because a list of them lacks them."""
+        async for ref, command in unlisted(self._redis, tenant, account):
+            text = f"it is there and not listed, so that archive, export and proof may not meet it: {command}"
+            yield Difference(keys.partition_of(ref.tenant), ref, text)
 
     async def _file(
         self, archive: Archive, filed: Filed, partition: int

@@ -56,6 +56,17 @@ def test_each_difference_is_said(ledger: Desk) -> None:
     assert "differences." in result.output
 
 
+def test_an_account_that_is_not_listed_is_said(ledger: Desk) -> None:
+    """With the command that puts it back; exit code 1."""
+    ledger.redis.srem(keys.accounts(keys.partition_of(REF.tenant)), f"{REF.tenant}:{REF.account}")
+
+    result = prove(ledger)
+
+    assert result.exit_code == 1
+    assert "T0TEST/default: it is there and not listed" in result.output
+    assert result.output.endswith(": 1 difference.\n")
+
+
 def test_only_what_is_asked_for(ledger: Desk) -> None:
     """Of another workspace, or of another account, nothing is said; a name that cannot be one is asked back."""
     ledger.redis.hincrby(keys.account(REF), "balance", 1)

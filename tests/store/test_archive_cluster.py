@@ -8,9 +8,10 @@ from store import keys
 from store.export import JsonLines, Wanted, export
 from store.ledger import Ledger
 from store.scripts import Client
+from store.verify import Verifier
 from tests.controls import REF, Bank
 from tests.store import archiving
-from tests.store.archiving import everything, move, prove
+from tests.store.archiving import PARTITION, everything, move, prove
 from tests.store.clock import Clock
 
 pytestmark = pytest.mark.redis
@@ -34,3 +35,13 @@ async def test_a_ledger_on_a_cluster_is_archived_and_proven(cluster: Client, clo
     assert len([each for each in written if each]) == 20
     await cluster.hincrby(keys.account(REF), "balance", 1)
     assert await prove(bank, archive) != []
+
+
+async def test_an_account_that_is_not_listed_is_met_on_a_cluster(cluster: Client) -> None:
+    """Its key is looked for on every node."""
+    await Bank.open(cluster)
+    assert [each async for each in Verifier(cluster).unlisted()] == []
+
+    await cluster.srem(keys.accounts(PARTITION), f"{REF.tenant}:{REF.account}")
+
+    assert [each.ref async for each in Verifier(cluster).unlisted()] == [REF]

@@ -133,6 +133,16 @@ async def test_what_the_journal_lost_is_not_left_out_in_silence(bank: Bank) -> N
         await text(bank, Csv())
 
 
+async def test_an_account_that_is_not_listed_is_not_left_out_in_silence(bank: Bank) -> None:
+    """Whoever asks for all, or for that one, is refused before anything is written; of another, all is written."""
+    await bank.redis.srem(keys.accounts(keys.partition_of(SECOND.tenant)), f"{SECOND.tenant}:{SECOND.account}")
+
+    for wanted in (Wanted(), Wanted(SECOND.tenant, SECOND.account)):
+        with pytest.raises(ArchiveError, match="T0TEST/second is there and not listed"):
+            await text(bank, Csv(), wanted)
+    assert await text(bank, JsonLines(), Wanted(REF.tenant, "default")) != ""
+
+
 # -- the bookkeeper's own program
 
 

@@ -74,7 +74,7 @@ def rows_of(key: str) -> list[Row]:
 FUNCTIONS = {
     name: function
     for name, function in inspect.getmembers(keys, inspect.isfunction)
-    if not name.startswith("_") and name != "partition_of" and function.__module__ == keys.__name__
+    if not name.startswith("_") and name not in {"partition_of", "ref_of"} and function.__module__ == keys.__name__
 }
 
 
@@ -82,6 +82,15 @@ def sample(name: str) -> str:
     """A key from the function `name`."""
     function = FUNCTIONS[name]
     return str(function(*(SAMPLES[each] for each in inspect.signature(function).parameters if each in SAMPLES)))
+
+
+def test_whose_record_a_key_is() -> None:
+    """Every account's own key leads back to it; no other key does, not even one that no account has."""
+    for ref in (REF, AccountRef("T.a-b_1", "x" * 64)):
+        assert keys.ref_of(keys.account(ref)) == ref
+        assert keys.ref_of(keys.journal(ref)) is None
+    elsewhere = keys.account(REF).replace(f"p{keys.partition_of(REF.tenant):02d}", "p00")
+    assert [keys.ref_of(each) for each in (elsewhere, f"{keys.account(REF)}\n", keys.managers("T0TEST"))] == [None] * 3
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -27,6 +27,11 @@ async def differences(redis: Client, *wanted: str) -> list[str]:
     return [str(each) async for each in Verifier(redis).partition(PARTITION, *wanted)]
 
 
+async def missed(redis: Client, *wanted: str) -> list[str]:
+    """All that is said of accounts that no list has."""
+    return [str(each) async for each in Verifier(redis).unlisted(*wanted)]
+
+
 async def arrange(redis: Client) -> Bank:
     """An account with levels and a recharge that came, and some calls."""
     bank = await Bank.open(redis, balance=100)
@@ -132,6 +137,36 @@ async def test_what_was_changed_behind_the_scripts_is_said(bank: Bank, name: str
     await change(bank.redis)
 
     assert any(words in each for each in await differences(bank.redis))
+
+
+@pytest.mark.parametrize("wanted", [(), (REF.tenant,), ("", "second"), (REF.tenant, "second")])
+@pytest.mark.parametrize("names", [1, 2, 2000])
+async def test_an_account_that_is_not_listed_is_said(
+    bank: Bank, wanted: tuple[str, ...], names: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own record is met all the same, with whose it is and how to list it again; others' trouble is not said."""
+    monkeypatch.setattr(reading, "_NAMES", names)
+    second = AccountRef(REF.tenant, "second")
+    await bank.ledger.open_account(second, CURRENCY)
+    assert await missed(bank.redis) == []
+
+    await bank.redis.srem(keys.accounts(PARTITION), f"{REF.tenant}:second")
+
+    [only] = await missed(bank.redis, *wanted)
+    assert only.startswith("T0TEST/second: it is there and not listed")
+    assert only.endswith(f": SADD {keys.accounts(PARTITION)} T0TEST:second")
+    assert await missed(bank.redis, REF.tenant, "default") == []
+    assert await missed(bank.redis, "T0OTHER") == []
+    assert await missed(bank.redis, REF.tenant, "none") == []
+
+
+async def test_a_workspace_that_is_not_listed_is_said(bank: Bank) -> None:
+    """By the list of workspaces a Redis is known to be in use."""
+    await bank.redis.srem(keys.tenants(PARTITION), REF.tenant)
+
+    [only] = await missed(bank.redis)
+
+    assert only.endswith(f"SADD {keys.tenants(PARTITION)} T0TEST")
 
 
 async def test_negative_balance_is_kept_as_used_up(bank: Bank) -> None:
