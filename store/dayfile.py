@@ -60,12 +60,12 @@ class DayFile:
         self._parts[manifest.named_as(ref)] = part
         self._sums[part.currency].update({name: after[name] - before[name] for name in after})
 
-    def close(self, partition: int, day: str, head: Manifest | None) -> Manifest:
-        """The file is whole; answers its manifest, which follows on `head`."""
+    def close(self, archive: Archive, partition: int, day: str, head: Manifest | None) -> Manifest:
+        """The file is whole; answers its manifest, which follows on `head`, the archive's newest."""
         self._flush()
         self._file.close()
         sha256 = _sha256(self._path)
-        known = {**head.elsewhere, **dict.fromkeys(head.accounts, head.day)} if head else {}
+        number, known, beyond = archive.following(head)
         return Manifest(
             partition=partition,
             day=day,
@@ -78,7 +78,9 @@ class DayFile:
                 currency: {name: each for name, each in sums.items() if each} for currency, sums in self._sums.items()
             },
             accounts=self._parts,
-            elsewhere={named: at for named, at in known.items() if named not in self._parts},
+            elsewhere={named: place for named, place in known.items() if named not in self._parts},
+            number=number,
+            beyond=beyond,
         )
 
     def _flush(self) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -14,7 +14,7 @@ from store.armed import TOLD_OF, Told
 from store.bulk import Segment
 from store.columns import Columns, Raw
 from store.keys import AccountRef
-from store.manifest import ArchiveError, Manifest
+from store.manifest import ArchiveError, Manifest, Place, TornError
 from store.replay import Replay
 from store.reversals import Reversals
 
@@ -35,24 +35,30 @@ class Filed:
         self,
         archive: Archive,
         told: Told,
+        pinned: Mapping[str, str],
         *,
         only: Callable[[AccountRef], bool],
         size: int,
         advance: Callable[[int], None],
         reversals: dict[AccountRef, Reversals],
     ) -> None:
-        """`only`: the accounts that are asked for; `reversals` expect what Redis keeps of them."""
+        """`pinned`: day and digest of the last manifest by what Redis has. `only`: the accounts that are asked for;
+        `reversals` expect what Redis keeps of them.
+        """
         self._archive = archive
         self._told = told
+        self._pinned = pinned
         self._only = only
         self._size = size
         self._advance = advance
         self.reversals = reversals
-        self._digest = ""
+        self._digest: str | None = ""
+        self._digests: set[str] = set()
         self._before: dict[AccountRef, Counter[str]] = {}
         self._firsts: dict[AccountRef, str] = {}
-        self._days: dict[AccountRef, str] = {}
-        self.digests: set[str] = set()
+        self._number = 0
+        self._days: dict[int, str] = {}
+        self._places: dict[AccountRef, tuple[int, Place]] = {}  # the one that was met last stands last
         self.replays: dict[AccountRef, Replay] = {}
         self.currencies: dict[AccountRef, str] = {}
         self.lasts: dict[AccountRef, Raw] = {}
@@ -62,30 +68,38 @@ class Filed:
         try:
             of = self._archive.manifest(partition, day)
         except ArchiveError as error:
-            yield None, f"the archive: {error}"
+            yield None, f"the archive: {error}. {self._remedy(day, error)}"
+            self._digest = None
             return
-        if of.before != self._digest:
+        if self._digest is not None and of.before != self._digest:
             yield None, f"the archive: {of.name} does not follow on the manifest before it"
         self._digest = of.digest
-        self.digests.add(of.digest)
+        self._digests.add(of.digest)
         mine = [ref for ref in map(manifest.ref_of, of.accounts) if self._only(ref)]
         yield from self._way_back(of, mine)
         self._before, self._firsts = {ref: Counter(self._replay(ref).totals) for ref in mine}, {}
         try:
             self._archive.require_file(of)
             yield from self._file(of)
-        except (ArchiveError, pa.ArrowInvalid, OSError) as error:
-            yield None, f"the archive: {error}"
+        except (ArchiveError, pa.ArrowException, ValueError, OSError) as error:
+            yield None, f"the archive: {error if isinstance(error, ArchiveError) else f'{of.file}: {error}'}"
             for ref in mine:  # so that what follows is proven all the same
                 self._reversals(ref).miss()
-                self.replays[ref] = of.accounts[manifest.named_as(ref)].replay()
+                self.replays[ref] = of.part(ref).replay()
             return
         yield from self._carried(of, mine)
 
-    def pinned(self, digest: str, day: str) -> Said:
-        """Whether the chain holds the manifest that Redis remembers as the last."""
-        if digest and digest not in self.digests:
+    def end(self) -> Said:
+        """All days were proven: whether the chain holds the manifest that Redis remembers as the last."""
+        digest, day = self._pinned.get("digest"), self._pinned.get("day")
+        if self._digest is not None and digest and digest not in self._digests:
             yield None, f"the archive: the manifest of {day} is not the one that was written"
+
+    def _remedy(self, day: str, error: ArchiveError) -> str:
+        """What to do about a manifest that cannot be read."""
+        if isinstance(error, TornError) and self._pinned.get("day", "") < day:
+            return "If nothing has left Redis by it, `credits archive` writes it anew; else put it back from a copy"
+        return "Put it back from a copy of the archive; until then accounts with entries there cannot be proven"
 
     def contradicted(self, ref: AccountRef, raw: list[Raw]) -> list[str]:
         """The ids of those entries of a journal, all of them archived, that the archive has otherwise."""
@@ -104,16 +118,36 @@ class Filed:
     def _way_back(self, of: Manifest, mine: list[AccountRef]) -> Said:
         """By which history finds the file with an account's earlier entries."""
         for ref in mine:
-            part = of.accounts[manifest.named_as(ref)]
-            if part.previous != self._days.get(ref, ""):
+            part = of.part(ref)
+            if part.previous != (self._places[ref][1].day if ref in self._places else ""):
                 yield ref, f"the archive: its entries before those in {of.name} are not where that says"
             if part.currency != self.currencies.setdefault(ref, part.currency):
                 yield ref, f"the archive: {of.name} has it in {part.currency}, not in {self.currencies[ref]}"
-        elsewhere = {manifest.ref_of(named): day for named, day in of.elsewhere.items()}
-        known = {ref: day for ref, day in self._days.items() if ref not in mine}
-        if {ref: day for ref, day in elsewhere.items() if self._only(ref)} != known:
+        if of.number not in ({self._number + 1} if self._number else {0, 1}):
+            yield None, f"the archive: {of.name} is number {of.number}, after number {self._number}"
+        told = {manifest.ref_of(named): place for named, place in of.elsewhere.items()}
+        reach = of.number & (of.number - 1)  # as `Archive.following`
+        beyond = self._days.get(reach, "") if of.number else ""
+        if (of.beyond, {ref: each for ref, each in told.items() if self._only(ref)}) != (
+            beyond,
+            self._listed(of, mine),
+        ):
             yield None, f"the archive: {of.name} does not say where the entries are of the accounts that it leaves out"
-        self._days |= dict.fromkeys(mine, of.day)
+        self._number, self._days[of.number] = of.number, of.day
+        for ref in mine:
+            self._places.pop(ref, None)
+            self._places[ref] = of.number, Place(of.day, of.part(ref).last)
+
+    def _listed(self, of: Manifest, mine: list[AccountRef]) -> dict[AccountRef, Place]:
+        """The accounts that it has to list beside its own."""
+        found: dict[AccountRef, Place] = {}
+        own = set(mine)
+        for ref, (number, place) in reversed(self._places.items()):
+            if of.number and number <= of.number & (of.number - 1):
+                break
+            if ref not in own:
+                found[ref] = place if of.number else Place(place.day, "")
+        return found
 
     def _file(self, of: Manifest) -> Said:
         digest, entries = hashlib.sha256(), 0
@@ -152,7 +186,7 @@ class Filed:
     def _carried(self, of: Manifest, mine: list[AccountRef]) -> Said:
         sums: dict[str, Counter[str]] = {}
         for ref in mine:
-            part, replay = of.accounts[manifest.named_as(ref)], self._replay(ref)
+            part, replay = of.part(ref), self._replay(ref)
             if replay.carry() != part.state:
                 yield ref, f"the archive: what {of.name} carries forward is not what the entries come to"
             if self._firsts.get(ref) != part.first:

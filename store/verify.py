@@ -54,6 +54,8 @@ class Course:
     version: int
     done: bool
     reversals: Reversals
+    broken: bool = False
+    """The archive, which has the next entries, cannot be read, as was said: nothing more can be said of the account."""
 
 
 class Verifier:
@@ -82,6 +84,7 @@ class Verifier:
             filed = Filed(
                 self._archive,
                 told,
+                await self._redis.hgetall(keys.archive(partition)),
                 only=lambda ref: tenant in {"", ref.tenant} and account in {"", ref.account},
                 size=BATCH * 4,
                 advance=self._advance,
@@ -108,11 +111,10 @@ class Verifier:
     async def _file(
         self, archive: Archive, filed: Filed, partition: int
     ) -> AsyncIterator[tuple[AccountRef | None, str]]:
-        pinned = await self._redis.hgetall(keys.archive(partition))
         for day in await asyncio.to_thread(archive.days, partition):
             for each in await asyncio.to_thread(list, filed.day(partition, day)):
                 yield each
-        for each in filed.pinned(pinned.get("digest", ""), pinned.get("day", "")):
+        for each in filed.end():
             yield each
 
     async def _all(self, hashes: Iterable[str]) -> list[dict[str, str]]:
@@ -161,7 +163,7 @@ class Verifier:
                 yield ref, text
             self._advance(sum(len(raw) for _, raw in batch))
         for course in courses:
-            for text in _compare(course, told):
+            for text in _compare(course, told) if not course.broken else ():
                 yield course.ref, text
 
     async def _read(self, courses: list[Course]) -> list[tuple[Course, list[Raw]]]:
@@ -174,10 +176,11 @@ class Verifier:
         batch: list[tuple[Course, list[Raw]]] = []
         for course, raw in zip(under_way, found, strict=True):
             course.done = not raw or raw[-1][0].decode() == course.standing.last
-            if raw and (several := await self._fill_in(course, _version(raw[0]))):
+            several = await self._fill_in(course, _version(raw[0])) if raw else []
+            if several:
                 batch.append((course, several))
                 course.done = False
-            elif raw:
+            elif raw and not course.broken:
                 batch.append((course, raw))
         for course, raw in batch:
             course.after, course.version = raw[-1][0].decode(), _version(raw[-1])
@@ -188,7 +191,11 @@ class Verifier:
         first = course.version + 1
         if self._archive is None or version <= first:
             return []
-        found = await asyncio.to_thread(self._archive.between, course.ref, first, min(first + BATCH, version))
+        try:
+            found = await asyncio.to_thread(self._archive.between, course.ref, first, min(first + BATCH, version))
+        except ArchiveError:
+            course.broken = course.done = True
+            return []
         return [encode(each) for each in found]
 
     async def _kept(self, course: Course, filed: Filed) -> AsyncIterator[str]:

@@ -58,6 +58,22 @@ def test_closed_days_are_archived(ledger: Desk, tmp_path: Path) -> None:
     assert "CREDITS_ARCHIVE_URL says where" in without.output
 
 
+def test_a_manifest_that_cannot_be_read_is_one_difference(ledger: Desk, tmp_path: Path) -> None:
+    """The proof names the file and what to do, and goes on with the other partitions: exit code 1, not 2."""
+    assert command(ledger, tmp_path, "archive").exit_code == 0
+    newest = max((tmp_path / f"p{PARTITION:02d}").glob("*.json"))
+    newest.write_bytes(newest.read_bytes()[:-9])
+    ledger.redis.sadd(keys.accounts(PARTITION + 1), "T0OTHER:gone")
+
+    result = command(ledger, tmp_path, "verify")
+
+    assert result.exit_code == 1, result.output
+    assert f"{newest.name} cannot be read: it is no whole manifest" in result.output
+    assert "Put it back from a copy of the archive" in result.output
+    assert "T0OTHER/gone: the account is listed, and not there" in result.output
+    assert result.output.endswith(": 2 differences.\n")
+
+
 def test_without_an_address_it_says_so(ledger: Desk) -> None:
     """Nothing is done: exit code 2."""
     result = command(ledger, None, "archive")

@@ -285,7 +285,7 @@ async def test_way_back_through_the_days_is_gone_once(
     """However few manifests are remembered and entries read at once, a long archive is not walked for each few."""
     before = await everything(bank.ledger)
     await move(bank.redis, archive)
-    monkeypatch.setattr("store.archive._REMEMBERED", 1)
+    monkeypatch.setattr("store.archive._REMEMBERED", 1)  # the last one alone
     counted = archiving.Failing(Folder(str(tmp_path / "archive")), lambda name, _: name == "read")
 
     assert await everything(through(bank, Archive(counted)), batch=1) == before  # type: ignore[arg-type]

@@ -139,10 +139,12 @@ MANIFEST: dict[str, Callable[[dict[str, Any]], Any]] = {
     "first": lambda told: told["accounts"]["T0TEST/default"].update(first="1-1"),
     "previous": lambda told: told["accounts"]["T0TEST/default"].update(previous="2020-01-01"),
     "currency": lambda told: told["accounts"]["T0TEST/default"].update(currency="EUR"),
-    "elsewhere": lambda told: told.update(elsewhere={"T0TEST/third": "2020-01-01"}),
+    "elsewhere": lambda told: told.update(elsewhere={"T0TEST/third": {"day": "2020-01-01", "last": "1-1"}}),
+    "number": lambda told: told.update(number=2),
+    "beyond": lambda told: told.update(beyond="2020-01-01"),
     "day": lambda told: told.update(day="2020-01-01"),
     "partition": lambda told: told.update(partition=told["partition"] + 1),
-    "schema": lambda told: told.update(schema=2),
+    "schema": lambda told: told.update(schema=3),
 }
 
 
