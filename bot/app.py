@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import structlog
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackClientError
@@ -18,7 +19,8 @@ from slack_sdk.errors import SlackClientError
 from bot import socket_mode
 from bot.alerts import Alerts
 from bot.archiving import Archiving, open_archive
-from bot.connect import connect, server_facts, warn_of_dangers
+from bot.connect import connect
+from bot.dangers import warn_of_dangers
 from bot.housekeeping import Housekeeper
 from bot.leaving import Leaving
 from bot.listener import Listener
@@ -97,9 +99,8 @@ async def open_stores(settings: Settings, *, of_any_form: bool = False) -> Async
         form = None if of_any_form else await schema.other_form(redis)
         if form is not None:
             raise StartError(OTHER_FORM.format(found=form, ours=schema.FORM))
-        facts = await server_facts(redis)
         await warn_of_dangers(redis)
-        yield Stores(redis, blocking, facts.cluster)
+        yield Stores(redis, blocking, cluster=not isinstance(redis, Redis))
 
 
 def build_gateway(settings: Settings, redis: Client) -> Gateway:

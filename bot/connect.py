@@ -19,11 +19,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
-import structlog
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
-from redis.exceptions import NoPermissionError, RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from bot.addresses import MalformedAddressError, each_address, shown
 from bot.cluster import PatientCluster
@@ -41,8 +40,6 @@ CLUSTER_CONNECTIONS: Final = 1_000
 
 Client: TypeAlias = Redis | RedisCluster
 
-_log = structlog.stdlib.get_logger(__name__)
-
 
 class ConnectError(Exception):
     """Redis cannot be used; `str()` names REDIS_URL and the reason, and never the password."""
@@ -50,7 +47,7 @@ class ConnectError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class ServerFacts:
-    """What a server says about itself; None where it does not tell (an ACL may forbid INFO and CONFIG)."""
+    """What a server says about itself to everybody. The rest, which an ACL may forbid, is `bot.examination`'s."""
 
     software: str
     """`redis` or `valkey`."""
@@ -58,26 +55,6 @@ class ServerFacts:
     cluster: bool
     role: str
     """`master`, or `replica`, which refuses writes."""
-    append_only: bool | None = None
-    append_fsync: str | None = None
-    eviction: str | None = None
-    """`maxmemory-policy`."""
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What endangers money here, one sentence each; empty when all is well or cannot be seen."""
-        found = []
-        if self.role != "master":
-            found.append("This server is a read-only replica: nothing can be posted.")
-        if self.append_only is False:
-            found.append("appendonly is off: a restart loses what was posted. Set appendonly yes.")
-        elif self.append_fsync not in {None, "always"}:
-            found.append(
-                f"appendfsync is {self.append_fsync}: a crash can lose acknowledged postings. Set it to always."
-            )
-        if self.eviction not in {None, "noeviction"}:
-            found.append(f"maxmemory-policy is {self.eviction}: money could be evicted. Set noeviction.")
-        return tuple(found)
 
 
 async def connect(url: str, *, blocking: bool = False) -> Client:
@@ -139,50 +116,6 @@ async def _connect(url: str, *, blocking: bool, several: bool) -> Client:
             await cluster.aclose()
             raise
         return cluster
-
-
-async def server_facts(client: Client) -> ServerFacts:
-    """What the server says about itself now, for readiness and the doctor; of a cluster, its worst primary.
-
-    Raises:
-        redis.exceptions.RedisError: it does not answer.
-    """
-    if isinstance(client, Redis):
-        return await _facts_of(client)
-    nodes = [await _facts_of(client, target_nodes=node) for node in client.get_primaries()]
-    return max(nodes, key=lambda facts: len(facts.warnings))
-
-
-async def warn_of_dangers(client: Client) -> ServerFacts:
-    """`server_facts`, with a line in the log for each of its warnings. For the start of a process."""
-    facts = await server_facts(client)
-    for warning in facts.warnings:
-        _log.warning("redis_endangers_money", reason=warning)
-    return facts
-
-
-async def _facts_of(client: Client, **target: Any) -> ServerFacts:
-    facts = await hello(client, **target)
-    try:
-        persistence = one(await client.execute_command("INFO", "persistence", **target))
-        memory = one(await client.execute_command("INFO", "memory", **target))
-    except NoPermissionError:
-        return facts
-    return dataclasses.replace(
-        facts,
-        append_only=str(persistence.get("aof_enabled")) == "1",
-        append_fsync=await _append_fsync(client, **target),
-        eviction=memory.get("maxmemory_policy"),
-    )
-
-
-async def _append_fsync(client: Client, **target: Any) -> str | None:
-    try:
-        told = await client.execute_command("CONFIG GET", "appendfsync", **target)
-    except ResponseError:  # forbidden, or renamed by a provider
-        return None
-    found = one(told).get("appendfsync")
-    return str(found) if found else None
 
 
 async def hello(client: Client, **target: Any) -> ServerFacts:

@@ -3,12 +3,13 @@
 A fact that is None could not be seen, mostly because the ACL forbids to ask; that is said, and never taken for good.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from bot.snapshot import FORBIDDEN, Node, Snapshot, Work
+from store.schema import FORM
 
 ENOUGH: Final = "~cr:* +@all -@admin -@dangerous +info"
 """All the rights that the bot needs."""
@@ -44,14 +45,19 @@ class Finding:
 
 
 def judge(seen: Snapshot) -> list[Finding]:
-    """Every finding, in the order of its subjects; what several nodes have in common is one."""
+    """Every finding, in the order of its subjects."""
+    of_nodes = judge_nodes(seen.nodes, embedded=seen.embedded)
+    return [*_of_cluster(seen), *of_nodes, *_of_connection(seen), _of_form(seen), *_of_work(seen.work)]
+
+
+def judge_nodes(nodes: Sequence[Node], *, embedded: bool) -> list[Finding]:
+    """What is found of the servers alone; what several of them have in common is one."""
     found: dict[Finding, list[str]] = {}
-    for node in seen.nodes:
-        for each in _of_node(node, seen):
+    for node in nodes:
+        for each in _of_node(node, embedded=embedded):
             found.setdefault(each, []).append(node.name)
-    several = len(seen.nodes) > 1
-    of_nodes = [replace(each, nodes=tuple(names) if several else ()) for each, names in found.items()]
-    return [*_of_cluster(seen), *of_nodes, *_of_connection(seen), *_of_work(seen.work)]
+    several = len(nodes) > 1
+    return [replace(each, nodes=tuple(names) if several else ()) for each, names in found.items()]
 
 
 def worst(findings: list[Finding]) -> Level:
@@ -69,13 +75,13 @@ def _of_cluster(seen: Snapshot) -> Iterator[Finding]:
         yield Finding(Level.OK, "cluster", f"{len(seen.nodes)} primaries, every slot served")
 
 
-def _of_node(node: Node, seen: Snapshot) -> Iterator[Finding]:
+def _of_node(node: Node, *, embedded: bool) -> Iterator[Finding]:
     if not node.primary:
         yield Finding(Level.UNSAFE, "role", "a read-only replica: nothing can be posted",
                       "REDIS_URL=… of the primary")  # fmt: skip
     yield from _persistence(node)
-    yield from _memory(node, seen)
-    yield from _replicas(node, seen)
+    yield from _memory(node, embedded=embedded)
+    yield from _replicas(node, embedded=embedded)
     yield _clock(node)
     yield from _timeouts(node)
 
@@ -107,7 +113,7 @@ def _persistence(node: Node) -> Iterator[Finding]:
                       "free space or rights on its disk; its log says which")  # fmt: skip
 
 
-def _memory(node: Node, seen: Snapshot) -> Iterator[Finding]:
+def _memory(node: Node, *, embedded: bool) -> Iterator[Finding]:
     if node.eviction is None:
         yield _unseen("memory", "INFO", "CONFIG GET maxmemory-policy", "noeviction")
     elif node.eviction != "noeviction":
@@ -117,7 +123,7 @@ def _memory(node: Node, seen: Snapshot) -> Iterator[Finding]:
         return
     used = _size(node.memory)
     if not node.memory_limit:
-        if seen.embedded:
+        if embedded:
             yield Finding(Level.OK, "memory", f"{used} used")
         else:
             yield Finding(Level.ADVICE, "memory", f"{used} used, without a limit: the system may kill it for it",
@@ -132,12 +138,12 @@ def _memory(node: Node, seen: Snapshot) -> Iterator[Finding]:
         yield Finding(Level.OK, "memory", f"{said}, {node.eviction}")
 
 
-def _replicas(node: Node, seen: Snapshot) -> Iterator[Finding]:
+def _replicas(node: Node, *, embedded: bool) -> Iterator[Finding]:
     if node.replicas is None:
         yield _unseen("replicas", "INFO", "INFO replication", "connected_slaves of 1 or more")
         return
     if not node.replicas:
-        change = "copy the data folder while nothing runs" if seen.embedded else "replicaof … on a second server"
+        change = "copy the data folder while nothing runs" if embedded else "replicaof … on a second server"
         yield Finding(Level.ADVICE, "replicas", "none: this machine's disk holds the only copy", change)
         return
     for each in node.replicas:
@@ -198,6 +204,15 @@ def _of_connection(seen: Snapshot) -> Iterator[Finding]:
         user = "credits" if seen.user in {None, "default"} else seen.user
         said = f"user {seen.user or '?'} may {', '.join(may)}, which the bot never needs"
         yield Finding(Level.ADVICE, "rights", said, f"ACL SETUSER {user} reset on >… {ENOUGH}")
+
+
+def _of_form(seen: Snapshot) -> Finding:
+    if seen.other_form is None:
+        return Finding(Level.OK, "form", f"what is kept is as this version keeps it (form {FORM})")
+    said = (
+        f"credits are kept in form {seen.other_form}, and this version, which keeps them in form {FORM}, does not start"
+    )
+    return Finding(Level.UNSAFE, "form", said, "the version that wrote them, or REDIS_URL=… of a Redis that is empty")
 
 
 def _of_work(work: Work | None) -> Iterator[Finding]:

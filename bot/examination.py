@@ -12,7 +12,7 @@ from redis.exceptions import ResponseError
 from bot.addresses import each_address, shown
 from bot.connect import hello, one
 from bot.snapshot import FORBIDDEN, Node, Replica, Snapshot, Work
-from store import keys
+from store import keys, schema
 from store.dead import DeadLetters
 from store.outbox import GROUPS
 from store.scripts import Client
@@ -50,8 +50,7 @@ async def examine(redis: Client, url: str, *, embedded: bool) -> Snapshot:
         redis.exceptions.RedisError: it does not answer.
     """
     parts = urlsplit(each_address(url)[0])
-    cluster = not isinstance(redis, Redis)
-    targets: list[dict[str, Any]] = [{"target_nodes": each} for each in redis.get_primaries()] if cluster else [{}]
+    cluster, targets = not isinstance(redis, Redis), _targets(redis)
     transport = {"unix": "unix", "rediss": "tls"}.get(parts.scheme, "tcp")
     return Snapshot(
         address=shown(url),
@@ -61,10 +60,24 @@ async def examine(redis: Client, url: str, *, embedded: bool) -> Snapshot:
         cluster=cluster,
         user=await _ask(redis, targets[0], "ACL WHOAMI"),
         rights=await _rights(redis, targets[0]),
-        nodes=tuple([await _node(redis, each) for each in targets]),
+        nodes=await examine_nodes(redis),
+        other_form=await schema.other_form(redis),
         work=await _work(redis),
         cluster_ok=await _cluster_ok(redis, targets[0]) if cluster else None,
     )
+
+
+async def examine_nodes(redis: Client) -> tuple[Node, ...]:
+    """The server itself, or a cluster's primaries.
+
+    Raises:
+        redis.exceptions.RedisError: as `examine`.
+    """
+    return tuple([await _node(redis, each) for each in _targets(redis)])
+
+
+def _targets(redis: Client) -> list[dict[str, Any]]:
+    return [{}] if isinstance(redis, Redis) else [{"target_nodes": each} for each in redis.get_primaries()]
 
 
 def _is_here(host: str) -> bool:

@@ -69,5 +69,7 @@ class Snapshot:
     rights: frozenset[str] | None
     """Of FORBIDDEN, what our user may do."""
     nodes: tuple[Node, ...]
+    other_form: int | None = None
+    """The form of what another version has left there, which this one does not read."""
     work: Work | None = None
     cluster_ok: bool | None = None

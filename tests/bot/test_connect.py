@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis, RedisCluster
+from structlog.testing import capture_logs
 
-from bot.connect import (
-    ConnectError,
-    connect,
-    server_facts,
-)
+from bot.connect import ConnectError, connect
+from bot.dangers import warn_of_dangers
+from bot.examination import examine_nodes
 from tests.bot.connecting import claiming_version, loopback, passing_on_to, run, tcp_server
 
 pytestmark = pytest.mark.redis
@@ -50,11 +49,12 @@ async def test_an_acl_user_without_info_and_config(tmp_path: Path) -> None:
             await run(admin, "ACL", "SETUSER", "bot", "on", ">pw", "~*", "+@all", "-@dangerous")
         client = await connect(f"redis://bot:pw@127.0.0.1:{port}")
 
-        facts = await server_facts(client)
+        [node] = await examine_nodes(client)
+        with capture_logs() as logs:
+            await warn_of_dangers(client)
 
-        assert (facts.software, facts.role) == ("valkey", "master")
-        assert (facts.append_only, facts.append_fsync, facts.eviction) == (None, None, None)
-        assert facts.warnings == ()
+        assert (node.software, node.primary, logs) == ("valkey", True, [])
+        assert (node.append_only, node.config, node.eviction) == (None, {}, None)
         await client.aclose()
 
 
@@ -65,9 +65,9 @@ async def test_an_acl_user_with_info_only(tmp_path: Path) -> None:
             await run(admin, "ACL", "SETUSER", "bot", "on", ">pw", "~*", "+@all", "-@dangerous", "+info")
         client = await connect(f"redis://bot:pw@127.0.0.1:{port}")
 
-        facts = await server_facts(client)
+        [node] = await examine_nodes(client)
 
-        assert (facts.append_only, facts.append_fsync, facts.eviction) == (True, None, "noeviction")
+        assert (node.append_only, node.config, node.eviction) == (True, {}, "noeviction")
         await client.aclose()
 
 
@@ -137,11 +137,11 @@ async def test_a_cluster_is_recognised(tmp_path: Path) -> None:
         client = await connect(f"redis://127.0.0.1:{port}")
 
         await client.set("{p07}:greeting", "hello")
-        facts = await server_facts(client)
+        [node] = await examine_nodes(client)
 
         assert isinstance(client, RedisCluster)
         assert await client.get("{p07}:greeting") == "hello"
-        assert (facts.cluster, facts.role, facts.append_only) == (True, "master", False)
+        assert (node.name, node.primary, node.append_only) == (f"127.0.0.1:{port}", True, False)
         await client.aclose()
 
 

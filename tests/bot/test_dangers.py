@@ -1,53 +1,50 @@
-"""What a server's settings endanger is told at the start."""
+"""What a server's settings endanger is told at the start, in the doctor's words."""
 
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
-from bot.connect import (
-    ServerFacts,
-    connect,
-    server_facts,
-    warn_of_dangers,
-)
+from bot.connect import connect
+from bot.dangers import warn_of_dangers
+from bot.diagnosis import Level, judge
+from bot.examination import examine
 from tests.bot.connecting import tcp_server
 
 pytestmark = pytest.mark.redis
 
 
 async def test_the_embedded_server_endangers_no_money(embedded_url: str) -> None:
-    """The embedded server's facts carry no warning."""
+    """Nothing is said of it."""
     client = await connect(embedded_url)
 
-    facts = await server_facts(client)
+    with capture_logs() as logs:
+        await warn_of_dangers(client)
 
-    assert facts.warnings == ()
-    assert (facts.append_only, facts.append_fsync, facts.eviction) == (True, "always", "noeviction")
+    assert logs == []
     await client.aclose()
 
 
-async def test_dangers_are_logged(tmp_path: Path) -> None:
-    """A server that flushes now and then and evicts is used, with a warning in the log for each."""
-    settings = "--appendonly yes --appendfsync everysec --maxmemory-policy allkeys-lru"
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("--appendonly yes --appendfsync everysec --maxmemory-policy allkeys-lru", ["everysec", "allkeys-lru"]),
+        ("--appendonly no", ["a restart loses postings"]),
+        ("--appendonly yes --appendfsync always --replicaof 127.0.0.1 1", ["read-only replica"]),
+    ],
+)
+async def test_dangers_are_logged(tmp_path: Path, settings: str, words: list[str]) -> None:
+    """A line for each, with what to change; the doctor says the same of that server."""
     async with tcp_server(tmp_path, settings) as port:
-        client = await connect(f"redis://127.0.0.1:{port}")
+        url = f"redis://127.0.0.1:{port}"
+        client = await connect(url)
 
         with capture_logs() as logs:
             await warn_of_dangers(client)
+        findings = judge(await examine(client, url, embedded=False))
 
         await client.aclose()
-    reasons = [str(line["reason"]) for line in logs]
-    assert len(reasons) == 2
-    assert "everysec" in reasons[0]
-    assert "allkeys-lru" in reasons[1]
-
-
-def test_a_replica_and_a_server_without_persistence_are_dangers() -> None:
-    """A read-only replica and a server without an append-only file each have their warning."""
-    facts = ServerFacts("redis", "7.0.15", cluster=False, role="replica", append_only=False)
-
-    replica, memory_only = facts.warnings
-
-    assert "replica" in replica
-    assert "appendonly" in memory_only
+    unsafe = [(each.said, each.change) for each in findings if each.level is Level.UNSAFE]
+    assert [(line["reason"], line["change"]) for line in logs] == unsafe
+    assert [word in said for word, (said, _) in zip(words, unsafe, strict=True)] == [True] * len(words)
+    assert {line["event"] for line in logs} == {"redis_endangers_money"}

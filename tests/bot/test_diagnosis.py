@@ -75,7 +75,8 @@ def test_a_sound_server() -> None:
     findings = judge(SEEN)
 
     assert [each.subject for each in findings] == [
-        "flush", "memory", "replicas", "failover", "clock", "timeouts", "connection", "rights", "workers", "workers",
+        "flush", "memory", "replicas", "failover", "clock", "timeouts", "connection", "rights", "form", "workers",
+        "workers",
         "outbox", "schedule", "dead events",
     ]  # fmt: skip
     assert {(each.level, each.change) for each in findings} == {(Level.OK, "")}
@@ -96,6 +97,7 @@ def test_a_sound_server() -> None:
         (node(clock_ahead_ms=60_000), "clock", "60.0 s ahead", "NTP"),
         (node(clock_ahead_ms=-60_000), "clock", "60.0 s behind", "NTP"),
         (seen(cluster=True, cluster_ok=False), "cluster", "slots are not served", "--cluster fix"),
+        (seen(other_form=9), "form", "kept in form 9, and this version", "the version that wrote them"),
         (
             work(events={"alerts": 3}, events_wait_s=900.0),
             "outbox",

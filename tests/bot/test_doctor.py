@@ -17,7 +17,7 @@ from bot.diagnosis import ENOUGH
 from bot.embedded import EmbeddedRedis
 from bot.examination import examine
 from bot.snapshot import FORBIDDEN
-from store import keys
+from store import keys, schema
 from store.leases import Leases
 from store.outbox import Outbox
 from store.scripts import Client
@@ -187,6 +187,16 @@ async def test_nothing_waits(real_redis: Client, server: str) -> None:
 
     assert work is not None
     assert (set(work.events.values()), work.events_wait_s, work.looks, work.looks_wait_s) == ({0}, None, 0, None)
+
+
+async def test_what_another_version_wrote_is_seen(real_redis: Client, server: str) -> None:
+    """The doctor can say why the bot does not start; of what this version wrote it says that all is well."""
+    await Bank.open(real_redis)
+    assert (await examine(real_redis, server, embedded=False)).other_form is None
+
+    await real_redis.set(keys.form(PARTITION), schema.FORM + 1)
+
+    assert (await examine(real_redis, server, embedded=False)).other_form == schema.FORM + 1
 
 
 async def test_replicas_are_seen(tmp_path: Path) -> None:
