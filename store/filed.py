@@ -42,7 +42,8 @@ class Filed:
         advance: Callable[[int], None],
         reversals: dict[AccountRef, Reversals],
     ) -> None:
-        """`pinned`: day and digest of the last manifest by what Redis has. `only`: the accounts that are asked for;
+        """`pinned`: day and digest of the last manifest by what Redis has. `only`: the accounts that are asked for.
+
         `reversals` expect what Redis keeps of them.
         """
         self._archive = archive

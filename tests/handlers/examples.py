@@ -120,6 +120,10 @@ USUAL_PAGE = Page(
     ),
     "",
 )
+_UNDONE = {"kind": "reversal", "debit": "usage:calls", "credit": "wallet", "actor": "operator:anna"}
+REVERSALS_PAGE = Page(
+    (entry(4, ref="1-2", **_UNDONE, memo=""), entry(3, ref="1-1#record-7", **_UNDONE, memo="Never answered")), ""
+)
 FULL_PAGE = Page(
     tuple(entry(n, moved=HUGE, after=-HUGE, actor="slack:U0MANAGER", memo=MEMO) for n in range(10)),
     "1-1",

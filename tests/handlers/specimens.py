@@ -41,6 +41,7 @@ from tests.handlers.examples import (
     MANY,
     METHODS,
     NOTED,
+    REVERSALS_PAGE,
     STATES,
     TOPUPS,
     USUAL_PAGE,
@@ -92,9 +93,7 @@ def _looking(texts: Texts) -> Named:
     trail = '["' + '","'.join(["9" * 13 + "-0"] * 60) + '"]'
     yield "history-empty", "message", history.message(Page((), ""), texts, older="", newer="")
     yield "history", "message", history.message(USUAL_PAGE, texts, older='["","1-1"]', newer="")
-    undone = {"kind": "reversal", "debit": "usage:calls", "credit": "wallet", "actor": "operator:anna"}
-    both = (entry(4, ref="1-2", **undone, memo=""), entry(3, ref="1-1#record-7", **undone, memo="Never answered"))
-    yield "history-reversals", "message", history.message(Page(both, ""), texts, older="", newer="")
+    yield "history-reversals", "message", history.message(REVERSALS_PAGE, texts, older="", newer="")
     yield "history-largest", "message", history.message(FULL_PAGE, texts, older=trail, newer=trail)
     yield "home", "home", home.view(account(), UnderWay(), USUAL_PAGE, texts, may_manage=True, sandbox=True)
     yield "home-fresh", "home", home.view(FRESH, UnderWay(), Page((), ""), texts, may_manage=False, sandbox=False)

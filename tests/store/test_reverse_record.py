@@ -15,13 +15,12 @@ from store.keys import AccountRef
 from store.money import MAX_MICROS
 from store.operations import contents, mark
 from store.outcomes import Posted, Reason, Refused, Repeated
-from store.records import pack
 from store.scripts import Client, Scripts
 from tests.controls import CURRENCY, MANAGER, MEMBER, REF, STRANGER, Bank, entry_id, usd
 from tests.store.clock import Clock
 from tests.store.pair import SECOND, last, lots, totals
 from tests.store.posting import OTHER, dump
-from tests.store.recorded import post, record
+from tests.store.recorded import pack, post, record
 from tests.store.reversing import undo
 
 LINES = [record(number, number) for number in (1, 2, 3)]
