@@ -89,6 +89,24 @@ async def test_crash_at_any_call_of_redis_loses_and_doubles_nothing(
     assert await prove(bank, archive) == []
 
 
+async def test_a_redis_that_was_restored_is_caught_up_with(bank: Bank, archive: Archive, clock: Clock) -> None:
+    """It has again what had left it on several days, each account's last on another one: all of it leaves again."""
+    clock.advance(days=1)
+    await archiving.credit(bank, REF)
+    before = {ref: await everything(bank.ledger, ref) for ref in (REF, SECOND)}
+    dumps = {key: await bank.redis.dump(key) async for key in bank.redis.scan_iter("*")}
+    await move(bank.redis, archive)
+    await bank.redis.flushall()
+    for key, dump in dumps.items():
+        await bank.redis.restore(key, 0, dump)
+
+    assert await move(bank.redis, archive) == 0
+
+    assert [await bank.redis.xlen(keys.journal(ref)) for ref in before] == [1, 1]
+    assert [await everything(through(bank, archive), ref) for ref in before] == list(before.values())
+    assert await prove(bank, archive) == []
+
+
 async def test_two_archivers_at_once(bank: Bank, tmp_path: Path) -> None:
     """One does the work, the other is told that it is busy; nothing is doubled."""
     before = await everything(bank.ledger)

@@ -141,15 +141,15 @@ async def test_an_archive_of_the_first_schema_is_read_and_continued(
     await redis.hset(keys.archive(PARTITION), "digest", as_schema_1(tmp_path))
     old = [path.read_bytes() for path in manifests(tmp_path)]
     assert await prove(bank, archiving.archive_in(tmp_path)) == []
-    for ref in (REF, REF, SECOND, REF):
+    for ref in (REF, REF, SECOND, REF, REF, SECOND):
         clock.advance(days=1)
         await archiving.credit(bank, ref)
         before[ref].append((await bank.entries(ref))[-1])
 
-    assert await move(redis, archiving.archive_in(tmp_path)) == 4
+    assert await move(redis, archiving.archive_in(tmp_path)) == 6
 
     archive = archiving.archive_in(tmp_path)
     assert [path.read_bytes() for path in manifests(tmp_path)[:3]] == old
-    assert [archive.manifest(PARTITION, day).number for day in archive.days(PARTITION)] == [0, 0, 0, 1, 2, 3, 4]
+    assert [archive.manifest(PARTITION, day).number for day in archive.days(PARTITION)] == [0, 0, *range(7)]
     assert [await everything(through(bank, archive), ref) for ref in before] == list(before.values())
     assert await prove(bank, archive) == []

@@ -116,3 +116,25 @@ async def test_a_file_of_other_columns_is_found(bank: Bank, tmp_path: Path, name
         assert any(" other columns " in each or " with nothing where " in each for each in found), number
         with contextlib.suppress(ArchiveError):
             archiving.archive_in(tmp_path).between(REF, 1, 9)
+
+
+ASTRAY: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "previous": lambda told: told["accounts"]["T0TEST/default"].update(previous=told["day"]),
+    "beyond": lambda told: told.update(beyond=told["day"]),
+    "elsewhere": lambda told: told.update(elsewhere={"T0TEST/third": {"day": told["day"], "last": "1-1"}}),
+}
+
+
+@pytest.mark.parametrize("name", ASTRAY)
+async def test_a_manifest_that_leads_to_itself_is_not_followed(bank: Bank, tmp_path: Path, name: str) -> None:
+    """The way back through the days ends, whatever somebody has written."""
+    path = manifests(tmp_path)[-1]
+    told = json.loads(path.read_bytes())
+    ASTRAY[name](told)
+    path.write_text(json.dumps(told, indent=1, sort_keys=True) + "\n")
+
+    [only] = await said(bank, tmp_path)
+
+    assert "it leads to a later day" in only
+    with pytest.raises(ArchiveError, match="it leads to a later day"):
+        archiving.archive_in(tmp_path).between(REF, 1, 100)

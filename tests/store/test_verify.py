@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -158,6 +158,22 @@ async def test_an_account_that_is_not_listed_is_said(
     assert await missed(bank.redis, REF.tenant, "default") == []
     assert await missed(bank.redis, "T0OTHER") == []
     assert await missed(bank.redis, REF.tenant, "none") == []
+
+
+async def test_a_name_that_is_met_twice_is_said_once(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redis may name a key more than once while others come and go."""
+    scan = bank.redis.scan_iter
+
+    async def twice(**given: Any) -> AsyncIterator[str]:
+        async for key in scan(**given):
+            yield key
+            yield key
+
+    monkeypatch.setattr(bank.redis, "scan_iter", twice)
+    monkeypatch.setattr(reading, "_NAMES", 1)
+    await bank.redis.srem(keys.accounts(PARTITION), f"{REF.tenant}:{REF.account}")
+
+    assert len(await missed(bank.redis)) == 1
 
 
 async def test_a_workspace_that_is_not_listed_is_said(bank: Bank) -> None:
