@@ -2,6 +2,7 @@
 
 from tests.store import test_adjust_balance as adjusting
 from tests.store import test_reverse_entry as reversing
+from tests.store import test_reverse_refused as refused
 from tests.store.mutants.mutant import NEVER, REPEATED, WANTED, Mutant
 
 LIB, REVERSE, ADJUST = "lib/correction", "reverse_entry", "adjust_balance"
@@ -9,7 +10,7 @@ REFUSE = "if refused then return refused end\n"
 UP, DOWN = {"units": 5}, {"units": -5}
 
 CORRECTIONS = [
-    Mutant(LIB, "if account.state == 'closed' then", NEVER, reversing.test_closed_account_is_not_changed),
+    Mutant(LIB, "if account.state == 'closed' then", NEVER, refused.test_closed_account_is_not_changed),
     Mutant(LIB, "account.state == 'closed'", "account.state ~= 'open'", reversing.test_frozen_account_is_put_right),
     Mutant(LIB, "balance + account.held + delta > MAX or ", "", adjusting.test_balance_keeps_its_limits),
     Mutant(LIB, "+ account.held", "", adjusting.test_balance_keeps_its_limits),

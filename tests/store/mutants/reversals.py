@@ -3,6 +3,7 @@
 from tests.store import test_reverse_archived as archived
 from tests.store import test_reverse_entry as reversing
 from tests.store import test_reverse_record as records
+from tests.store import test_reverse_refused as refused
 from tests.store.mutants.mutant import NEVER, Mutant
 
 ENTRY, RECORD, ORIGINAL, REVERSAL = "reverse_entry", "reverse_record", "lib/original", "lib/reversal"
@@ -12,14 +13,14 @@ SPELLED = "'^([1-9]%d*)%-([1-9]%d*)$'"
 
 REVERSALS = [
     Mutant(ENTRY, REPEAT, "", reversing.test_repeat_reverses_nothing_more),
-    Mutant(ENTRY, "if not was then", NEVER, reversing.test_unknown_entry_is_refused, {"entry": "1-1"}),
-    Mutant(ENTRY, "if not REVERSIBLE[was] then", NEVER, reversing.test_some_kinds_are_not_reversible),
-    Mutant(ENTRY, "expiry = true }", "expiry = true, reversal = true }", reversing.test_some_kinds_are_not_reversible),
+    Mutant(ENTRY, "if not was then", NEVER, refused.test_unknown_entry_is_refused, {"entry": "1-1"}),
+    Mutant(ENTRY, "if not REVERSIBLE[was] then", NEVER, refused.test_some_kinds_are_not_reversible),
+    Mutant(ENTRY, "expiry = true }", "expiry = true, reversal = true }", refused.test_some_kinds_are_not_reversible),
     Mutant(ENTRY, "if already or", "if", reversing.test_entry_is_reversed_once_for_ever),
     Mutant(ENTRY, " or rest == 0 then", " then", records.test_entry_is_reversed_when_all_its_records_are),
     Mutant(ENTRY, "micros - sum", "micros + 0", records.test_whole_entry_reverses_what_is_left_of_it),
     Mutant(ENTRY, "debit == 'wallet' and rest or -rest", "rest", reversing.test_grant_is_reversed),
-    Mutant(ENTRY, REFUSE, "", reversing.test_closed_account_is_not_changed),
+    Mutant(ENTRY, REFUSE, "", refused.test_closed_account_is_not_changed),
     Mutant(ENTRY, "return keep_reversed(outcome, delta)", "return outcome", reversing.test_reversal_is_posted),
     Mutant(RECORD, REPEAT, "", records.test_repeat_gives_nothing_more_back),
     Mutant(RECORD, "if not was then", NEVER, records.test_unknown_entry_is_refused, {"entry": "1-1"}),
@@ -56,7 +57,7 @@ REVERSALS = [
         REVERSAL,
         "if not string.find(answer, '^repeated ') then return answer end",
         "",
-        reversing.test_operation_of_another_kind_is_a_conflict,
+        refused.test_operation_of_another_kind_is_a_conflict,
     ),
     Mutant(
         REVERSAL,
@@ -69,26 +70,22 @@ REVERSALS = [
     Mutant(REVERSAL, "kept[1] or kept[2]", "kept[2]", records.test_record_of_a_reversed_entry_is_reversed),
     Mutant(REVERSAL, "or lines_field .. record", "or record", records.test_entries_keep_their_records_apart),
     Mutant(REVERSAL, "local change = format('%d', delta)", "local change = micros", reversing.test_grant_is_reversed),
-    Mutant(ORIGINAL, "'^(", "'(", reversing.test_unknown_entry_is_refused, {"entry": "x1-1"}),
-    Mutant(
-        ORIGINAL, SPELLED, "'^(%d+)%-([1-9]%d*)$'", reversing.test_entry_has_one_name, {"spelled": "0{ms}-{number}"}
-    ),
-    Mutant(
-        ORIGINAL, SPELLED, "'^([1-9]%d*)%-(%d+)$'", reversing.test_entry_has_one_name, {"spelled": "{ms}-0{number}"}
-    ),
+    Mutant(ORIGINAL, "'^(", "'(", refused.test_unknown_entry_is_refused, {"entry": "x1-1"}),
+    Mutant(ORIGINAL, SPELLED, "'^(%d+)%-([1-9]%d*)$'", refused.test_entry_has_one_name, {"spelled": "0{ms}-{number}"}),
+    Mutant(ORIGINAL, SPELLED, "'^([1-9]%d*)%-(%d+)$'", refused.test_entry_has_one_name, {"spelled": "{ms}-0{number}"}),
     Mutant(ORIGINAL, SPELLED, "'^([1-9]%d*)%-([1-9]%d*)'", archived.test_entry_of_a_version_is_one_entry),
     Mutant(
         ORIGINAL,
         "#ms <= 15 and ",
         "",
-        reversing.test_unknown_entry_is_refused,
+        refused.test_unknown_entry_is_refused,
         {"entry": "99999999999999999999-1"},
     ),
     Mutant(
         ORIGINAL,
         " and #number <= 15",
         "",
-        reversing.test_unknown_entry_is_refused,
+        refused.test_unknown_entry_is_refused,
         {"entry": "1-99999999999999999999"},
     ),
     Mutant(ORIGINAL, "debit == 'wallet' and credit or", "", reversing.test_reversal_is_posted),
