@@ -10,6 +10,28 @@ local tenant, account_id, mark, contents, amount_micros, wanted, hold_id, servic
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
 local counter = 'usage:' .. service
 -- include: lib/wallet
+local amount = string.find(amount_micros, '^[1-9]%d*$') and amount_micros + 0
+-- include: lib/place
+-- include: lib/freed
+-- Most captures change nothing but numbers, and are made without a function: see post_usage.
+if held and amount and currency == wanted and balance + held - amount >= math.max(least, bottom) and total + amount <= MAX
+  and (authorised ~= '1' or amount <= held or amount <= balance + held) then
+  local fate = 'captured'
+  -- include: lib/over
+  do
+    -- include: lib/back
+  end
+  local kind, debit, credit, micros, lots = 'usage', 'wallet', counter, amount_micros, lot
+  balance, version = balance - amount, version + 1
+  -- include: lib/name
+  -- include: lib/write
+  outcome = outcome .. ' ' .. format('%d', held) .. ' ' .. currency
+  call('HSET', place_key, mark, contents .. outcome)
+  -- include: lib/grow
+  call('HSET', account_key, 'balance', after, 'version', format('%d', version), 'bottom', format('%d', bottom),
+    'least', format('%d', least), 'total:' .. counter, format('%d', total + amount))
+  return 'posted ' .. outcome
+end
 local ctx = { account_key = account_key, outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id,
   now = now }
 local account = nil
@@ -28,7 +50,6 @@ local state, held = read_hold()
 if not state then return 'refused unknown_hold' end
 if state ~= 'held' and state ~= 'expired' then return 'refused hold_resolved' end
 if state == 'expired' then held = 0 end
-local amount = tonumber(amount_micros)
 account = read_account(account_key)
 
 local function uncovered()

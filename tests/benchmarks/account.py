@@ -44,10 +44,12 @@ async def _prepare(url: str, ref: AccountRef, credit: int) -> None:
     await ledger.open_account(ref, "USD")
     await roles.change_managers(owner, appoint=["U0MANAGER"], dismiss=[], operation_id="appoint")
     levels = AlertPolicy((Money.of(100, "USD"), Money.of(20, "USD")), "C1")
+    await ledger.add_credit(
+        ref, Money(credit, "USD"), operation_id="credit", actor="bench"
+    )  # first: armed is a recharge that is not due
     await policies.set_alerts(manager, ref, levels, operation_id="levels")
     recharge = RechargePolicy(True, Money.of(50, "USD"), Money.of(20, "USD"), Money.of(200, "USD"), "card_1")
     await policies.set_recharge(manager, ref, recharge, channel="C1", operation_id="recharge")
-    await ledger.add_credit(ref, Money(credit, "USD"), operation_id="credit", actor="bench")
     await redis.aclose()
 
 

@@ -69,14 +69,17 @@ async def test_fault_is_noticed(mutant: Mutant, monkeypatch: pytest.MonkeyPatch)
 
 PARTS = (
     "account",
+    "back",
     "clock",
     "correction",
+    "freed",
     "grow",
     "hold",
     "lots",
     "name",
     "operation",
     "original",
+    "over",
     "payment",
     "place",
     "posting",

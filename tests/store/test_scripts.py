@@ -28,9 +28,12 @@ READS = {
     "ZRANGE",
     "ZRANGEBYSCORE",
 }
+FAST = "what changes nothing but numbers is done, and returns, before anything else is looked at"
 HOUSEKEEPING = {
+    "capture_hold": FAST,
     "claim_payment": "what must not be charged any more ends here: cancelled or failed, then refused",
     "place_hold": "what has expired leaves before a hold is refused, as with usage",
+    "release_hold": FAST,
     "wake_payment": "a refused wake is also taken off the schedule",
 }
 """Scripts that write before they refuse, and what: nothing of it is money."""

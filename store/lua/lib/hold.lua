@@ -2,9 +2,6 @@
 -- captured, released or expired; the late capture of an expired one still records its usage.
 -- Uses: lib/wallet, lib/posting, lib/account, lib/lots, lib/rules; the verb's hold_key, holds_key, hold_id, ctx, account.
 
--- How long a hold that is over is remembered: no less than its operations.
-local REMEMBERED_MS = 15552000000
-
 local function hold_member()
   return 'hold:' .. ctx.tenant .. ':' .. ctx.account_id .. ':' .. hold_id
 end
@@ -40,13 +37,8 @@ local function give_back(amount, note)
   return enter(amount, 'release', 'holds', 'wallet', format('%d', amount), '', note)
 end
 
--- Of a hold that is over only what became of it is kept; the journal has the rest.
-local function resolve(state)
-  call('HSET', hold_key, 'state', state)
-  call('HDEL', hold_key, 'amount', 'placed_ms', 'expires_ms')
-  call('PEXPIRE', hold_key, format('%d', REMEMBERED_MS))
-  call('ZREM', holds_key, hold_id)
-  call('ZREM', ctx.due, hold_member())
+local function resolve(fate)
+  -- include: lib/over
 end
 
 -- After credit was given back: lots that had only not expired because it was set aside leave. Then thresholds, once: they

@@ -17,6 +17,7 @@ from tests.store.mutants.records import KNOWN, RECORDS
 from tests.store.mutants.resolutions import RESOLUTIONS
 from tests.store.mutants.reversals import REVERSALS
 from tests.store.mutants.seals import SEALS, UNBIDDEN
+from tests.store.mutants.short_holds import SHORT_HOLDS
 from tests.store.mutants.shortcuts import SHORT_CUTS
 from tests.store.mutants.states import STATES
 from tests.store.mutants.stuck import CANCELS, REPEATS, STUCK, UNAVAILABLE
@@ -35,6 +36,7 @@ ALL = [
     *LOTS,
     *HOLDS,
     *RESOLUTIONS,
+    *SHORT_HOLDS,
     *RECHARGE,
     *PAYMENTS,
     *WATCHES,

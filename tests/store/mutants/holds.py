@@ -205,11 +205,6 @@ SHARED = [
         "",
         test_extend_hold.test_hold_is_extended,
     ),
-    Mutant("lib/hold", "call('HDEL',", "type('',", test_release_hold.test_hold_is_released),
-    Mutant("lib/hold", "call('PEXPIRE',", "type('',", test_release_hold.test_hold_is_released),
-    Mutant("lib/hold", "REMEMBERED_MS = 15552000000", "REMEMBERED_MS = 1", test_release_hold.test_hold_is_released),
-    Mutant("lib/hold", "call('ZREM', holds_key, hold_id)", "", test_release_hold.test_hold_is_released),
-    Mutant("lib/hold", "call('ZREM', ctx.due, hold_member())", "", test_release_hold.test_hold_is_released),
     Mutant(
         "lib/hold",
         "  expire_all()\n",

@@ -1,6 +1,6 @@
 """Faults in the ends of holds: captured, released, expired, each once."""
 
-from tests.store import test_capture_hold, test_release_hold
+from tests.store import test_capture_hold, test_holds_short, test_release_hold
 from tests.store.mutants.holds import EUROS, INVALID, NEGATIVE, STATE_HELD, UNKNOWN
 from tests.store.mutants.mutant import NEVER, REPEATED, WANTED, Mutant
 
@@ -107,7 +107,13 @@ RELEASES = [
     Mutant("release_hold", UNKNOWN, "", test_release_hold.test_hold_resolves_once),
     Mutant("release_hold", STATE_HELD, NEVER, test_release_hold.test_hold_resolves_once),
     Mutant("release_hold", "begin()\n", "", test_release_hold.test_lot_leaves_only_as_far_as_no_other_hold_needs_it),
-    Mutant("release_hold", "resolve('released')\n", "", test_release_hold.test_hold_is_released),
+    Mutant(
+        "release_hold",
+        "resolve('released')\n",
+        "",
+        test_holds_short.test_long_way_ends_a_hold_as_well,
+        {"captured": False},
+    ),
     Mutant(
         "release_hold",
         "settle('release')\n",
@@ -115,7 +121,9 @@ RELEASES = [
         test_release_hold.test_levels_are_armed_again,
         {"how": "released"},
     ),
-    Mutant("release_hold", "save_account()\n", "", test_release_hold.test_hold_is_released),
+    Mutant(
+        "release_hold", "save_account()\n", "", test_holds_short.test_long_way_ends_a_hold_as_well, {"captured": False}
+    ),
     Mutant(
         "expire_hold", STATE_HELD, NEVER, test_release_hold.test_look_at_a_hold_that_is_over_takes_it_off_the_schedule
     ),
