@@ -1,6 +1,5 @@
 """The archive: closed days leave Redis, nothing is lost or doubled, and all is read as before."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
@@ -291,28 +290,3 @@ async def test_way_back_through_the_days_is_gone_once(
     assert await everything(through(bank, Archive(counted)), batch=1) == before  # type: ignore[arg-type]
 
     assert counted.calls <= 2 * 3
-
-
-def test_new_folders_outlive_the_power(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is flushed: the folder that has each new folder, the file, and the folder that has the file."""
-    flushed: list[str] = []
-    monkeypatch.setattr("store.folder._flush", lambda path: flushed.append(path.split(".part-")[0]))
-
-    assert Folder(str(tmp_path / "a")).put_new("p07/x.json", b"x")
-
-    names = ["", "/a", "/a/p07/x.json", "/a/p07"]
-    assert flushed == [f"{tmp_path}{each}" for each in names]
-
-
-def test_an_unknown_kind_of_address_is_refused() -> None:
-    """What no installed library knows is a ValueError that says so."""
-    with pytest.raises(ValueError, match="nonsense"):
-        Folder("nonsense://x")
-
-
-def test_days_are_of_utc() -> None:
-    """A day ends at midnight UTC, whatever the machine's zone."""
-    ms = round(datetime(2024, 2, 29, 23, 59, 59, tzinfo=UTC).timestamp() * 1000)
-
-    assert archiver._day(ms) == "2024-02-29"
-    assert archiver._end_ms("2024-02-29") == ms + 1000

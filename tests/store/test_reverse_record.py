@@ -7,21 +7,20 @@ import pytest
 from beancount import loader
 
 from store import keys
-from store.account import Entry, State
+from store.account import State
 from store.books import Beancount
 from store.corrections import Corrections
 from store.export import Wanted, export
 from store.keys import AccountRef
 from store.money import MAX_MICROS
-from store.operations import contents, mark
 from store.outcomes import Posted, Reason, Refused, Repeated
-from store.scripts import Client, Scripts
+from store.scripts import Client
 from tests.controls import CURRENCY, MANAGER, MEMBER, REF, STRANGER, Bank, entry_id, usd
 from tests.store.clock import Clock
 from tests.store.pair import SECOND, last, lots, totals
 from tests.store.posting import OTHER, dump
-from tests.store.recorded import pack, post, record
-from tests.store.reversing import undo
+from tests.store.recorded import post, record
+from tests.store.reversing import charged, claim_to_have_read, undo
 
 LINES = [record(number, number) for number in (1, 2, 3)]
 UNKNOWN = Refused(Reason.UNKNOWN_RECORD)
@@ -40,37 +39,6 @@ async def bank(redis: Client, clock: Clock) -> Bank:
     """As `arrange` says."""
     assert clock.ms
     return await arrange(redis)
-
-
-async def charged(bank: Bank) -> Entry:
-    """The entry of the three calls."""
-    return (await bank.entries())[1]
-
-
-async def claim_to_have_read(
-    bank: Bank, line: str, amount_micros: int | str, name: str = "record-1", entry: str = ""
-) -> str:
-    """Ask the script itself, as a caller would who unpacked something else, or wrongly."""
-    partition = keys.partition_of(REF.tenant)
-    named = {"account": keys.account(REF), "journal": keys.journal(REF), "reversed": keys.reversals(REF)}
-    named |= {"outbox": keys.outbox(partition), "due": keys.due(partition), "payment": keys.payment(REF.tenant, "p")}
-    operation = bank.operation()
-    answer = await Scripts(bank.redis).call(
-        "reverse_record",
-        named,
-        tenant=REF.tenant,
-        account_id=REF.account,
-        entry_id=entry or (await charged(bank)).id,
-        told=line,
-        record=name,
-        amount_micros=amount_micros,
-        mark=mark(operation),
-        contents=contents(operation),
-        lifetime_ms=86_400_000,
-        payment_id="p",
-        note="\t\t\t",
-    )
-    return str(answer)
 
 
 async def test_record_is_given_back(bank: Bank, clock: Clock) -> None:
@@ -251,36 +219,6 @@ async def test_records_are_listed_with_what_reversed_them(bank: Bank) -> None:
 
 
 # -- what the script takes nobody's word for
-
-
-async def test_what_was_unpacked_has_to_be_the_entry(bank: Bank) -> None:
-    """Byte for byte: lines that are not in the journal are given no money for."""
-    line, before = (await charged(bank)).line, await dump(bank.redis)
-    other = pack([record(number, 2) for number in (1, 2, 3)])
-
-    for told in (line.replace(pack(LINES), other), line[:-1], f"{line}=", ""):
-        assert await claim_to_have_read(bank, told, usd(1).micros) == "refused unknown_record"
-    assert await dump(bank.redis) == before
-
-
-@pytest.mark.parametrize("amount", ["", "0", "-1", "01", "1.5", "x", "9007199254740992", 6_000_001])
-async def test_amount_is_one_that_a_record_can_have(bank: Bank, amount: str | int) -> None:
-    """Above zero, in whole millionths, and no more than the entry."""
-    before = await dump(bank.redis)
-
-    assert await claim_to_have_read(bank, (await charged(bank)).line, amount) == "refused unknown_record"
-    assert await dump(bank.redis) == before
-
-
-async def test_records_give_back_no_more_than_the_entry_took(bank: Bank) -> None:
-    """Whatever amounts are claimed: all of it, to the millionth."""
-    line = (await charged(bank)).line
-    await undo(bank, (await charged(bank)).id, "record-3")
-
-    assert await claim_to_have_read(bank, line, 3_000_001) == "refused unknown_record"
-    assert (await claim_to_have_read(bank, line, 3_000_000)).startswith("posted ")
-    assert await claim_to_have_read(bank, line, 1, "record-2") == "refused unknown_record"
-    assert (await bank.account()).balance == usd(100)
 
 
 async def test_only_managers_and_operators_reverse(bank: Bank) -> None:

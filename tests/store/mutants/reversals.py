@@ -1,6 +1,7 @@
 """Faults in reversals of entries and of call records."""
 
 from tests.store import test_reverse_archived as archived
+from tests.store import test_reverse_claims as claims
 from tests.store import test_reverse_entry as reversing
 from tests.store import test_reverse_record as records
 from tests.store import test_reverse_refused as refused
@@ -25,12 +26,12 @@ REVERSALS = [
     Mutant(RECORD, REPEAT, "", records.test_repeat_gives_nothing_more_back),
     Mutant(RECORD, "if not was then", NEVER, records.test_unknown_entry_is_refused, {"entry": "1-1"}),
     Mutant(RECORD, "was ~= 'records' or ", "", records.test_only_entries_of_call_records_have_records),
-    Mutant(RECORD, "line ~= told or ", "", records.test_what_was_unpacked_has_to_be_the_entry),
+    Mutant(RECORD, "line ~= told or ", "", claims.test_what_was_unpacked_has_to_be_the_entry),
     Mutant(
         RECORD,
         " or not canonical(amount_micros)",
         "",
-        records.test_amount_is_one_that_a_record_can_have,
+        claims.test_amount_is_one_that_a_record_can_have,
         {"amount": "-1"},
     ),
     Mutant(RECORD, "if already then", NEVER, records.test_record_is_reversed_once_for_ever),
@@ -38,13 +39,13 @@ REVERSALS = [
         RECORD,
         "if sum + delta > tonumber(micros) then",
         NEVER,
-        records.test_records_give_back_no_more_than_the_entry_took,
+        claims.test_records_give_back_no_more_than_the_entry_took,
     ),
     Mutant(
         RECORD,
         "sum + delta > tonumber",
         "delta > tonumber",
-        records.test_records_give_back_no_more_than_the_entry_took,
+        claims.test_records_give_back_no_more_than_the_entry_took,
     ),
     Mutant(
         RECORD, "> tonumber(micros)", ">= tonumber(micros)", records.test_entry_is_reversed_when_all_its_records_are
