@@ -1,7 +1,6 @@
 """Postings of usage: one, or many in as few script calls as there are accounts."""
 
-import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
@@ -12,8 +11,7 @@ from store.keys import AccountRef
 from store.money import Money
 from store.operations import Ids, checked_id, contents, harmless, mark, note
 from store.outcomes import Posted, Posting, Reason, Refused, Repeated
-from store.scripts import Argument, Client, Scripts
-from store.wire import Wire, wired
+from store.scripts import Client, Scripts
 
 MAX_POSTINGS = 200
 """How many postings one call takes: it keeps Redis for about a millisecond, in which nobody else is served."""
@@ -33,10 +31,6 @@ class UsagePosting:
     memo: str = ""
     service: str = "calls"
     authorised: bool = False
-
-
-Told = tuple[dict[str, str], dict[str, Argument]]
-"""The keys and the arguments of a call, by name."""
 
 
 class Prepared(NamedTuple):
@@ -74,7 +68,6 @@ class Batches:
     """Sends postings to `post_usage`, which takes those of one account and one currency, all authorised or none."""
 
     def __init__(self, redis: Client, ids: Ids) -> None:
-        self._redis = redis
         self._scripts = Scripts(redis)
         self._ids = ids
 
@@ -103,13 +96,7 @@ class Batches:
         keyed, arguments = self._call(prepared)
         return decode(prepared, await self._scripts.call("post_usage", keyed, **arguments))
 
-    @contextlib.asynccontextmanager
-    async def ordered(self) -> "AsyncIterator[_Ordered]":
-        """Calls on one connection, made in the order in which they are sent. Not for a cluster."""
-        async with wired(self._redis, self._scripts) as wire:
-            yield _Ordered(wire, self._call)
-
-    def _call(self, prepared: Sequence[Prepared]) -> Told:
+    def _call(self, prepared: Sequence[Prepared]) -> tuple[dict[str, str], dict[str, str | int | Sequence[str | int]]]:
         first = prepared[0].posting
         return (
             {**posting_keys(first.ref), "payment": keys.payment(first.ref.tenant, self._ids())},
@@ -119,20 +106,6 @@ class Batches:
                 "postings": [part for each in prepared for part in each.arguments],
             },
         )
-
-
-class _Ordered:
-    """What `Batches.ordered` gives."""
-
-    def __init__(self, wire: Wire, told: Callable[[Sequence[Prepared]], Told]) -> None:
-        self._wire = wire
-        self._told = told
-
-    async def send(self, prepared: Sequence[Prepared]) -> None:
-        await self._wire.send("post_usage", *self._told(prepared))
-
-    async def receive(self, prepared: Sequence[Prepared]) -> list[Posting]:
-        return decode(prepared, await self._wire.receive())
 
 
 @lru_cache(maxsize=4096)

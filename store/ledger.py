@@ -17,7 +17,6 @@ from store.recording import Recorded, Recorder
 from store.records import UsageRecord
 from store.schema import FORM
 from store.scripts import Client, Scripts
-from store.wire import has_wires
 
 if TYPE_CHECKING:
     from store.lines import Lines
@@ -66,8 +65,7 @@ class Ledger(Holds):
         self._per_day = per_day
         self._batches = Batches(redis, self._new_id)
         self._recorder = Recorder(redis, self._new_id)
-        ordered = self._batches.ordered if has_wires(redis) else None
-        self._grouping = Grouping(self._batches.call, ordered) if grouped else None
+        self._grouping = Grouping(self._batches.call) if grouped else None
 
     async def open_account(self, ref: AccountRef, currency: str) -> Change:
         """Make the account, once, with a balance of zero. Refused: CURRENCY_MISMATCH if it has another currency."""

@@ -86,7 +86,7 @@ def durability() -> Iterator[Figure]:
         alone = f"{said}, a call for each posting"
         yield Figure("always_vs_everysec", "×", alone, pair.ratios, Wanted(0.85, 0.95), digits=3)
         pair = in_turn(RUNS, lambda: single(always, grouped=True), lambda: single(everysec, grouped=True))
-        together = f"{said}, one account, with group commit"
+        together = f"{said}, one account, whose calls follow one another with group commit"
         yield Figure("always_vs_everysec_grouped", "×", together, pair.ratios, digits=3)
 
 

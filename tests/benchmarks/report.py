@@ -46,9 +46,9 @@ _LIMITS = """
   checks' CRC and writing numbers as text.
 - **Ten million entries.** Nothing is searched that grows; what is left is the processor's cache, which the larger data
   does not fit.
-- **Group commit with every write on the disk.** An account has two calls on their way while waiting for the disk is
-  shorter than the work between two waits. With a slower disk each call has to take all who wait, and then waiting and
-  working follow one another.
+- **Group commit with every write on the disk.** The calls of one account follow one another, so each waits for the
+  disk; those of several accounts share it. Tried and no faster: two calls on their way on one connection, with half of
+  those who wait in each; a slow disk is then needed twice as often.
 """
 _CONDITIONS = "\n## Conditions\n\n| Figure | Measured with |\n|---|---|\n"
 

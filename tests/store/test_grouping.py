@@ -1,9 +1,7 @@
 """Group commit: who comes while a call is on its way shares the next one, and nobody waits otherwise."""
 
 import asyncio
-import contextlib
-from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from redis.exceptions import TimeoutError as RedisTimeoutError
@@ -22,47 +20,14 @@ class Server:
 
     def __init__(self) -> None:
         self.calls: list[list[str]] = []
-        self.again: list[list[str]] = []
         self.answers: list[asyncio.Future[None]] = []
-        self.sent: deque[asyncio.Future[None]] = deque()
-        self.wires = 0
-        self.now = self.work_s = self.disk_s = 0.0
-        self.grouping = Grouping(self.take, self.ordered, lambda: self.now)
+        self.grouping = Grouping(self.take)
 
     async def take(self, prepared: Sequence[Prepared]) -> list[Posting]:
         """One call."""
-        if self.wires:
-            self.again.append(names(prepared))
-        await self.begin(prepared)
-        return await self.end(self.answers[-1], prepared)
-
-    @contextlib.asynccontextmanager
-    async def ordered(self) -> "AsyncIterator[Server]":
-        """A connection."""
-        self.wires += 1
-        self.sent.clear()
-        yield self
-
-    async def send(self, prepared: Sequence[Prepared]) -> None:
-        """A call on a connection, after some work."""
-        self.now += self.work_s
-        self.sent.append(await self.begin(prepared))
-
-    async def receive(self, prepared: Sequence[Prepared]) -> list[Posting]:
-        """Its answer, when it is on the disk."""
-        outcomes = await self.end(self.sent.popleft(), prepared)
-        self.now += self.disk_s
-        return outcomes
-
-    async def begin(self, prepared: Sequence[Prepared]) -> asyncio.Future[None]:
-        """A call arrives."""
-        self.calls.append(names(prepared))
+        self.calls.append([each.posting.operation_id for each in prepared])
         self.answers.append(asyncio.get_running_loop().create_future())
-        return self.answers[-1]
-
-    async def end(self, answer: asyncio.Future[None], prepared: Sequence[Prepared]) -> list[Posting]:
-        """It is answered."""
-        await answer
+        await self.answers[-1]
         return [Posted(each.posting.operation_id, usd(0), usd(0), 0) for each in prepared]
 
     async def ask(
@@ -84,24 +49,16 @@ class Server:
             await asyncio.sleep(0)
 
 
-def names(prepared: Sequence[Prepared]) -> list[str]:
-    """Their operations."""
-    return [each.posting.operation_id for each in prepared]
-
-
 def entries(tasks: list[asyncio.Task[Posting]]) -> list[str]:
     """The outcomes of callers who have one."""
     outcomes = [task.result() for task in tasks]
     return [each.entry for each in outcomes if isinstance(each, Posted)]
 
 
-@pytest.fixture(params=["one at a time", "on one connection"])
-async def calls(request: pytest.FixtureRequest) -> Server:
-    """A server that is told when to answer, in a cluster or alone."""
-    server = Server()
-    if request.param == "one at a time":
-        server.grouping = Grouping(server.take, None)
-    return server
+@pytest.fixture
+async def calls() -> Server:
+    """A server that is told when to answer."""
+    return Server()
 
 
 async def test_who_comes_alone_waits_for_nobody(calls: Server) -> None:
@@ -224,8 +181,6 @@ async def test_error_is_raised_to_everyone_in_the_call_and_nobody_else(calls: Se
     await calls.answer()
     tasks.append(await calls.ask("d"))
     await calls.answer(error=RedisTimeoutError("no reply"))
-    if calls.again:  # on a connection what is unknown is asked once more
-        await calls.answer(error=RedisTimeoutError("no reply"))
     await calls.answer()
 
     assert [type(task.exception()) for task in tasks] == [type(None), RedisTimeoutError, RedisTimeoutError, type(None)]
