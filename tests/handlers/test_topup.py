@@ -101,7 +101,7 @@ async def test_confirmed_with_the_bank(living: World) -> None:
 
     await living.press(MANAGER, asked, "retry_payment")
 
-    await living.playground.wait_for(lambda: "arrived" in texts_in(living.told(channel=GENERAL)), 10)
+    await living.playground.wait_for(lambda: "arrived. The balance" in texts_in(living.told(channel=GENERAL)), 10)
     assert (await living.account()).balance == usd(50)
 
 
@@ -130,7 +130,7 @@ async def test_from_the_home_tab(living: World) -> None:
     await living.submit(MANAGER, await living.view(MANAGER, "add_confirm"))
 
     direct = direct_message(MANAGER)
-    await living.playground.wait_for(lambda: "arrived" in texts_in(living.told(channel=direct)), 10)
+    await living.playground.wait_for(lambda: "arrived. The balance" in texts_in(living.told(channel=direct)), 10)
 
 
 async def test_an_expired_draft(world: World) -> None:
