@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-WAIT_S = 5.0
+WAIT_S = 20.0
 
 
 class Playground:
