@@ -6,8 +6,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 export CREDITS_PORT ?= 8080
-# Tests wait as much as they compute, so more of them run side by side than there are cores; 0 runs them one by one.
-WORKERS ?= 4
+# Tests wait as much as they compute, so three run at once even on two cores; 0 runs them one by one.
+WORKERS ?= 3
 
 .PHONY: help demo demo-reset test test-cluster check format types lint imports bench picture web web-check lock snapshots clean
 
