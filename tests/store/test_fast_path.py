@@ -14,7 +14,12 @@ from tests.store.course import Course
 
 SEEDS = int(os.environ.get("CREDITS_TEST_SEEDS", "4"))
 """A longer run by hand: `CREDITS_TEST_SEEDS=200 pytest tests/store/test_fast_path.py`."""
-SHORT_CUTS = {"post_usage": "if amount and balance", "place_hold": "if amount and currency"}
+SHORT_CUTS = {
+    "post_usage": "if amount and balance",
+    "place_hold": "if amount and currency",
+    "capture_hold": "if held and amount and currency",
+    "release_hold": "if held then",
+}
 """How the path without functions begins."""
 
 Load = Callable[[str], Script]
