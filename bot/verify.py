@@ -89,9 +89,14 @@ class _Desk:
         self._sum_up(verifier, time.monotonic() - begun)
 
     def _sum_up(self, verifier: "Verifier", seconds: float) -> None:
-        what = f"{verifier.entries:,} entries of {verifier.accounts:,} accounts in {seconds:.1f} s"
+        entries = _counted(verifier.entries, "entry", "entries")
+        accounts = _counted(verifier.accounts, "account", "accounts")
         found = {0: "no difference", 1: "1 difference"}.get(self.differences, f"{self.differences:,} differences")
-        typer.echo(f"Looked at {what}: {found}.")
+        typer.echo(f"Looked at {entries} of {accounts} in {seconds:.1f} s: {found}.")
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
 
 
 class _Bar:

@@ -41,7 +41,7 @@ def test_a_true_ledger_is_proven(ledger: Desk) -> None:
     result = prove(ledger)
 
     assert result.exit_code == 0, result.output
-    assert result.output.startswith("Looked at 2 entries of 1 accounts in ")
+    assert result.output.startswith("Looked at 2 entries of 1 account in ")
     assert result.output.endswith(": no difference.\n")
 
 
