@@ -10,7 +10,7 @@ from store.money import Money
 from store.outcomes import Change, Done, Posted, Posting, Reason, Refused, Repeated
 
 KEEP_MS = 90 * 24 * 3600 * 1000
-"""How long an operation is remembered, milliseconds."""
+"""How long a change of settings or a payment's step is remembered, milliseconds; postings: see lib/wallet."""
 
 _CHARGE = re.compile(r"[\x21-\x7e]{1,190}")
 
