@@ -1,0 +1,119 @@
+"""One call as its record tells it, whoever recorded it, and which service it is charged as."""
+
+import re
+from dataclasses import dataclass
+
+from store.money import MAX_MICROS
+from store.operations import is_id
+
+LONGEST_ID = 64
+"""A record's id is 1 to 64 printable ASCII characters without spaces."""
+
+LONGEST_S = 10 * 86_400
+"""No call is said to last longer, seconds: what does is a mistake of its record."""
+
+LATEST_MS = 253_370_764_800_000
+"""Calls start before this, 9999-01-01, so that every calendar still has the month after theirs."""
+
+TOLL_FREE = "toll-free"
+INBOUND = "inbound"
+CONFERENCE = "conference"
+CALLING = "calling"
+DIRECT_ROUTING = "direct-routing"
+
+_BY_TYPE = {
+    "conf_in": INBOUND,
+    "user_in": INBOUND,
+    "ucap_in": INBOUND,
+    "unassigned_in": INBOUND,
+    "conf_out": CONFERENCE,
+    "user_out_conf": CONFERENCE,
+    "user_out": CALLING,
+    "user_out_transfer": CALLING,
+    "user_out_forwarding": CALLING,
+    "ucap_out": CALLING,
+}
+_SERVICE = re.compile(r"[a-z0-9-]{1,32}")
+_CURRENCY = re.compile(r"[A-Z]{3}|")
+_NOT_A_LETTER = re.compile(r"[^a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """A call that has happened. ValueError where a field is not as it says here.
+
+    Attributes:
+        id: unique within the account, 1 to 64 printable ASCII characters without spaces; a GUID is in lower case.
+        service: what it is charged as, `[a-z0-9-]{1,32}`.
+        start_ms: its start, ms since the epoch, 0 to the year 9998.
+        duration_s: how long it lasted, seconds, 0 to ten days.
+        number: what its rate depends on, as the record has it: the callee of an outgoing call, the number that was
+            dialled for an incoming one. May end in "***", may be "".
+        user: who called, by user principal name or else by id.
+        department: theirs.
+        destination: the record's own word for where the call went.
+        call_type: the record's own word for what kind of call it was.
+        capability: the record's own word for what licence carried it.
+        own_micros: the charge that the record itself brings, its connection fee included, in millionths; or None.
+        fee_micros: the part of it that is the connection fee, or None.
+        currency: the ISO 4217 code that the charge is in, "" where the record has none.
+    """
+
+    id: str
+    service: str
+    start_ms: int
+    duration_s: int
+    number: str = ""
+    user: str = ""
+    department: str = ""
+    destination: str = ""
+    call_type: str = ""
+    capability: str = ""
+    own_micros: int | None = None
+    fee_micros: int | None = None
+    currency: str = ""
+
+    def __post_init__(self) -> None:
+        own = self.own_micros or 0
+        wrong = (
+            (not is_id(self.id, LONGEST_ID), f"1 to {LONGEST_ID} printable ASCII characters are an id: {self.id!r}"),
+            (not is_service(self.service), f"not a service's name: {self.service!r}"),
+            (not 0 <= self.start_ms < LATEST_MS, f"a call starts between 1970 and 9998, not at {self.start_ms} ms"),
+            (not 0 <= self.duration_s <= LONGEST_S, f"a call lasts 0 to {LONGEST_S} s, not {self.duration_s}"),
+            (not 0 <= own <= MAX_MICROS, f"a charge is 0 to {MAX_MICROS} millionths, not {self.own_micros}"),
+            (not 0 <= (self.fee_micros or 0) <= own, f"a fee is part of the charge, not {self.fee_micros}"),
+            (not _CURRENCY.fullmatch(self.currency), f"not a currency's code: {self.currency!r}"),
+        )
+        for is_wrong, why in wrong:
+            if is_wrong:
+                raise ValueError(why)
+
+
+def is_service(name: str) -> bool:
+    """Whether a service can be called so: 1 to 32 of `a-z 0-9 -`."""
+    return _SERVICE.fullmatch(name) is not None
+
+
+def is_known(call_type: str) -> bool:
+    """Whether this is a call type of the model; others are accepted, and counted."""
+    kind = call_type.strip().lower()
+    return kind in _BY_TYPE or kind.startswith("dr_")
+
+
+def service_of(call_type: str, number_type: str = "") -> str:
+    """The service of a call of this type; `number_type` (or inventory type) tells a toll-free number from others.
+
+    Never refuses: of a type that nobody knows, what goes out is `calling` and the rest `inbound`.
+    """
+    kind = call_type.strip().lower()
+    if kind.startswith("dr_"):
+        return DIRECT_ROUTING
+    service = _BY_TYPE.get(kind) or (CALLING if "out" in kind else INBOUND)
+    if service == INBOUND and kind in _BY_TYPE and is_toll_free(number_type):
+        return TOLL_FREE
+    return service
+
+
+def is_toll_free(number_type: str) -> bool:
+    """Whether a record's word for the kind of number means toll-free, however it is spelled; "Toll" alone does not."""
+    return "tollfree" in _NOT_A_LETTER.sub("", number_type.lower())
