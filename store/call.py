@@ -74,19 +74,19 @@ class CallRecord:
     currency: str = ""
 
     def __post_init__(self) -> None:
-        own = self.own_micros or 0
-        wrong = (
-            (not is_id(self.id, LONGEST_ID), f"1 to {LONGEST_ID} printable ASCII characters are an id: {self.id!r}"),
-            (not is_service(self.service), f"not a service's name: {self.service!r}"),
-            (not 0 <= self.start_ms < LATEST_MS, f"a call starts between 1970 and 9998, not at {self.start_ms} ms"),
-            (not 0 <= self.duration_s <= LONGEST_S, f"a call lasts 0 to {LONGEST_S} s, not {self.duration_s}"),
-            (not 0 <= own <= MAX_MICROS, f"a charge is 0 to {MAX_MICROS} millionths, not {self.own_micros}"),
-            (not 0 <= (self.fee_micros or 0) <= own, f"a fee is part of the charge, not {self.fee_micros}"),
-            (not _CURRENCY.fullmatch(self.currency), f"not a currency's code: {self.currency!r}"),
-        )
-        for is_wrong, why in wrong:
-            if is_wrong:
-                raise ValueError(why)
+        own, fee = self.own_micros or 0, self.fee_micros or 0
+        if not is_id(self.id, LONGEST_ID):
+            raise ValueError(f"an id is 1 to {LONGEST_ID} printable ASCII characters without spaces, not {self.id!r}")
+        if not is_service(self.service):
+            raise ValueError(f"not a service's name: {self.service!r}")
+        if not 0 <= self.start_ms < LATEST_MS:
+            raise ValueError(f"a call starts between the years 1970 and 9998, not at {self.start_ms} ms")
+        if not 0 <= self.duration_s <= LONGEST_S:
+            raise ValueError(f"a call lasts 0 to {LONGEST_S} seconds, not {self.duration_s}")
+        if not 0 <= fee <= own <= MAX_MICROS:
+            raise ValueError(f"a charge is 0 to {MAX_MICROS} millionths, a fee in it no more: {own}, {fee}")
+        if not _CURRENCY.fullmatch(self.currency):
+            raise ValueError(f"not a currency's code: {self.currency!r}")
 
 
 def is_service(name: str) -> bool:
