@@ -52,7 +52,7 @@ def numbers(column: object, width: int) -> Numbers:
     first, second = text[begins], text[np.minimum(begins + 1, size)]
     plus = (first == _PLUS) & (ends > begins)
     begins = begins + plus
-    begins += 2 * (~plus & (first == _ZERO) & (second == _ZERO) & (ends - begins > 1))
+    begins += 2 * ((first == _ZERO) & (second == _ZERO) & (ends - begins > 1))
     digit = text - _ZERO  # what is no digit wraps around to 10 and more
     known = np.concatenate(([0], np.cumsum(digit[:size] < 10, dtype=np.int32)))  # noqa: PLR2004 digits
     stars = np.concatenate(([0], np.cumsum(text[:size] == _MASK, dtype=np.int32)))
