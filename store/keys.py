@@ -20,6 +20,9 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:charge:<ref>           | string | 10 years  | payments   | a provider's charge and its credit    |
 | cr:{pNN}:t:<tenant>:draft:<id>             | string | 30 min    | drafts     | what a person is about to confirm     |
 | cr:{pNN}:t:<tenant>:payment:<id>           | hash   | for ever  | payments   | a recharge or top-up and its attempts |
+| cr:{pNN}:t:<tenant>:cards                  | hash   | for ever  | cards      | rate cards: what, by whom, since when |
+| cr:{pNN}:t:<tenant>:card:<id>              | string | for ever  | cards      | a rate card's file, compressed        |
+| cr:{pNN}:t:<tenant>:plans                  | hash   | for ever  | plans      | time zone, and pools of each account  |
 | cr:{pNN}:t:<tenant>:a:<account>            | hash   | for ever  | ledger     | balance, policy, slot, months' counts |
 | cr:{pNN}:t:<tenant>:a:<account>:journal    | stream | archived  | ledger     | the entries                           |
 | cr:{pNN}:t:<tenant>:a:<account>:topups     | zset   | for ever  | payments   | top-ups that are open, by their start |
@@ -147,6 +150,21 @@ def draft(tenant: str, draft_id: str) -> str:
 def payment(tenant: str, payment_id: str) -> str:
     """One recharge or top-up."""
     return f"{_tenant(tenant)}:payment:{payment_id}"
+
+
+def cards(tenant: str) -> str:
+    """Which rate cards the tenant has."""
+    return f"{_tenant(tenant)}:cards"
+
+
+def card(tenant: str, card_id: str) -> str:
+    """One rate card."""
+    return f"{_tenant(tenant)}:card:{card_id}"
+
+
+def plans(tenant: str) -> str:
+    """The tenant's time zone and its accounts' pools."""
+    return f"{_tenant(tenant)}:plans"
 
 
 def account(ref: AccountRef) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from store import keys
+from store.cards import Cards
 from store.corrections import Corrections
 from store.dead import DeadLetters
 from store.drafts import Drafts
@@ -15,12 +16,14 @@ from store.keys import AccountRef
 from store.leases import Leases
 from store.outbox import GROUPS, Outbox
 from store.payments import Claimed, Failure
+from store.plans import Plans
 from store.records import UsageRecord
 from store.scripts import Client
 from store.seen import Seen
 from tests.controls import CARD, CURRENCY, MANAGER, REF, Bank, usd
 from tests.everywhere import every_key
 from tests.store.pair import SECOND, move
+from tests.store.rating import card
 
 KEPT = {"for ever", "trimmed", "archived"}
 OPEN_HOLD = keys.hold(REF, "open")
@@ -35,6 +38,7 @@ SAMPLES = {
     "draft_id": "d1",
     "payment_id": "p1",
     "hold_id": "h1",
+    "card_id": "00ff00ff00",
     "ref": REF,
     "epoch": 229,
     "number": 3,
@@ -108,7 +112,10 @@ def test_each_row_has_its_function() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["managers", "operation", "charge", "draft", "payment", "account", "journal", "topups", "hold", "holds", "notice"],
+    [
+        *("managers", "operation", "charge", "draft", "payment", "account", "journal", "topups", "hold", "holds"),
+        *("notice", "cards", "card", "plans"),
+    ],
 )
 def test_tenants_keys_lie_in_its_partition(name: str) -> None:
     """Everything of a tenant carries its partition's tag and the tenant's name."""
@@ -158,6 +165,8 @@ async def live(redis: Client) -> None:
     for hold_id in ("open", "over"):
         await bank.ledger.place_hold(REF, hold_id, usd(1), ttl_ms=60_000, operation_id=hold_id, actor="test")
     await bank.ledger.release_hold(REF, "over", operation_id="release", actor="test")
+    await Cards(redis, bank.roles).load(MANAGER, REF.tenant, card())
+    await Plans(redis, bank.roles).set_zone(MANAGER, REF.tenant, "Europe/Berlin", operation_id="zone")
     await Drafts(redis).put(MANAGER, {})
     await Seen(redis).first("v0=aa")
     partition = keys.partition_of(REF.tenant)

@@ -21,6 +21,7 @@ from tests.store.mutants.short_holds import SHORT_HOLDS
 from tests.store.mutants.shortcuts import SHORT_CUTS
 from tests.store.mutants.states import STATES
 from tests.store.mutants.stuck import CANCELS, REPEATS, STUCK, UNAVAILABLE
+from tests.store.mutants.tariffs import TARIFFS
 from tests.store.mutants.transfers import TRANSFERS
 from tests.store.mutants.turns import CLAIMS, LOOKS
 from tests.store.mutants.wakes import SETTINGS, WAKES, WATCHES
@@ -65,6 +66,7 @@ ALL = [
     *PAUSES,
     *SHORT_CUTS,
     *STATES,
+    *TARIFFS,
     *TRANSFERS,
     *CORRECTIONS,
     *REVERSALS,
