@@ -1,20 +1,18 @@
 """`credits account`, `transfer`, `reverse` and `adjust`: plain words, exit codes, and nothing done twice."""
 
-import asyncio
 import dataclasses
 import getpass
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import pytest
-from redis.asyncio import Redis
-from typer.testing import CliRunner, Result
 
-from bot.cli import app
 from bot.desk import REFUSED
 from store.account import Account, Entry, State
 from store.keys import AccountRef
 from store.outcomes import Reason
+from store.scripts import Client
+from tests.bot.terminal import Terminal
 from tests.controls import REF, Bank
 from tests.store import pair
 from tests.store.pair import SECOND
@@ -25,16 +23,8 @@ T = TypeVar("T")
 HERE = REF.tenant
 
 
-class Desk:
+class Desk(Terminal):
     """An operator's terminal, and two accounts behind it, of which the first has 100 dollars."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-
-    def type(self, *words: str, address: str = "") -> Result:
-        """Run `credits …`."""
-        given = {"REDIS_URL": address or self.address, "CREDITS_LOG_LEVEL": "error"}
-        return CliRunner().invoke(app, [*words, "--env-file", "nowhere"], env=given)
 
     def account(self, ref: AccountRef = REF) -> Account:
         """The account as it stands."""
@@ -47,13 +37,12 @@ class Desk:
     def look(self, question: Callable[[Bank], Awaitable[T]]) -> T:
         """Ask without arranging anything anew, and prove everything."""
 
-        async def asked() -> T:
-            async with Redis.from_url(self.address, decode_responses=True) as redis:
-                bank = await Bank.open(redis)
-                await pair.prove(bank)
-                return await question(bank)
+        async def proved(redis: Client) -> T:
+            bank = await Bank.open(redis)
+            await pair.prove(bank)
+            return await question(bank)
 
-        return asyncio.run(asked())
+        return self.ask(proved)
 
 
 @pytest.fixture
@@ -62,13 +51,8 @@ def desk(server: str, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr("bot.running.logs.configure", lambda **_given: None)
     monkeypatch.setattr(getpass, "getuser", lambda: "anna")
     desk = Desk(server)
-
-    async def arrange() -> None:
-        async with Redis.from_url(server, decode_responses=True) as redis:
-            await redis.flushall()
-            await pair.arrange(redis)
-
-    asyncio.run(arrange())
+    desk.ask(lambda redis: redis.flushall())
+    desk.ask(pair.arrange)
     return desk
 
 
