@@ -17,14 +17,14 @@ def encoded(column: Any) -> tuple[Ints, Texts]:
     return found.indices.to_numpy().astype(np.int64), found.dictionary
 
 
-def alike(*columns: Ints) -> tuple[Ints, Ints]:
+def alike(first: Ints, *others: Ints) -> tuple[Ints, Ints]:
     """Of each row a number that it shares with those that are alike in all columns, and for each number such a row."""
-    codes = np.zeros(len(columns[0]), np.int64)
-    for column in columns:
+    codes, kinds = encoded(pa.array(first))
+    for column in others:
         more, values = encoded(pa.array(column))
-        codes, kinds = encoded(pa.array(codes * len(values) + more))
-        count = len(kinds)
-    rows = np.empty(count, np.int64)
+        if len(values) > 1:
+            codes, kinds = encoded(pa.array(codes * len(values) + more))
+    rows = np.empty(len(kinds), np.int64)
     rows[codes] = np.arange(len(codes))
     return codes, rows
 
@@ -55,5 +55,6 @@ class TextColumn:
         self._size += len(words)
 
     def column(self) -> Texts:
-        """What was put, as a dictionary column."""
-        return pa.DictionaryArray.from_arrays(pa.array(self._places), pa.concat_arrays(self._words))
+        """What was put, as a dictionary column in whose dictionary each text is once."""
+        words = pa.concat_arrays(self._words).dictionary_encode()
+        return pa.DictionaryArray.from_arrays(words.indices.take(pa.array(self._places)), words.dictionary)

@@ -10,6 +10,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 
 from store import basis
 from store.basis import Unrated, Why
+from store.fewer import encoded
 from store.money import MAX_MICROS
 from store.prefixes import Bools, Ints, Numbers, numbers, table_of, width_for
 from store.rating import MINUTE_S, Terms
@@ -18,6 +19,7 @@ from store.tariff import RateCard
 Codes = npt.NDArray[np.int8]
 
 FIXED: tuple[Why | Unrated, ...] = (*Why, *Unrated)
+FIRST_UNRATED = len(Why)
 CODE = {each: np.int8(code) for code, each in enumerate(FIXED)}
 """What the ground of a price is while it is a number: one of `FIXED` by its place, or one of these two."""
 OWN, RATED = np.int8(-1), np.int8(-2)
@@ -63,7 +65,8 @@ class Pricing:
         ).T
         rates = [*chain(*(card.rates for card in cards))]
         self._price = np.array([each.micros_per_minute for each in rates], np.int64)
-        self.names = pa.array([each.name for each in rates], pa.string())
+        self.name, self.names = encoded(pa.array([each.name for each in rates], pa.string()))
+        """Of each rate the place of its name, and the names."""
         self.heads = pa.array([*chain(*map(_heads, cards))], pa.string())
         """Of each rate what the ground of its prices begins with."""
 

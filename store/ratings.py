@@ -18,7 +18,7 @@ from store.fewer import TextColumn, Texts, alike, encoded, spelled
 from store.money import MAX_MICROS
 from store.pools import Pool, Used, begins_ms, label, month_number
 from store.prefixes import Bools, Ints, begin_with
-from store.pricing import CODE, FIXED, OWN, RATED, Codes, Found, Pricing
+from store.pricing import CODE, FIRST_UNRATED, FIXED, OWN, RATED, Codes, Found, Pricing
 from store.rating import FREE_CALL, FREE_WITHOUT_CARD, PAID_WITH_CREDIT, State, Terms
 
 STATES = (State.CHARGED, State.POOLED, State.FREE, State.UNRATED)
@@ -80,21 +80,22 @@ class Rater:
             ValueError: this is no batch of `store.calls.SCHEMA`, or a call, a charge or a fee in it cannot be.
         """
         _check(batch)
-        ground, card = self._grounds(batch)
+        services = encoded(batch["service"])
+        ground, card = self._grounds(batch, *services)
         rows = np.flatnonzero(ground == RATED)
         asked = ground[rows]
         duration = _integers(batch["duration_s"])[rows]
         found, rated = self._pricing.look_up(_taken(batch["number"], rows), duration, card[rows], asked)
         ground[rows] = asked
         rows = rows[rated]
-        months, pooled = self._pooled(batch, rows, found, used)
+        starts = _integers(batch["start_ms"])[rows]
+        months, pooled = self._pooled(starts, services[0][rows], services[1].to_pylist(), found, used)
         return self._together(batch, ground, rows, found, months, pooled)
 
-    def _grounds(self, batch: Batch) -> tuple[Codes, Ints]:
+    def _grounds(self, batch: Batch, services: Ints, known: Texts) -> tuple[Codes, Ints]:
         """What can be said of each row without its number; and the place of its card, -1 for none."""
         ground = np.full(len(batch), CODE[Unrated.NO_CARD])
         card = np.full(len(batch), -1, np.int64)
-        services, known = encoded(batch["service"])
         starts = _integers(batch["start_ms"])
         for code, service in enumerate(known.to_pylist()):
             if service in FREE_WITHOUT_CARD:
@@ -112,17 +113,17 @@ class Rater:
         ground[own & ~theirs] = CODE[Unrated.OTHER_CURRENCY]
         return ground, card
 
-    def _pooled(self, batch: Batch, rows: Ints, found: Found, used: Used) -> tuple[Ints, dict[str, Ints]]:
-        """The months of these rows, and what each pool takes of each."""
+    def _pooled(
+        self, starts: Ints, services: Ints, kinds: list[str], found: Found, used: Used
+    ) -> tuple[Ints, dict[str, Ints]]:
+        """The months of the calls that have a rate, and what each pool takes of each."""
         left = found.billed.copy()
-        if not self._terms.pools or not len(rows):
-            return np.zeros(len(rows), np.int64), {}
-        services, known = encoded(batch["service"])
-        services, kinds = services[rows], known.to_pylist()
-        months = _months(_integers(batch["start_ms"])[rows], self._terms.zone)
+        if not self._terms.pools or not len(starts):
+            return np.zeros(len(starts), np.int64), {}
+        months = _months(starts, self._terms.zone)
         pooled = {}
         for pool in self._terms.pools:
-            may = np.isin(services, [code for code, service in enumerate(kinds) if service in pool.services])
+            may = np.array([each in pool.services for each in kinds])[services]
             if pool.prefixes:
                 may &= begin_with(pool.prefixes, found.keys, self._pricing.width)
             taken = _taken_by(pool, left, may, months, used)
@@ -139,7 +140,7 @@ class Rater:
         amounts = np.zeros(count, np.int64)
         amounts[own] = _integers(batch["own_micros"])[own]
         amounts[rows] = found.amounts(found.billed - taken)
-        states = np.where(np.isin(ground, [CODE[each] for each in Unrated]), _UNRATED, _FREE)
+        states = np.where(ground >= FIRST_UNRATED, _UNRATED, _FREE)
         states[rows[taken > 0]] = _POOLED
         states[amounts > 0] = _CHARGED
         return Ratings(
@@ -158,7 +159,7 @@ class Rater:
         theirs[rows] = False
         places, words = encoded(batch["destination"])
         column.put(theirs, places[theirs], words)
-        column.put(rows, found.rates, self._pricing.names)
+        column.put(rows, self._pricing.name[found.rates], self._pricing.names)
         return column.column()
 
     def _bases(
@@ -216,7 +217,8 @@ def _check(batch: Batch) -> None:
 
 def _integers(column: Any) -> Ints:
     """The column's numbers, 0 for null."""
-    found: Ints = column.fill_null(0).to_numpy().astype(np.int64, copy=False)
+    whole = column.fill_null(0) if column.null_count else column
+    found: Ints = whole.to_numpy().astype(np.int64, copy=False)
     return found
 
 
