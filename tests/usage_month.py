@@ -240,9 +240,9 @@ def _starts(month: Month, rng: random.Random) -> Iterator[int]:
     per_hour = [
         share if (first + timedelta(day)).weekday() < 5 else share / 8 for day in range(days) for share in _AT_HOUR
     ]
-    sums, number = [0.0, *accumulate(per_hour)], 0
+    sums, number, wanted = [0.0, *accumulate(per_hour)], 0, month.records * (1 - month.repeats)
     while True:
-        share = min((number + rng.random()) / month.records, 0.999_999) * sums[-1]
+        share = min((number + rng.random()) / wanted, 0.999_999) * sums[-1]
         hour = bisect(sums, share) - 1
         yield int((hour + (share - sums[hour]) / per_hour[hour]) * _HOUR * 10**7)
         number += 1
