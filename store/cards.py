@@ -5,6 +5,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from store import keys
 from store.cardfile import read_card, write_card
@@ -68,6 +69,7 @@ class Cards:
             actor=harmless(actor.id),
             content=await asyncio.to_thread(_packed, card),
             summary="\t".join(map(str, facts)),
+            told=_told(card),
         )
         return decode_change(answer)
 
@@ -101,6 +103,12 @@ class Cards:
                 content = await self._redis.get(keys.card(tenant, card_id))
                 known[card_id] = await asyncio.to_thread(_unpacked, card_id, content)
         return Tariff(known[card_id] for card_id in ids)
+
+
+def _told(card: RateCard) -> str:
+    """How the event names a card: in no language, and labelled where its prices are invented."""
+    day = datetime.fromtimestamp(card.valid_from_ms // 1000, UTC)
+    return f"{card.service} {card.currency} {day:%Y-%m-%d} ({card.id}){' SAMPLE' if card.sample else ''}"
 
 
 def _packed(card: RateCard) -> str:

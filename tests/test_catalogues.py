@@ -41,11 +41,11 @@ FAMILIES = {
     "news-managers-": ["appointed", "dismissed"],
     "field-": [
         *("recharge_on", "recharge_amount", "recharge_below", "recharge_cap", "method", "levels", "channel"),
-        *("overdraft", "state"),
+        *("overdraft", "state", "card", "pools", "zone"),
     ],
     "set-": [each.value for each in State],
     "placeholder-": ["amount", "below", "cap"],
-    "topic-": ["recharge", "alerts", "method", "overdraft", "state"],
+    "topic-": ["recharge", "alerts", "method", "overdraft", "state", "rates", "pools", "zone"],
 }
 """Keys that the code puts together, by their beginning: everything that may follow it."""
 

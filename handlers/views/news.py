@@ -1,5 +1,6 @@
 """What is told once for each event: in the incident's thread, in the channel, or to the person who asked."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +42,7 @@ Labels = Callable[[str], str]
 
 _TOLD_CAUSES = {"recharge", "topup"}
 """What lifted the balance was told just before, with the balance after it."""
+_PLAIN = {"card", "zone"}
 _AMOUNTS = {"recharge_amount", "recharge_below", "recharge_cap", "overdraft"}
 
 
@@ -261,7 +263,16 @@ def _shown(field: str, stored: str, currency: str, texts: Texts, label: Labels) 
         return alerts.shown([Money(int(each), currency) for each in stored.split(",")], texts)
     if field in _AMOUNTS:
         return texts.money(Money(int(stored), currency))
+    if field == "pools":
+        return ", ".join(map(_pool, json.loads(stored))) or texts("none")
+    if field in _PLAIN:
+        return kit.escape(stored)
     return kit.channel(stored) if field == "channel" else _label(stored, label)
+
+
+def _pool(pool: dict[str, Any]) -> str:
+    """A pool in the shortest words, which are those of both languages."""
+    return kit.escape(f"{pool['name']} ({pool['seconds_each'] / 60:g} min × {pool['licences']})")
 
 
 def _label(method: str, label: Labels) -> str:

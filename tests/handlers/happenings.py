@@ -1,5 +1,6 @@
 """Every event that people are told of, and every state of the message that stands in the channel."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -150,11 +151,21 @@ def events() -> dict[str, Event]:
         "settings-state": SettingsChanged(
             **{**changed, "by": "operator:anna"}, topic="state", changes=_changes([("state", "open", "frozen")])
         ),
+        "settings-rates": SettingsChanged(
+            **changed, topic="rates", changes=_changes([("card", "", "calling USD 2026-01-01 (9a854d22dc) SAMPLE")])
+        ),
+        "settings-pools": SettingsChanged(
+            **changed,
+            topic="pools",
+            changes=_changes(
+                [("pools", "[]", '[{"name": "audio", "seconds_each": 3600, "licences": 25, "services": []}]')]
+            ),
+        ),
+        "settings-zone": SettingsChanged(**changed, topic="zone", changes=_changes([("zone", "UTC", "Europe/Berlin")])),
         "managers": ManagersChanged(**base, by="slack:U0OWNER01", appointed="U0MEMBER1", dismissed="U0MANAGER"),
         "managers-crowd": ManagersChanged(**base, by="slack:U0OWNER01", appointed=crowd, dismissed=crowd),
     }
 
 
 def _changes(changes: list[tuple[str, str, str]]) -> str:
-    pieces = (f'{{"field":"{field}","old":"{old}","new":"{new}"}}' for field, old, new in changes)
-    return f"[{','.join(pieces)}]"
+    return json.dumps([{"field": field, "old": old, "new": new} for field, old, new in changes])

@@ -47,7 +47,8 @@ async def test_card_is_loaded(bank: Bank, clock: Clock) -> None:
     assert (listed.id, listed.number, listed.by, listed.rates, listed.sample) == (UMLAUT.id, 1, MANAGER.id, 1, True)
     assert (listed.service, listed.currency, listed.valid_from_ms) == ("calling", "USD", 0)
     assert listed.loaded_ms == event.at_ms
-    assert (event.topic, event.by, event.pairs) == ("rates", MANAGER.id, (("card", "", UMLAUT.id),))
+    told = f"calling USD 1970-01-01 ({UMLAUT.id}) SAMPLE"
+    assert (event.topic, event.by, event.pairs) == ("rates", MANAGER.id, (("card", "", told),))
     assert (await cards_of(bank).tariff(TENANT)).cards == (UMLAUT,)
 
 

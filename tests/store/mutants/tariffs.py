@@ -12,7 +12,7 @@ TARIFFS = [
     ),
     Mutant("load_card", "redis.call('HLEN', cards_key) + 1", "1", test_cards.test_cards_are_listed_newest_first),
     Mutant("load_card", "redis.call('SET', card_key, content)", "", test_cards.test_new_card_is_noticed),
-    Mutant("load_card", "new = card_id", "new = ''", test_cards.test_card_is_loaded),
+    Mutant("load_card", "new = told", "new = ''", test_cards.test_card_is_loaded),
     Mutant("set_plan", REPEAT, "", test_plans.test_repeat_does_not_undo_a_later_plan),
     Mutant(
         "set_plan",
