@@ -51,19 +51,15 @@ def mapped(given: Cells, micros: Micros = cells.report_micros, known: Verdicts |
     """
     rows = len(given["id"])
     raw = {name: given[name] if name in given else _empty(rows) for name in CELLS}
+    ids, ids_wrong = cells.ids(raw["id"])
+    start_ms, starts_wrong = times.to_ms(raw["start"])
+    duration_s, durations_wrong = looked_up(raw["duration"], cells.duration_s)
+    services, call_types, services_wrong = _services(raw)
+    own, fee, charged, charges_wrong = _charges(raw, micros)
+    currencies, currencies_wrong = _currencies(raw["currency"], own)
     verdicts = none(rows) if known is None else known
-    ids, wrong = cells.ids(raw["id"])
-    _add(verdicts, wrong)
-    start_ms, wrong = times.to_ms(raw["start"])
-    _add(verdicts, wrong)
-    duration_s, wrong = looked_up(raw["duration"], cells.duration_s)
-    _add(verdicts, wrong)
-    services, pairs, wrong = _services(raw)
-    _add(verdicts, wrong)
-    own, fee, charged, wrong = _charges(raw, micros)
-    _add(verdicts, wrong)
-    currencies, wrong = _currencies(raw["currency"], own)
-    _add(verdicts, wrong)
+    for wrong in (ids_wrong, starts_wrong, durations_wrong, services_wrong, charges_wrong, currencies_wrong):
+        _add(verdicts, wrong)
     for name in _TEXTS:
         _add(verdicts, cells.too_long(raw[name]))
     made = {
@@ -82,7 +78,7 @@ def mapped(given: Cells, micros: Micros = cells.report_micros, known: Verdicts |
     good = verdicts == GOOD
     if not good.all():
         batch = batch.filter(pa.array(good))
-    return Mapped(batch, verdicts, _unknown(pairs, raw["capability"], good))
+    return Mapped(batch, verdicts, _unknown(call_types, raw["capability"], good))
 
 
 def _empty(rows: int) -> Column:

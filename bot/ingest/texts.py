@@ -22,6 +22,9 @@ GOOD = 0
 """In a column of verdicts: no reason to refuse. Other values are one more than a reason's place in `REASONS`."""
 Verdicts = npt.NDArray[np.uint8]
 
+_SHORT = 32
+"""Characters of a text that is worth to be remembered."""
+
 CODE: Mapping[Reason, int] = {reason: number + 1 for number, reason in enumerate(REASONS)}
 
 
@@ -80,5 +83,6 @@ def none(rows: int) -> Verdicts:
 
 
 def remembered(decide: Callable[[str], int | Reason]) -> Callable[[str], int | Reason]:
-    """The same, which remembers what it said last: blocks of one file have the same texts."""
-    return lru_cache(1 << 16)(decide)
+    """The same, which remembers what it said last: blocks of one file have the same texts. Long ones are forgotten."""
+    known = lru_cache(1 << 16)(decide)
+    return lambda text: known(text) if len(text) <= _SHORT else decide(text)

@@ -3,12 +3,13 @@
 import csv
 import io
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bot.ingest.blocks import BYTES, Place
 from bot.ingest.files import Part, find_in
 from bot.ingest.refusals import Refused
+from store.calls import to_records
 
 CALL = {
     "UsageId": "5b1f0a52-7c1e-4d0e-9a64-0f6c2f3f9e11",
@@ -91,12 +92,12 @@ def read(data: bytes, size: int = BYTES, place: Place | None = None) -> Told:
 
 
 def read_part(found: Part, size: int = BYTES, place: Place | None = None) -> Told:
-    """All that is in a part."""
+    """All that is in a part; what is read can always be a call's record."""
     told = Told()
     for block in found.blocks(place, size):
         assert block.begin == (told.ends[-1] if told.ends else place or block.begin)
         assert len(block.lines) == block.records.num_rows
-        told.records += block.records.to_pylist()
+        told.records += [asdict(each) for each in to_records(block.records)]
         told.lines += block.lines.tolist()
         told.refused += block.refused
         told.unknown += block.unknown

@@ -104,10 +104,11 @@ def test_first_and_last_time_are_read() -> None:
 
 def test_column_that_is_part_of_another_is_read_as_itself() -> None:
     """Arrow's columns may begin within their bytes."""
-    whole = pa.array(["x", "2026-01-10T10:00:00Z", "1970-01-01T00:00:00Z", ""], pa.string())
+    whole = pa.array(["x", "2026-01-10T10:00:00Z", "1970-01-01T00:00:00", ""], pa.string())
+    guid = "5B1F0A52-7C1E-4D0E-9A64-0F6C2F3F9E11"
 
     assert times.to_ms(whole.slice(1, 2))[0].tolist() == [1_768_039_200_000, 0]
-    assert cells.ids(pa.array(["é", "A" * 36, "ok"], pa.string()).slice(1))[1].tolist() == [GOOD, GOOD]
+    assert cells.ids(pa.array(["é", "A", guid], pa.string()).slice(1))[0].to_pylist() == ["A", guid.lower()]
     assert times.to_ms(pa.array([], pa.string()))[0].tolist() == []
     assert cells.ids(pa.array(["", ""], pa.string()))[0].to_pylist() == ["", ""]
 

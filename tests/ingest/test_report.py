@@ -1,13 +1,8 @@
 """The PSTN usage report: what a line becomes, and which are refused, each on its own."""
 
-import csv
-import io
-
 import pytest
 
-from bot.ingest.blocks import LONGEST
 from tests.ingest.reading import CALL, RECORD, TITLES, line, part, read, report
-from tests.usage_month import BROKEN, COLUMNS, HEADER, Month, write
 
 
 def _one(**changed: str) -> dict[str, object]:
@@ -22,11 +17,10 @@ def test_line_becomes_the_record_of_a_call() -> None:
 
 def test_id_that_is_a_guid_is_read_in_lower_case_and_another_as_it_is() -> None:
     """GUIDs are the same however they are written; what others mean, nobody knows."""
-    lines = [
-        line(UsageId=each) for each in (CALL["UsageId"].upper(), "Call-7A", "ABCDEFGH-ijkl-mnop-qrst-uvwxyz012345")
-    ]
+    others = ["Call-7A", "ABCDEFGH-ijkl-mnop-qrst-uvwxyz012345", "5B1F0A52-7C1E-4D0E-9A64-0F6C2F3F9E1-", "A" * 64]
+    lines = [line(UsageId=each) for each in (CALL["UsageId"].upper(), *others)]
 
-    assert read(report(*lines)).ids == [CALL["UsageId"], "Call-7A", "ABCDEFGH-ijkl-mnop-qrst-uvwxyz012345"]
+    assert read(report(*lines)).ids == [CALL["UsageId"], *others]
     assert read(report(lines[0], lines[0])).ids == [CALL["UsageId"]] * 2
 
 
@@ -152,112 +146,6 @@ def test_call_without_a_charge_needs_no_currency() -> None:
     """0.00 of nothing is nothing."""
     assert _one(Charge="0.00", Connection_Fee="", Currency="")["currency"] == ""
     assert _one(Currency="eur")["currency"] == "EUR"
-
-
-_REASONS = {
-    "cut off": "columns",
-    "a column more": "columns",
-    "no line at all": "columns",
-    "no id": "id_missing",
-    "id with spaces": "id_malformed",
-    "id too long": "id_malformed",
-    "duration of words": "duration_malformed",
-    "duration with decimals": "duration_malformed",
-    "duration negative": "duration_negative",
-    "duration missing": "duration_missing",
-    "duration of a month": "duration_too_long",
-    "no such day": "start_malformed",
-    "no such hour": "start_malformed",
-    "start in words": "start_malformed",
-    "start missing": "start_missing",
-    "charge too fine": "charge_too_fine",
-    "charge of words": "charge_malformed",
-    "charge negative": "charge_negative",
-    "charge too large": "charge_too_large",
-    "fee with a comma": "charge_malformed",
-    "no such currency": "currency_malformed",
-    "zero byte": "zero_byte",
-    "not UTF-8": "not_utf8",
-    "quote not closed": "quotes",
-    "return in the line": "stray_return",
-}
-
-
-@pytest.mark.parametrize("kind", BROKEN)
-def test_every_kind_of_broken_line_is_refused_between_good_ones(kind: str) -> None:
-    """Whatever it is, the lines before and after it are read."""
-    made = io.BytesIO()
-    write(Month(records=1, repeats=0, broken=0), made)
-    good = made.getvalue().removeprefix(HEADER)
-    cells = next(csv.reader([good.decode()]))
-    cells[COLUMNS.index("User Display Name")] = '"Room 7, ""Büro"""'
-    wrong = BROKEN[kind]([each.encode() for each in cells]) + b"\r\n"
-
-    told = read(HEADER + good + wrong + good + wrong + wrong + good)
-
-    assert told.reasons == [(each, _REASONS[kind]) for each in (3, 5, 6)]
-    assert told.lines == [2, 4, 7]
-
-
-def test_cell_may_go_over_lines_and_have_quotes_and_returns_in_it() -> None:
-    """As RFC 4180 has it: the record's line is its first."""
-    odd = line(Destination_Dialed='Room "7",\r\nsecond\rfloor')
-
-    told = read(report(line(), odd, line(), line(Destination_Dialed="a\n\n\nb")))
-
-    assert [each["destination"] for each in told.records] == [
-        "United Kingdom",
-        'Room "7",\r\nsecond\rfloor',
-        "United Kingdom",
-        "a\n\n\nb",
-    ]
-    assert told.lines == [2, 3, 5, 6]
-
-
-@pytest.mark.parametrize("cell", ['"not closed', 'clo"sed', '"a"b', '"a""', 'a""b', '" x'])
-def test_quote_out_of_its_place_costs_its_line_and_no_other(cell: str) -> None:
-    """Even where a later line's quote would seem to close it."""
-    odd = line().replace("Sales", cell)
-
-    told = read(report(line(), odd, line(Destination_Dialed="a, b"), line(Destination_Dialed="c, d")))
-
-    assert told.reasons == [(3, "quotes")]
-    assert told.lines == [2, 4, 5]
-
-
-def test_record_over_lines_with_other_columns_than_the_heading_costs_its_first_line() -> None:
-    """A quote before the first comma may swallow whole lines; they are read again on their own."""
-    swallowing = '"' + line() + line() + '",x\r\n'
-
-    told = read(report(swallowing, line()))
-
-    assert told.reasons == [(2, "columns"), (4, "quotes")]
-    assert told.lines == [3, 5]
-
-
-@pytest.mark.parametrize("ended", [b"\r\n", b""])
-def test_line_that_is_too_long_is_refused_with_its_beginning(ended: bytes) -> None:
-    """However long it is, in little memory; the lines around it are read."""
-    long = line(Destination_Dialed="x" * 3 * LONGEST).encode().rstrip()
-    around = report(line()) + long + ended
-
-    for size in (1000, LONGEST, 1 << 22):
-        told = read(around + (line().encode() if ended else b""), size)
-        assert told.reasons == [(3, "line_too_long")]
-        assert told.refused[0].text.startswith(CALL["UsageId"])
-        assert len(told.refused[0].text) < 5000
-        assert told.lines == ([2, 4] if ended else [2])
-
-
-def test_quote_that_is_never_closed_costs_one_line_of_a_large_file() -> None:
-    """What could be a record is looked for in a bounded part of the file."""
-    lines = [line()] * 2000
-    lines[5] = '"' + lines[5]
-
-    told = read(report(*lines), 10_000)
-
-    assert told.reasons == [(7, "quotes")]
-    assert len(told.records) == 1999
 
 
 def test_taker_can_refuse_a_record_with_its_own_line() -> None:
