@@ -41,6 +41,8 @@ REFUSED = {
     Reason.UNKNOWN_RECORD: "the entry has no such call record",
     Reason.NOT_REVERSIBLE: "only usage, grants, adjustments and expired credit are reversed",
     Reason.ALREADY_REVERSED: "that was reversed before",
+    Reason.UNKNOWN_TOKEN: "there is no such token; `credits token list` shows those that there are",
+    Reason.TOKENS_TOO_MANY: "there are 100 tokens already; revoke those that nobody uses",
 }
 """Why the ledger refuses what these commands ask for, in an operator's words."""
 

@@ -23,6 +23,8 @@ _PATTERNS: Final = (
     # Slack's tokens and a payment provider's keys, wherever they stand
     re.compile(r"(?:xox[a-z](?:\.xox[a-z])?|xapp|xwfp)-[A-Za-z0-9-]{3,}"),
     re.compile(r"\b(?:sk|rk|whsec)_[A-Za-z0-9_+/=]{3,}"),
+    # our own API tokens
+    re.compile(r"crd_[A-Za-z0-9_.-]{1,64}_[0-9A-Za-z]{38}"),
     # an Authorization header, as text or as a printed dict or pair, and its value on its own
     re.compile(r"(?i)\bauthorization[\"']?\s*[:=,]\s*(?:b?[\"'])?(?:(?:bearer|basic|token)\s+)?[^\s\"',;&)}\]]+"),
     re.compile(r"(?i)\b(?:bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"),

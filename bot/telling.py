@@ -16,10 +16,11 @@ from handlers.views.balance import waits_until
 from handlers.views.incident import Incident
 from handlers.views.news import News
 from store.events import ManagersChanged, SettingsChanged
+from store.token_events import TokenMade, TokenRevoked
 
 log = structlog.get_logger(__name__)
 
-_APART = SettingsChanged | ManagersChanged
+_APART = SettingsChanged | ManagersChanged | TokenMade | TokenRevoked
 """Told by a message of its own, whatever stands."""
 OLD_MS = 600_000
 """An event that is over and so old is told as history, milliseconds."""

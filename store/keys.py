@@ -23,6 +23,8 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:cards                  | hash   | for ever  | cards      | rate cards: what, by whom, since when |
 | cr:{pNN}:t:<tenant>:card:<id>              | string | for ever  | cards      | a rate card's file, compressed        |
 | cr:{pNN}:t:<tenant>:plans                  | hash   | for ever  | plans      | time zone, and pools of each account  |
+| cr:{pNN}:t:<tenant>:token:<digest>         | hash   | its own   | tokens     | an API token, its rate, its last use  |
+| cr:{pNN}:t:<tenant>:tokens                 | zset   | for ever  | tokens     | digests of API tokens, by their end   |
 | cr:{pNN}:t:<tenant>:a:<account>            | hash   | for ever  | ledger     | balance, policy, slot, months' counts |
 | cr:{pNN}:t:<tenant>:a:<account>:journal    | stream | archived  | ledger     | the entries                           |
 | cr:{pNN}:t:<tenant>:a:<account>:topups     | zset   | for ever  | payments   | top-ups that are open, by their start |
@@ -165,6 +167,16 @@ def card(tenant: str, card_id: str) -> str:
 def plans(tenant: str) -> str:
     """The tenant's time zone and its accounts' pools."""
     return f"{_tenant(tenant)}:plans"
+
+
+def token(tenant: str, digest: str) -> str:
+    """One API token, by the digest of its secret."""
+    return f"{_tenant(tenant)}:token:{digest}"
+
+
+def tokens(tenant: str) -> str:
+    """The tenant's API tokens, scored by the milliseconds of their end."""
+    return f"{_tenant(tenant)}:tokens"
 
 
 def account(ref: AccountRef) -> str:

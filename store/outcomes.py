@@ -47,6 +47,12 @@ class Reason(StrEnum):
     STRANGER = "stranger"
     """A person of another organisation, in a shared channel."""
 
+    UNKNOWN_TOKEN = "unknown_token"  # noqa: S105 a reason, no secret
+    """No such API token, or not any more."""
+    TOKEN_EXPIRED = "token_expired"  # noqa: S105 a reason, no secret
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 a reason, no secret
+    TOKENS_TOO_MANY = "tokens_too_many"
+
     BELOW_MINIMUM = "below_minimum"
     ABOVE_MAXIMUM = "above_maximum"
     CAP_BELOW_AMOUNT = "cap_below_amount"

@@ -13,11 +13,13 @@ from handlers.parsing import SYNONYMS, Word, command, spoken
 from store.account import State
 from store.money import AmountProblem
 from store.outcomes import Reason
+from store.tokens import Scope
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted([*(ROOT / "handlers").rglob("*.py"), *(ROOT / "bot").rglob("*.py")])
 
 FAMILIES = {
+    "scope-": [scope.replace(":", "-") for scope in Scope],
     "help-": [word.value for word in Word],
     "refused-": [reason.value for reason in Reason],
     "amount-": [problem.value for problem in AmountProblem],
@@ -135,7 +137,7 @@ def test_every_key_in_the_catalogues_is_used() -> None:
 
 def test_every_family_is_complete() -> None:
     """No key that begins like a family is unknown to it, so that a new one is noticed here."""
-    for start in ("refused-", "reason-", "kind-", "field-", "topic-", "part-", "set-"):
+    for start in ("scope-", "refused-", "reason-", "kind-", "field-", "topic-", "part-", "set-"):
         assert {key.removeprefix(start) for key in keys("en") if key.startswith(start)} == set(FAMILIES[start])
 
 

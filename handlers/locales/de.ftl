@@ -362,3 +362,19 @@ error = Bei mir ist etwas schiefgegangen (Kennung { $reference }). Es wurde nich
 error-ledger = Ich erreiche das Kontobuch gerade nicht (Kennung { $reference }). Versuchen Sie es in einer Minute noch einmal; sehen Sie in `/credits verlauf` nach, bevor Sie eine Zahlung wiederholen.
 error-slack = Slack hat mir nicht geantwortet, wie es sollte (Kennung { $reference }). Es wurde nichts doppelt getan. Versuchen Sie es in einer Minute noch einmal.
 error-slow = Das dauerte zu lange, und ich weiß nicht, ob es getan wurde (Kennung { $reference }). Hier können Sie es gefahrlos noch einmal versuchen; anderswo sehen Sie zuerst in `/credits verlauf` nach.
+
+## API-Token
+scope-account-read = Guthaben lesen
+scope-entries-read = Verlauf lesen
+scope-holds-write = Guthaben für Anrufe reservieren und abrechnen
+scope-rates-read = Preise lesen
+scope-usage-write = Anrufe melden
+news-token-made = :key: { $who } hat das API-Token „{ $name }“ angelegt, gültig bis { $when }.
+news-token-scopes = Es darf: { $scopes }.
+news-token-only = Nur für das Konto { $account }.
+news-token-all = Für alle Konten dieses Workspace.
+news-token-revoked = :key: { $who } hat das API-Token „{ $name }“ widerrufen.
+refused-unknown_token = Dieses API-Token gibt es nicht mehr; nichts wurde geändert.
+refused-token_expired = Dieses API-Token ist abgelaufen; nichts wurde geändert.
+refused-token_revoked = Dieses API-Token wurde schon widerrufen; nichts wurde geändert.
+refused-tokens_too_many = Es gibt schon 100 API-Token; nichts wurde geändert. Widerrufen Sie solche, die niemand mehr braucht.

@@ -362,3 +362,19 @@ error = Something went wrong on my side (reference { $reference }). Nothing was 
 error-ledger = I cannot reach the ledger right now (reference { $reference }). Try again in a minute; look at `/credits history` before you repeat a payment.
 error-slack = Slack did not answer me as it should (reference { $reference }). Nothing was done twice. Try again in a minute.
 error-slow = That took too long, and I do not know whether it was done (reference { $reference }). Here you can safely try again; elsewhere, look at `/credits history` first.
+
+## API tokens
+scope-account-read = read the balance
+scope-entries-read = read the history
+scope-holds-write = set credit aside for calls and capture it
+scope-rates-read = read rates
+scope-usage-write = report calls
+news-token-made = :key: { $who } made the API token “{ $name }”, good until { $when }.
+news-token-scopes = It may: { $scopes }.
+news-token-only = For the account { $account } only.
+news-token-all = For every account of this workspace.
+news-token-revoked = :key: { $who } revoked the API token “{ $name }”.
+refused-unknown_token = There is no such API token any more; nothing was changed.
+refused-token_expired = That API token has expired; nothing was changed.
+refused-token_revoked = That API token was revoked before; nothing was changed.
+refused-tokens_too_many = There are 100 API tokens already; nothing was changed. Revoke those that nobody uses.

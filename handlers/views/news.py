@@ -1,7 +1,7 @@
 """What is told once for each event: in the incident's thread, in the channel, or to the person who asked."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,7 @@ from store.events import (
 )
 from store.money import Money
 from store.payment import Failure
+from store.token_events import TokenMade, TokenRevoked
 
 Labels = Callable[[str], str]
 """A payment method's id -> what people call it."""
@@ -77,6 +78,8 @@ def of_account(event: Event, texts: Texts, label: Labels) -> News | None:
             return News(texts("news-expired", amount=amount, balance=balance), loud=True)
         case ManagersChanged():
             return News(_managers(event, texts), loud=True)
+        case TokenMade() | TokenRevoked():
+            return News(_token(event, texts), loud=True)
         case SettingsChanged():
             return _settings(event, texts, label)
         case _:
@@ -232,6 +235,24 @@ def _managers(event: ManagersChanged, texts: Texts) -> str:
         if users:
             lines.append(texts(f"news-managers-{name}", users=", ".join(map(kit.user, users.split(",")))))
     return "\n".join(lines)
+
+
+def _token(event: TokenMade | TokenRevoked, texts: Texts) -> str:
+    name = kit.escape(event.name)
+    if isinstance(event, TokenRevoked):
+        return texts("news-token-revoked", who=who(event.by, texts), name=name)
+    return "\n".join(
+        [
+            texts("news-token-made", who=who(event.by, texts), name=name, when=texts.date(event.expires_ms)),
+            texts("news-token-scopes", scopes=scopes(event.scopes.split(), texts)),
+            texts("news-token-only", account=event.only) if event.only else texts("news-token-all"),
+        ]
+    )
+
+
+def scopes(names: Iterable[str], texts: Texts) -> str:
+    """What a token lets its holder do, in words."""
+    return ", ".join(texts(f"scope-{name.replace(':', '-')}") for name in names)
 
 
 def _settings(event: SettingsChanged, texts: Texts, label: Labels) -> News | None:

@@ -133,6 +133,7 @@ def test_nothing_secret_comes_out_in_either_style(style: Any) -> None:
         "xoxb-hunter2-1",
         "xoxe.xoxp-1-hunter2",
         "xapp-1-A1-hunter2",
+        f"GET /v1/accounts with crd_T0TEST_{'hunter2' * 5}abc",
         "sk_test_hunter2",
         "rk_live_hunter2",
         "whsec_hunter2",

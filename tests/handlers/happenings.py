@@ -29,6 +29,8 @@ from store.events import (
 )
 from store.keys import AccountRef
 from store.money import MAX_MICROS
+from store.token_events import TokenMade, TokenRevoked
+from store.tokens import Scope
 
 REF = AccountRef("T0TEST")
 AT_MS = 1_795_000_000_000
@@ -163,6 +165,18 @@ def events() -> dict[str, Event]:
         ),
         "settings-zone": SettingsChanged(**changed, topic="zone", changes=_changes([("zone", "UTC", "Europe/Berlin")])),
         "managers": ManagersChanged(**base, by="slack:U0OWNER01", appointed="U0MEMBER1", dismissed="U0MANAGER"),
+        "token-made": TokenMade(
+            **base,
+            by="slack:U0MANAGER",
+            name="PBX <!channel>",
+            scopes="account:read holds:write",
+            only="",
+            expires_ms=AT_MS,
+        ),
+        "token-made-all-scopes": TokenMade(
+            **base, by="operator:anna", name="x" * 60, scopes=" ".join(Scope), only="a" * 64, expires_ms=AT_MS
+        ),
+        "token-revoked": TokenRevoked(**base, by="slack:U0MANAGER", name="PBX <!channel>", only=""),
         "managers-crowd": ManagersChanged(**base, by="slack:U0OWNER01", appointed=crowd, dismissed=crowd),
     }
 

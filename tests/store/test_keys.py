@@ -20,6 +20,7 @@ from store.plans import Plans
 from store.records import UsageRecord
 from store.scripts import Client
 from store.seen import Seen
+from store.tokens import Scope, Tokens
 from tests.controls import CARD, CURRENCY, MANAGER, REF, Bank, usd
 from tests.everywhere import every_key
 from tests.store.pair import SECOND, move
@@ -114,7 +115,7 @@ def test_each_row_has_its_function() -> None:
     "name",
     [
         *("managers", "operation", "charge", "draft", "payment", "account", "journal", "topups", "hold", "holds"),
-        *("notice", "cards", "card", "plans"),
+        *("notice", "cards", "card", "plans", "token", "tokens"),
     ],
 )
 def test_tenants_keys_lie_in_its_partition(name: str) -> None:
@@ -168,6 +169,7 @@ async def live(redis: Client) -> None:
     await Cards(redis, bank.roles).load(MANAGER, REF.tenant, card())
     await Plans(redis, bank.roles).set_zone(MANAGER, REF.tenant, "Europe/Berlin", operation_id="zone")
     await Drafts(redis).put(MANAGER, {})
+    await Tokens(redis, bank.roles).make(MANAGER, REF.tenant, name="PBX", scopes=[Scope.ACCOUNT_READ], operation_id="t")
     await Seen(redis).first("v0=aa")
     partition = keys.partition_of(REF.tenant)
     outbox, worker = Outbox(redis, redis), Leases(redis, "alerts", "w", partitions=[partition])

@@ -10,6 +10,7 @@ from store.batch import UsagePosting
 from store.outcomes import Done, Reason, Refused
 from store.payments import Claimed, Failure
 from store.scripts import Client
+from store.tokens import Scope, Tokens
 from tests.controls import CARD, CURRENCY, MANAGER, OWNER, REF, Bank, usd
 from tests.everywhere import configure
 from tests.store import recharging
@@ -40,6 +41,9 @@ VERBS: dict[str, Verb] = {
     ),
     "change_managers": lambda bank, _: bank.roles.change_managers(
         OWNER, appoint=["U0NEW"], dismiss=[], operation_id="oom"
+    ),
+    "make_token": lambda bank, _: Tokens(bank.redis, bank.roles).make(
+        MANAGER, REF.tenant, name="PBX", scopes=[Scope.RATES_READ], operation_id="oom"
     ),
     "request_topup": lambda bank, _: bank.payments.request_topup(
         MANAGER, REF, usd(25), CARD, channel="C1", operation_id="oom"

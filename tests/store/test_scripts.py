@@ -24,6 +24,7 @@ READS = {
     "SISMEMBER",
     "SMISMEMBER",
     "ZSCORE",
+    "ZCOUNT",
     "XRANGE",
     "ZRANGE",
     "ZRANGEBYSCORE",

@@ -22,6 +22,7 @@ from tests.store.mutants.shortcuts import SHORT_CUTS
 from tests.store.mutants.states import STATES
 from tests.store.mutants.stuck import CANCELS, REPEATS, STUCK, UNAVAILABLE
 from tests.store.mutants.tariffs import TARIFFS
+from tests.store.mutants.tokens import TOKENS
 from tests.store.mutants.transfers import TRANSFERS
 from tests.store.mutants.turns import CLAIMS, LOOKS
 from tests.store.mutants.wakes import SETTINGS, WAKES, WATCHES
@@ -73,4 +74,5 @@ ALL = [
     *BOOKS,
     *RECORDS,
     *KNOWN,
+    *TOKENS,
 ]
