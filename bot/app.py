@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackClientError
 
 from bot import socket_mode
 from bot.alerts import Alerts
+from bot.api import ApiServices, build_api
 from bot.archiving import Archiving, open_archive
 from bot.connect import connect
 from bot.dangers import warn_of_dangers
@@ -52,6 +53,7 @@ from store.roles import Roles
 from store.schedule import Schedule
 from store.scripts import Client
 from store.seen import Seen
+from store.tokens import Tokens
 
 AWAY = (
     "Slack does not tell me which workspace this is. Try again in a minute.\n"
@@ -119,6 +121,7 @@ def build_services(settings: Settings, redis: Client, gateway: Gateway, past: Pa
         payments=Payments(redis, roles, limits),
         roles=roles,
         drafts=Drafts(redis),
+        tokens=Tokens(redis, roles),
         seen=Seen(redis),
         limits=limits,
         methods=gateway,
@@ -227,7 +230,15 @@ async def serve(settings: Settings, stop: asyncio.Event, *, web: bool = True, wo
         readiness = Readiness(stores, workspaces, background)
         over_http = web and not settings.socket_mode
         server = WebServer(
-            build_web(app if over_http else None, readiness, secret=settings.slack_signing_secret, dead=readiness.dead),
+            build_web(
+                app if over_http else None,
+                readiness,
+                secret=settings.slack_signing_secret,
+                dead=readiness.dead,
+                api=build_api(
+                    ApiServices(services.ledger, services.tokens, per_minute=settings.api_requests_per_minute)
+                ),
+            ),
             settings.host,
             settings.port,
             grace_s=settings.shutdown_grace_s,

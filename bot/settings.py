@@ -159,6 +159,8 @@ class Settings(BaseSettings):
     topup_maximum: _Money = Field(Decimal(5000), validation_alias="CREDITS_TOPUP_MAXIMUM")
     recharge_cooldown_s: int = Field(900, ge=0, le=86_400, validation_alias="CREDITS_RECHARGE_COOLDOWN_S")
     recharges_per_day: int = Field(3, ge=1, le=100, validation_alias="CREDITS_RECHARGES_PER_DAY")
+    api_requests_per_minute: int = Field(6_000, ge=1, le=1_000_000, validation_alias="CREDITS_API_REQUESTS_PER_MINUTE")
+    """Of one API token."""
     left_workspace_days: float = Field(7, ge=0, le=365, validation_alias="CREDITS_LEFT_WORKSPACE_DAYS")
     """How long what is to be told in a workspace that the token is not for waits, before it is put aside."""
     archive_url: SecretStr | None = Field(None, validation_alias="CREDITS_ARCHIVE_URL")
@@ -219,6 +221,7 @@ _EXAMPLES: Final = {
     "CREDITS_TOPUP_MAXIMUM": "CREDITS_TOPUP_MAXIMUM=5000.00",
     "CREDITS_RECHARGE_COOLDOWN_S": "CREDITS_RECHARGE_COOLDOWN_S=900  (seconds)",
     "CREDITS_RECHARGES_PER_DAY": "CREDITS_RECHARGES_PER_DAY=3",
+    "CREDITS_API_REQUESTS_PER_MINUTE": "CREDITS_API_REQUESTS_PER_MINUTE=6000  (of one token)",
     "CREDITS_LEFT_WORKSPACE_DAYS": "CREDITS_LEFT_WORKSPACE_DAYS=7  (0: put aside at once)",
     "CREDITS_ARCHIVE_URL": "CREDITS_ARCHIVE_URL=./archive  (or s3://bucket/folder, where s3fs is installed)",
     "CREDITS_ARCHIVE_AFTER_DAYS": "CREDITS_ARCHIVE_AFTER_DAYS=90",
@@ -233,6 +236,7 @@ _EXPECTED: Final = {
     "CREDITS_TOPUP_MAXIMUM": "must be an amount above zero with at most six decimals and a decimal point",
     "CREDITS_RECHARGE_COOLDOWN_S": "must be a whole number of seconds from 0 to 86400",
     "CREDITS_RECHARGES_PER_DAY": "must be a whole number from 1 to 100",
+    "CREDITS_API_REQUESTS_PER_MINUTE": "must be a whole number from 1 to 1000000",
     "CREDITS_LEFT_WORKSPACE_DAYS": "must be a number of days from 0 to 365",
     "CREDITS_ARCHIVE_AFTER_DAYS": "must be a whole number of days from 90",
     "CREDITS_LOG_LEVEL": "must be debug, info, warning or error",

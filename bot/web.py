@@ -13,6 +13,7 @@ from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp
 
 LARGEST_BODY = 1_000_000
 """Bytes; Slack's own requests stay far below."""
@@ -38,9 +39,14 @@ async def _unknown() -> None:
 
 
 def build_web(
-    app: AsyncApp | None, readiness: Readiness, *, secret: SecretStr | None = None, dead: Dead = _unknown
+    app: AsyncApp | None,
+    readiness: Readiness,
+    *,
+    secret: SecretStr | None = None,
+    dead: Dead = _unknown,
+    api: ASGIApp | None = None,
 ) -> FastAPI:
-    """The web application; without a Bolt app and its signing secret (Socket Mode) it only tells its health."""
+    """The web application: health, the HTTP API at /v1, and with a Bolt app and its signing secret Slack's requests."""
     web = FastAPI(title="Communications credits", docs_url=None, redoc_url=None, openapi_url=None)
 
     @web.get("/healthz")
@@ -75,6 +81,8 @@ def build_web(
                 log.warning("request_unreadable", exc_info=True)
                 return JSONResponse({"error": "unreadable request"}, status_code=400)
 
+    if api is not None:
+        web.mount("/v1", api)
     return web
 
 

@@ -11,6 +11,7 @@ from store.payments import Payments
 from store.policy import Limits, Policies
 from store.roles import Roles
 from store.seen import Seen
+from store.tokens import Tokens
 
 
 class Note(StrEnum):
@@ -51,6 +52,7 @@ class Services:
     payments: Payments
     roles: Roles
     drafts: Drafts
+    tokens: Tokens
     seen: Seen
     limits: Limits
     methods: Methods
