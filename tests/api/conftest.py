@@ -1,11 +1,14 @@
 """An API that is served, and a bank with 100 dollars behind it."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 
 from bot.api import ApiServices, build_api
 from bot.serving import WebServer
@@ -49,3 +52,28 @@ async def site(real_redis: Client) -> AsyncIterator[Site]:
 def opening(real_redis: Client) -> Opening:
     """Opens a site as a test wants it."""
     return lambda **given: open_site(real_redis, **given)
+
+
+@pytest.fixture
+def live(server: str) -> Iterator[tuple[str, str]]:
+    """The real API on a real Redis, served in a thread of its own, with an open hold to be met: address and token."""
+    ready, end = threading.Event(), threading.Event()
+    found: list[str] = []
+
+    async def serve() -> None:
+        async with Redis.from_url(server, decode_responses=True) as redis:
+            await redis.flushall()
+            async with open_site(redis, per_minute=1_000_000) as site:
+                await site.hold("call-20261104-0001", "0.5")
+                found.extend((str(site.client.base_url).rstrip("/"), site.secret))
+                ready.set()
+                await asyncio.to_thread(end.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    try:
+        assert ready.wait(30)
+        yield found[0], found[1]
+    finally:
+        end.set()
+        thread.join(30)

@@ -1,16 +1,10 @@
 """Whatever the description allows, and whatever it does not, is answered as it says."""
 
-import asyncio
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
-
-from tests.api.conftest import open_site
 
 EXAMPLES = 10
 """Of each operation and phase."""
@@ -34,31 +28,6 @@ def before_call(context, case, kwargs):
     if key and case.meta and case.meta.generation.mode.is_positive:
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
 '''
-
-
-@pytest.fixture
-def live(server: str) -> Iterator[tuple[str, str]]:
-    """The real API on a real Redis, served in a thread of its own, with an open hold to be met: address and token."""
-    ready, end = threading.Event(), threading.Event()
-    found: list[str] = []
-
-    async def serve() -> None:
-        async with Redis.from_url(server, decode_responses=True) as redis:
-            await redis.flushall()
-            async with open_site(redis, per_minute=1_000_000) as site:
-                await site.hold("call-20261104-0001", "0.5")
-                found.extend((str(site.client.base_url).rstrip("/"), site.secret))
-                ready.set()
-                await asyncio.to_thread(end.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    try:
-        assert ready.wait(30)
-        yield found[0], found[1]
-    finally:
-        end.set()
-        thread.join(30)
 
 
 @pytest.mark.timeout(240)
