@@ -2,7 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import alerts, command, history, home, ids, managers, payments, recharge, topup
+from handlers import alerts, command, history, home, ids, managers, payments, recharge, tokens, topup
 from handlers.guard import Guard, Handler
 from handlers.people import People
 from handlers.services import Services
@@ -17,6 +17,8 @@ ACTIONS: dict[str, Handler] = {
     ids.RETRY_PAYMENT: payments.retry,
     ids.NOT_CHARGED: payments.not_charged,
     ids.RESUME_RECHARGE: payments.resume,
+    ids.NEW_TOKEN: tokens.open_,
+    ids.REVOKE_TOKEN: tokens.revoke,
     ids.OPEN_LINK: payments.follow_link,
 }
 
@@ -27,6 +29,7 @@ VIEWS: dict[str, Handler] = {
     ids.RECHARGE_CONFIRM: recharge.submit_confirm,
     ids.ALERTS: alerts.submit,
     ids.MANAGERS: managers.submit,
+    ids.TOKEN: tokens.submit,
 }
 
 EVENTS: dict[str, Handler] = {"app_home_opened": home.opened}

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from handlers import alerts, balance, history, managers, parsing, recharge, topup
+from handlers import alerts, balance, history, managers, parsing, recharge, tokens, topup
 from handlers.call import Call
 from handlers.parsing import Word
 
@@ -13,6 +13,7 @@ _FEATURES: dict[Word, Callable[[Call], Awaitable[None]]] = {
     Word.ALERTS: alerts.begin,
     Word.HISTORY: history.show,
     Word.MANAGERS: managers.begin,
+    Word.TOKENS: tokens.show,
 }
 
 

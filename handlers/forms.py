@@ -12,11 +12,14 @@ from store.outcomes import Reason
 _T = TypeVar("_T")
 
 _TEXT, _CHOICE, _CHANNEL, _PEOPLE = "value", "selected_option", "selected_conversation", "selected_users"
+_TICKED = "selected_options"
 _KINDS = {
     **dict.fromkeys((ids.AMOUNT, ids.BELOW, ids.CAP, *ids.LEVELS), _TEXT),
-    **dict.fromkeys((ids.METHOD, ids.SWITCH), _CHOICE),
+    **dict.fromkeys((ids.NAME, ids.ACCOUNT), _TEXT),
+    **dict.fromkeys((ids.METHOD, ids.SWITCH, ids.DAYS), _CHOICE),
     ids.CHANNEL: _CHANNEL,
     ids.USERS: _PEOPLE,
+    ids.SCOPES: _TICKED,
 }
 """Block id -> the property that holds what was entered."""
 
@@ -24,7 +27,8 @@ _KINDS = {
 def values(view: Mapping[str, Any], *wanted: str) -> dict[str, Any]:
     """Block id -> what stands in its one input.
 
-    Text, the chosen value and the chosen channel are "" if empty; people are a list of user ids.
+    Text, the chosen value and the chosen channel are "" if empty; people are a list of user ids, and what is ticked
+    is one of values.
 
     Raises:
         UsageError: one of the `wanted` blocks is not there, or holds something else.
@@ -59,6 +63,8 @@ def _value(block_id: str, entered: Mapping[str, Any]) -> Any:
     value = entered[_KINDS[block_id]]
     if block_id == ids.USERS:
         return [_known(user) for user in _a(list, value)]
+    if block_id == ids.SCOPES:
+        return [_a(str, each["value"]) for each in _a(list, value)]
     if value is None:
         return ""
     if block_id == ids.CHANNEL:

@@ -12,6 +12,8 @@ HISTORY_NEWER = "history_newer"
 RETRY_PAYMENT = "retry_payment"
 NOT_CHARGED = "not_charged"
 RESUME_RECHARGE = "resume_recharge"
+NEW_TOKEN = "new_token"  # noqa: S105 a name, no secret
+REVOKE_TOKEN = "revoke_token"  # noqa: S105 a name, no secret
 OPEN_LINK = "open_link"
 """A button with an address: Slack opens it and tells us, and we only acknowledge."""
 
@@ -22,6 +24,7 @@ RECHARGE = "recharge"
 RECHARGE_CONFIRM = "recharge_confirm"
 ALERTS = "alerts"
 MANAGERS = "managers"
+TOKEN = "token"  # noqa: S105 a name, no secret
 LOADING = "loading"
 NOTICE = "notice"
 
@@ -34,6 +37,10 @@ CAP = "cap"
 CHANNEL = "channel"
 LEVELS = ("level_1", "level_2", "level_3")
 USERS = "users"
+NAME = "name"
+ACCOUNT = "account"
+SCOPES = "scopes"
+DAYS = "days"
 
 # Message metadata.
 EVENT_TYPE = "credits_event"

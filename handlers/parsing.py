@@ -17,6 +17,7 @@ class Word(StrEnum):
     ALERTS = "alerts"
     HISTORY = "history"
     MANAGERS = "managers"
+    TOKENS = "tokens"
 
 
 SYNONYMS: dict[Word, tuple[str, ...]] = {
@@ -27,6 +28,7 @@ SYNONYMS: dict[Word, tuple[str, ...]] = {
     Word.ALERTS: ("alerts", "warnings", "warnungen", "meldungen"),
     Word.HISTORY: ("history", "verlauf", "umsätze"),
     Word.MANAGERS: ("managers", "verwalter"),
+    Word.TOKENS: ("tokens", "token"),
 }
 """What may be typed for each, in any language."""
 
@@ -41,6 +43,7 @@ _GERMAN = {
     Word.ALERTS: "warnungen",
     Word.HISTORY: "verlauf",
     Word.MANAGERS: "verwalter",
+    Word.TOKENS: "tokens",
 }
 _WORDS = {name: word for word, names in SYNONYMS.items() for name in names}
 _LONGEST_ECHO = 60

@@ -222,6 +222,11 @@ class Tokens:
         )
         return decode_change(answer)
 
+    async def now_ms(self) -> int:
+        """Redis' own time, ms since the epoch, by which tokens end."""
+        seconds, micros = await self._redis.time()
+        return int(seconds) * 1000 + int(micros) // 1000
+
     async def admit(self, secret: str, *, per_minute: int) -> Admitted | Limited | Refused:
         """Whether a request with this token may go on, at most `per_minute` a minute; notes the use.
 

@@ -94,6 +94,7 @@ def test_every_id_is_registered() -> None:
     """Each button and each submitted view that is named has its handler."""
     quiet = {ids.LOADING, ids.NOTICE}
     inputs = {ids.AMOUNT, ids.METHOD, ids.SWITCH, ids.BELOW, ids.CAP, ids.CHANNEL, ids.USERS}
+    inputs |= {ids.NAME, ids.ACCOUNT, ids.SCOPES, ids.DAYS}
     named = {value for name, value in vars(ids).items() if name.isupper() and isinstance(value, str)}
 
     missing = named - set(handlers.ACTIONS) - set(handlers.VIEWS) - quiet - inputs - {ids.COMMAND, ids.EVENT_TYPE}

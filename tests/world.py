@@ -61,6 +61,8 @@ def _entered(element: dict[str, Any], value: Any) -> dict[str, Any]:
     if kind in {"radio_buttons", "static_select"}:
         chosen = next(option for option in element["options"] if option["value"] == value)
         return {"type": kind, "selected_option": chosen}
+    if kind == "checkboxes":
+        return {"type": kind, "selected_options": [each for each in element["options"] if each["value"] in value]}
     name = {"conversations_select": "selected_conversation", "multi_users_select": "selected_users"}.get(kind, "value")
     return {"type": kind, name: value}
 

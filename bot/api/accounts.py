@@ -13,7 +13,7 @@ from bot.api.problems import Code, ProblemError
 from store.account import Account, Entry, State
 from store.keys import AccountRef
 from store.ledger import Ledger
-from store.records import KIND
+from store.records import KIND, count_of
 from store.tokens import Admitted, Scope
 
 CHARGED = ("toll-free", "conference", "calling")
@@ -196,5 +196,5 @@ def _entry(entry: Entry) -> EntryOut:
         operation=entry.operation,
         ref=entry.ref,
         memo="" if packed else entry.memo,
-        records=int(entry.memo.split(" ", 2)[1]) if packed else None,
+        records=count_of(entry) if packed else None,
     )

@@ -107,6 +107,13 @@ def radio(block_id: str, label: str, options: Sequence[Element], *, initial: str
     return field(block_id, label, {**element, "initial_option": chosen, "focus_on_load": True})
 
 
+def checkboxes(block_id: str, label: str, options: Sequence[Element], *, initial: Sequence[str]) -> Block:
+    """Any number of `options`; those with the values in `initial` are ticked."""
+    element: Element = {"type": "checkboxes", "action_id": block_id, "options": list(options)}
+    ticked = [each for each in options if each["value"] in initial]
+    return field(block_id, label, {**element, "initial_options": ticked} if ticked else element)
+
+
 def channel_select(block_id: str, label: str, *, initial: str = "", **more: Any) -> Block:
     """A choice among the channels that the person sees."""
     element: Element = {

@@ -67,6 +67,13 @@ async def open_alerts(world: World, user: str) -> View:
     return await world.modal(user, "/credits alerts", "alerts")
 
 
+async def open_token(world: World, user: str) -> View:
+    """A new API token, from the button."""
+    message = await world.answer(user, "/credits tokens")
+    await world.press(user, message, "new_token")
+    return await world.view(user, "token")
+
+
 async def open_managers(world: World, user: str) -> View:
     """The managers."""
     return await world.modal(user, "/credits managers", "managers")

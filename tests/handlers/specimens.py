@@ -18,6 +18,7 @@ from handlers.views import (
     managers,
     news,
     recharge,
+    tokens,
     topup,
 )
 from handlers.views import help as help_view
@@ -29,6 +30,7 @@ from store.lots import Lot
 from store.money import MAX_MICROS, Money
 from store.outcomes import Reason
 from store.payment import Step
+from store.tokens import Scope, Token
 from tests.handlers.examples import (
     ACCOUNTS,
     CROWDED,
@@ -57,7 +59,7 @@ Specimen = tuple[str, dict[str, Any]]
 
 def specimens(texts: Texts) -> dict[str, Specimen]:
     """Every message, modal and Home tab in one language."""
-    groups = (_looking, _adding, _recharging, _settings, _refusing, _telling)
+    groups = (_looking, _adding, _recharging, _settings, _tokens, _refusing, _telling)
     return {name: (surface, body) for group in groups for name, surface, body in group(texts)}
 
 
@@ -147,6 +149,22 @@ def _settings(texts: Texts) -> Named:
     for name, users in (("none", []), ("one", crowd[:1]), ("crowd", crowd)):
         yield f"managers-{name}", "modal", managers.settings(users, texts, metadata="d" * 32)
         yield f"managers-saved-{name}", "message", managers.saved(users, texts, changed=True)
+
+
+def _tokens(texts: Texts) -> Named:
+    usual = Token("3fa9c1d2e4b5", "PBX", frozenset({Scope.HOLDS_WRITE}), "", "slack:U0MANAGER", AT_MS, AT_MS + 1)
+    largest = replace(usual, name="<!channel> " + "x" * 49, scopes=frozenset(Scope), account="a" * 64, seen_ms=AT_MS)
+    over = (
+        replace(usual, id="0" * 12, revoked_by="operator:anna", revoked_ms=AT_MS),
+        replace(usual, id="1" * 12, expires_ms=AT_MS),
+    )
+    yield "tokens-none", "message", tokens.message((), AT_MS, texts)
+    yield "tokens", "message", tokens.message((usual, replace(usual, id="2" * 12, seen_ms=AT_MS), *over), AT_MS, texts)
+    crowd = tuple(replace(largest, id=f"{number:012x}") for number in range(100))
+    yield "tokens-largest", "message", tokens.message(crowd, AT_MS, texts)
+    yield "token-form", "modal", tokens.ask(texts, metadata="d" * 32)
+    yield "token-made", "modal", tokens.made("<!channel>", f"crd_{'T' * 11}_{'x' * 38}", texts)
+    yield "token-made-before", "modal", general.notice(texts("token-made-before"), texts)
 
 
 def _refusing(texts: Texts) -> Named:

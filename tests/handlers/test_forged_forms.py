@@ -14,6 +14,7 @@ from tests.handlers.openings import (
     open_managers,
     open_recharge,
     open_recharge_confirmation,
+    open_token,
     state_of,
     typed_in,
     wrong,
@@ -113,7 +114,7 @@ async def test_forged_inputs(
 
 @pytest.mark.parametrize(
     "opening",
-    [open_amount, open_confirmation, open_recharge, open_recharge_confirmation, open_alerts, open_managers],
+    [open_amount, open_confirmation, open_recharge, open_recharge_confirmation, open_alerts, open_token, open_managers],
     ids=lambda each: each.__name__,
 )
 async def test_forged_drafts(world: World, subtests: pytest.Subtests, opening: Opening) -> None:
