@@ -4,7 +4,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from tests.benchmarks import cost_figures, profile_figures, python_figures, report, verify_figures, wire_figures
+from tests.benchmarks import (
+    api_figures,
+    cost_figures,
+    profile_figures,
+    python_figures,
+    report,
+    verify_figures,
+    wire_figures,
+)
 from tests.benchmarks.figures import Figure
 
 GROUPS: tuple[tuple[Callable[[], Iterator[Figure]], tuple[str, ...]], ...] = (
@@ -22,6 +30,10 @@ GROUPS: tuple[tuple[Callable[[], Iterator[Figure]], tuple[str, ...]], ...] = (
     (python_figures.packed, ("packed_vs_batch", "packed_per_s", "bytes_per_packed_record")),
     (python_figures.durability, ("always_vs_everysec", "always_vs_everysec_grouped")),
     (python_figures.peer, ("hordak_transfers_per_s",)),
+    (
+        api_figures.latency,
+        tuple(f"api_{verb}_{what}" for verb in ("authorise", "usage_record") for what in ("p50_ms", "p99_ms", "per_s")),
+    ),
     (cost_figures.memory, ("bytes_per_posting",)),
     (cost_figures.lots, ("cost_at_10k_lots",)),
     (cost_figures.entries, ("cost_at_10m_entries",)),

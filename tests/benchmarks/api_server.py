@@ -1,0 +1,43 @@
+"""`python -m tests.benchmarks.api_server REDIS_URL`: the HTTP API in a process of its own, until its input ends.
+
+Prints its port and a token that may do everything, on one line.
+"""
+
+import asyncio
+import sys
+
+import uvloop
+
+from bot.api import ApiServices, build_api
+from bot.connect import connect
+from bot.serving import WebServer
+from bot.web import build_web
+from store.ledger import Ledger
+from store.roles import Operator, Roles
+from store.tokens import Made, Scope, Tokens
+from tests.benchmarks.account import REF
+
+
+async def main(url: str) -> None:
+    """Serve as `credits serve` does, without Slack."""
+    redis = await connect(url)
+    tokens = Tokens(redis, Roles(redis))
+    made = await tokens.make(Operator("bench"), REF.tenant, name="bench", scopes=list(Scope), operation_id="bench")
+    if not isinstance(made, Made):
+        raise TypeError(made)
+
+    async def ready() -> dict[str, bool]:
+        return {}
+
+    api = build_api(ApiServices(Ledger(redis), tokens, per_minute=1_000_000))
+    server = WebServer(build_web(None, ready, api=api), "127.0.0.1", 0, grace_s=1)
+    await server.start()
+    sys.stdout.write(f"{server.port} {made.secret}\n")
+    sys.stdout.flush()
+    await asyncio.to_thread(sys.stdin.read)
+    await server.stop()
+    await redis.aclose()
+
+
+if __name__ == "__main__":
+    uvloop.run(main(sys.argv[1]))
