@@ -1,20 +1,10 @@
-"""API tokens: made by credit managers and operators, shown once, kept as a digest alone.
+"""API tokens: made by credit managers and operators, shown once, kept as a digest alone."""
 
-A token is text such as `crd_T0TEST_<32 random letters and digits><6 that check them>`. It names its workspace, so that
-its record lies with the workspace's other keys; a mistyped one is told from its check without asking Redis. The secret
-has 190 random bits, so that a plain SHA-256 of the whole text is safe to keep and to look up by.
-"""
-
-import hashlib
-import re
-import secrets
-import string
-import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from store import keys
+from store import keys, token_text
 from store.keys import AccountRef
 from store.operations import KEEP_MS, checked_id, decode_change, digest, harmless
 from store.outcomes import Change, Done, Reason, Refused
@@ -28,9 +18,6 @@ MOST = 100
 """How many tokens of a workspace may be good at once."""
 LONGEST_NAME = 60
 
-_ALPHABET = string.digits + string.ascii_letters
-_RANDOM, _CHECK = 32, 6
-_FORM = re.compile(rf"crd_([A-Za-z0-9_.-]{{1,64}})_([0-9A-Za-z]{{{_RANDOM + _CHECK}}})")
 _ID = 12
 _DAY_MS = 86_400_000
 _KEPT_MS = 30 * _DAY_MS
@@ -103,15 +90,10 @@ class Limited:
     full_in_s: int
 
 
-def random_text() -> str:
-    """The random part of a token."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(_RANDOM))
-
-
 class Tokens:
     """Makes, lists and revokes tokens, and admits requests by them."""
 
-    def __init__(self, redis: Client, roles: Roles, *, random: Callable[[], str] = random_text) -> None:
+    def __init__(self, redis: Client, roles: Roles, *, random: Callable[[], str] = token_text.random_text) -> None:
         self._redis = redis
         self._scripts = Scripts(redis)
         self._roles = roles
@@ -145,8 +127,8 @@ class Tokens:
         refused = await self._roles.refuse_manage(actor, ref)
         if refused:
             return refused
-        secret = _checked(f"crd_{tenant}_{self._random()}")
-        own = _digest(secret)
+        secret = token_text.checked(f"crd_{tenant}_{self._random()}")
+        own = token_text.digest_of(secret)
         answer = await self._scripts.call(
             "make_token",
             {
@@ -232,10 +214,10 @@ class Tokens:
 
         Refused: UNKNOWN_TOKEN, TOKEN_EXPIRED, TOKEN_REVOKED.
         """
-        tenant = tenant_of(secret)
+        tenant = token_text.tenant_of(secret)
         if not tenant:
             return Refused(Reason.UNKNOWN_TOKEN)
-        own = _digest(secret)
+        own = token_text.digest_of(secret)
         verdict, *found = await self._scripts.call(
             "admit_request",
             {"token": keys.token(tenant, own)},
@@ -257,25 +239,6 @@ def checked_name(name: str) -> str:
         msg = f"a token's name is 1 to {LONGEST_NAME} printable characters, not {name[:80]!r}"
         raise ValueError(msg)
     return name
-
-
-def tenant_of(secret: str) -> str:
-    """The workspace that a token names, "" where it cannot be one of ours."""
-    form = _FORM.fullmatch(secret)
-    return form[1] if form and _checked(secret[:-_CHECK]) == secret else ""
-
-
-def _checked(text: str) -> str:
-    """The text with its check behind it: CRC-32 in six letters and digits."""
-    rest, found = zlib.crc32(text.encode()), ""
-    for _ in range(_CHECK):
-        rest, place = divmod(rest, len(_ALPHABET))
-        found = _ALPHABET[place] + found
-    return text + found
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _scopes(text: str) -> frozenset[Scope]:

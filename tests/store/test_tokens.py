@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from store import keys, tokens
+from store import keys, token_text
 from store.events import Codec, Event
 from store.outcomes import Done, Reason, Refused
 from store.roles import Actor, Operator
@@ -106,7 +106,7 @@ async def test_secret_is_not_kept(bank: Bank, redis: Client) -> None:
 
 def test_secrets_are_long_and_never_alike() -> None:
     """32 letters and digits of 62 are more than 190 bits; a thousand of them are all different."""
-    found = {tokens.random_text() for _ in range(1000)}
+    found = {token_text.random_text() for _ in range(1000)}
 
     assert len(found) == 1000
     assert all(re.fullmatch(r"[0-9A-Za-z]{32}", each) for each in found)
@@ -119,14 +119,14 @@ async def test_mistyped_token_does_not_reach_redis(bank: Bank) -> None:
     wrong = made.secret[:at] + ("x" if made.secret[at] != "x" else "y") + made.secret[at + 1 :]
     nowhere = Tokens(None, bank.roles)
 
-    assert tokens.tenant_of(made.secret) == HERE
+    assert token_text.tenant_of(made.secret) == HERE
     for each in (wrong, made.secret[:-1], "", "xoxb-1", made.secret.replace(HERE, "T0OTHER"), f"{made.secret}\n"):
         assert await nowhere.admit(each, per_minute=RATE) == Refused(Reason.UNKNOWN_TOKEN)
 
 
 async def test_unknown_token_is_refused(bank: Bank) -> None:
     """A well-formed token that nobody made is refused."""
-    invented = tokens._checked(f"crd_{HERE}_{'a' * 32}")
+    invented = token_text.checked(f"crd_{HERE}_{'a' * 32}")
 
     assert await tokens_of(bank).admit(invented, per_minute=RATE) == Refused(Reason.UNKNOWN_TOKEN)
 
@@ -134,9 +134,9 @@ async def test_unknown_token_is_refused(bank: Bank) -> None:
 async def test_token_is_nobody_in_another_workspace(bank: Bank) -> None:
     """The same secret under another workspace's name, with a check that fits, is unknown."""
     made = await make(bank)
-    elsewhere = tokens._checked(made.secret[:-6].replace(HERE, "T0OTHER"))
+    elsewhere = token_text.checked(made.secret[:-6].replace(HERE, "T0OTHER"))
 
-    assert tokens.tenant_of(elsewhere) == "T0OTHER"
+    assert token_text.tenant_of(elsewhere) == "T0OTHER"
     assert await tokens_of(bank).admit(elsewhere, per_minute=RATE) == Refused(Reason.UNKNOWN_TOKEN)
 
 
