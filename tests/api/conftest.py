@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 from redis.asyncio import Redis
 
 from bot.api import ApiServices, build_api
@@ -39,6 +40,14 @@ async def open_site(redis: Client, *, balance: int = 100, **given: Any) -> Async
         yield site
     await server.stop()
     await bank.prove()
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """Log lines without drawings of tracebacks, which take seconds."""
+    structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
