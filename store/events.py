@@ -8,23 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-from store.event import Event as Event  # noqa: PLC0414 the base of all these, and theirs to tell
+from store.event import BalanceEvent as BalanceEvent  # noqa: PLC0414 for whoever imports it from here
+from store.event import Event as Event  # noqa: PLC0414 for whoever imports it from here
+from store.event import MoneyEvent as MoneyEvent  # noqa: PLC0414 for whoever imports it from here
 from store.keys import AccountRef
 from store.money import Money
 from store.token_events import TokenMade, TokenRevoked
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BalanceEvent(Event):
-    """An event that tells the balance after it."""
-
-    balance_micros: int
-    currency: str
-
-    @property
-    def balance(self) -> Money:
-        """The balance after the event."""
-        return Money(self.balance_micros, self.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,21 +87,6 @@ class RechargeDue(PaymentDue):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopupDue(PaymentDue):
     """A top-up's attempt is to be made."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoneyEvent(Event):
-    """An event about an amount that is paid with a method."""
-
-    payment: str
-    amount_micros: int
-    currency: str
-    method: str
-
-    @property
-    def amount(self) -> Money:
-        """The payment's amount."""
-        return Money(self.amount_micros, self.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +215,24 @@ class ManagersChanged(Event):
     by: str
     appointed: str
     dismissed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceStopped(Event):
+    """A service takes no new calls from now on: `reason` is exhausted, or manual where the person `by` stopped it."""
+
+    service: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceResumed(Event):
+    """A service takes calls again; `by` and `reason` as of its stop."""
+
+    service: str
+    by: str
+    reason: str
 
 
 class UnknownEventError(ValueError):
