@@ -7,18 +7,18 @@ example. No message and no `repr` contains a value: a token pasted into the wron
 
 import difflib
 import os
-import re
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from babel.core import get_global
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.addresses import is_address
+from bot.setting_kinds import currency_code, host_names, matching, port_numbers, port_text, redis_address, web_address
+from bot.setting_words import EXAMPLES, EXPECTED
+from store.reach import Reach
 
 MICROS: Final = 1_000_000
 LOOPBACK: Final = "127.0.0.1"
@@ -49,64 +49,9 @@ class SettingsError(Exception):
         count = "one setting needs" if len(problems) == 1 else f"{len(problems)} settings need"
         lines = [f"Credits cannot start: {count} your attention.", ""]
         for name, problem in problems.items():
-            lines += [f"  {name} {problem}", f"    for example: {_EXAMPLES[name]}", ""]
+            lines += [f"  {name} {problem}", f"    for example: {EXAMPLES[name]}", ""]
         lines.append("Set them in the environment or in a file named .env in the folder you start from.")
         super().__init__("\n".join(lines))
-
-
-def _matching(pattern: str, expected: str) -> AfterValidator:
-    """A secret whose text must match `pattern`; `expected` completes "NAME …" for people."""
-    compiled = re.compile(pattern)
-
-    def check(value: SecretStr) -> SecretStr:
-        text = value.get_secret_value().strip()
-        if not compiled.fullmatch(text):
-            raise ValueError(expected)
-        return SecretStr(text)
-
-    return AfterValidator(check)
-
-
-def _web_address(value: str) -> str:
-    """An http(s) address that ends in a slash, as Slack's client joins method names to it."""
-    expected = "must be an http:// or https:// address"
-    parts = _split(value, expected)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError(expected)
-    return value if value.endswith("/") else value + "/"
-
-
-def _redis_address(value: SecretStr) -> SecretStr:
-    expected = "must be a redis://, rediss:// (TLS) or unix:// address, a password's / @ : # as %2F %40 %3A %23"
-    if not is_address(value.get_secret_value()):
-        raise ValueError(expected)
-    return value
-
-
-def _split(address: str, expected: str) -> SplitResult:
-    """The parts of an address. The library's own errors quote it, password and all, so they are replaced."""
-    try:
-        parts = urlsplit(address)
-        _ = parts.port  # raises when it is no port number
-    except ValueError:
-        raise ValueError(expected) from None
-    return parts
-
-
-def _port_text(value: object) -> object:
-    if isinstance(value, str) and value.startswith("tcp://"):
-        raise ValueError(
-            "was set by Kubernetes for a Service named `credits`, not by you: give the pod"
-            " `enableServiceLinks: false` or name the Service differently"
-        )
-    return value
-
-
-def _currency(value: str) -> str:
-    code = value.strip().upper()
-    if code not in get_global("all_currencies"):
-        raise ValueError("must be the three letters of an ISO 4217 currency")
-    return code
 
 
 _Money = Annotated[Decimal, Field(gt=0, le=1_000_000_000, decimal_places=6, allow_inf_nan=False)]
@@ -124,12 +69,12 @@ class Settings(BaseSettings):
     )
 
     slack_bot_token: (
-        Annotated[SecretStr, _matching(r"xoxb-[A-Za-z0-9-]+", "must be a bot token, which starts with xoxb-")] | None
+        Annotated[SecretStr, matching(r"xoxb-[A-Za-z0-9-]+", "must be a bot token, which starts with xoxb-")] | None
     ) = Field(None, validation_alias="SLACK_BOT_TOKEN")
     slack_signing_secret: (
         Annotated[
             SecretStr,
-            _matching(
+            matching(
                 r"(?!xox|xapp-)[A-Za-z0-9_-]{16,128}",
                 "must be the app's signing secret (32 digits and letters)",
             ),
@@ -137,22 +82,22 @@ class Settings(BaseSettings):
         | None
     ) = Field(None, validation_alias="SLACK_SIGNING_SECRET")
     slack_app_token: (
-        Annotated[SecretStr, _matching(r"xapp-[A-Za-z0-9-]+", "must be an app-level token, which starts with xapp-")]
+        Annotated[SecretStr, matching(r"xapp-[A-Za-z0-9-]+", "must be an app-level token, which starts with xapp-")]
         | None
     ) = Field(None, validation_alias="SLACK_APP_TOKEN")
-    slack_api_url: Annotated[str, AfterValidator(_web_address)] = Field(
+    slack_api_url: Annotated[str, AfterValidator(web_address)] = Field(
         "https://slack.com/api/", validation_alias="SLACK_API_URL"
     )
-    redis_url: Annotated[SecretStr, AfterValidator(_redis_address)] | None = Field(None, validation_alias="REDIS_URL")
+    redis_url: Annotated[SecretStr, AfterValidator(redis_address)] | None = Field(None, validation_alias="REDIS_URL")
     """None: the embedded server in `data_dir`."""
     host: str = Field(LOOPBACK, validation_alias="CREDITS_HOST")
     """Loopback unless said otherwise; a container says 0.0.0.0."""
-    port: Annotated[int, BeforeValidator(_port_text), Field(ge=0, le=65_535)] = Field(
+    port: Annotated[int, BeforeValidator(port_text), Field(ge=0, le=65_535)] = Field(
         8080, validation_alias="CREDITS_PORT"
     )
     """0: any free port, which the process then prints."""
     data_dir: Path = Field(Path("data"), validation_alias="CREDITS_DATA_DIR")
-    currency: Annotated[str, AfterValidator(_currency)] = Field("USD", validation_alias="CREDITS_CURRENCY")
+    currency: Annotated[str, AfterValidator(currency_code)] = Field("USD", validation_alias="CREDITS_CURRENCY")
     sandbox: bool = Field(False, validation_alias="CREDITS_SANDBOX")
     """True: recharges go to the sandbox gateway and are marked as such; no real money moves."""
     topup_minimum: _Money = Field(Decimal(5), validation_alias="CREDITS_TOPUP_MINIMUM")
@@ -167,6 +112,15 @@ class Settings(BaseSettings):
     """Where closed days of the journal go: a folder, or an address of fsspec's. None: the journal stays in Redis."""
     archive_after_days: int = Field(90, ge=90, le=36_500, validation_alias="CREDITS_ARCHIVE_AFTER_DAYS")
     """How long an entry stays in Redis at least; operations are remembered as long."""
+    webhook_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(host_names)] = Field(
+        (), validation_alias="CREDITS_WEBHOOK_HOSTS"
+    )
+    """Hosts that webhooks may be sent to; none: every public one."""
+    webhook_ports: Annotated[frozenset[int], NoDecode, BeforeValidator(port_numbers)] = Field(
+        frozenset(), validation_alias="CREDITS_WEBHOOK_PORTS"
+    )
+    webhook_loopback: bool = Field(False, validation_alias="CREDITS_WEBHOOK_LOOPBACK")
+    """True: webhooks may be sent to this machine, without TLS, for trying."""
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(lambda text: str(text).lower())
     ] = Field("info", validation_alias="CREDITS_LOG_LEVEL")
@@ -183,6 +137,11 @@ class Settings(BaseSettings):
     def topup_maximum_micros(self) -> int:
         """The largest top-up in millionths of the currency unit, exactly."""
         return int(self.topup_maximum * MICROS)
+
+    @property
+    def reach(self) -> Reach:
+        """Where webhooks may go."""
+        return Reach(self.webhook_hosts, self.webhook_ports, self.webhook_loopback)
 
     @property
     def left_workspace_s(self) -> float:
@@ -203,46 +162,6 @@ class Settings(BaseSettings):
             if password := urlsplit(url.get_secret_value()).password:
                 found += [*{password, unquote(password)}]
         return tuple(found)
-
-
-_EXAMPLES: Final = {
-    ".env": "CREDITS_PORT=8080  (one setting a line)",
-    "SLACK_BOT_TOKEN": "SLACK_BOT_TOKEN=xoxb-…  (your app's page, OAuth & Permissions, after installing it)",
-    "SLACK_SIGNING_SECRET": "SLACK_SIGNING_SECRET=…  (your app's page, Basic Information, App Credentials)",
-    "SLACK_APP_TOKEN": "SLACK_APP_TOKEN=xapp-…  (your app's page, Basic Information, App-Level Tokens)",
-    "SLACK_API_URL": "SLACK_API_URL=https://slack.com/api/",
-    "REDIS_URL": "REDIS_URL=rediss://user:password@redis.example:6379/0  (of a cluster: …@node-1:6379,node-2:6379)",
-    "CREDITS_HOST": "CREDITS_HOST=127.0.0.1",
-    "CREDITS_PORT": "CREDITS_PORT=8080  (0 takes any free port)",
-    "CREDITS_DATA_DIR": "CREDITS_DATA_DIR=./data",
-    "CREDITS_CURRENCY": "CREDITS_CURRENCY=USD",
-    "CREDITS_SANDBOX": "CREDITS_SANDBOX=true",
-    "CREDITS_TOPUP_MINIMUM": "CREDITS_TOPUP_MINIMUM=5",
-    "CREDITS_TOPUP_MAXIMUM": "CREDITS_TOPUP_MAXIMUM=5000.00",
-    "CREDITS_RECHARGE_COOLDOWN_S": "CREDITS_RECHARGE_COOLDOWN_S=900  (seconds)",
-    "CREDITS_RECHARGES_PER_DAY": "CREDITS_RECHARGES_PER_DAY=3",
-    "CREDITS_API_REQUESTS_PER_MINUTE": "CREDITS_API_REQUESTS_PER_MINUTE=6000  (of one token)",
-    "CREDITS_LEFT_WORKSPACE_DAYS": "CREDITS_LEFT_WORKSPACE_DAYS=7  (0: put aside at once)",
-    "CREDITS_ARCHIVE_URL": "CREDITS_ARCHIVE_URL=./archive  (or s3://bucket/folder, where s3fs is installed)",
-    "CREDITS_ARCHIVE_AFTER_DAYS": "CREDITS_ARCHIVE_AFTER_DAYS=90",
-    "CREDITS_LOG_LEVEL": "CREDITS_LOG_LEVEL=info  (debug, info, warning, error)",
-    "CREDITS_LOG_FORMAT": "CREDITS_LOG_FORMAT=json  (or console)",
-    "CREDITS_SHUTDOWN_GRACE_S": "CREDITS_SHUTDOWN_GRACE_S=20  (seconds)",
-}
-_EXPECTED: Final = {
-    "CREDITS_PORT": "must be a whole number from 0 to 65535",
-    "CREDITS_SANDBOX": "must be true or false",
-    "CREDITS_TOPUP_MINIMUM": "must be an amount above zero with at most six decimals and a decimal point",
-    "CREDITS_TOPUP_MAXIMUM": "must be an amount above zero with at most six decimals and a decimal point",
-    "CREDITS_RECHARGE_COOLDOWN_S": "must be a whole number of seconds from 0 to 86400",
-    "CREDITS_RECHARGES_PER_DAY": "must be a whole number from 1 to 100",
-    "CREDITS_API_REQUESTS_PER_MINUTE": "must be a whole number from 1 to 1000000",
-    "CREDITS_LEFT_WORKSPACE_DAYS": "must be a number of days from 0 to 365",
-    "CREDITS_ARCHIVE_AFTER_DAYS": "must be a whole number of days from 90",
-    "CREDITS_LOG_LEVEL": "must be debug, info, warning or error",
-    "CREDITS_LOG_FORMAT": "must be console or json",
-    "CREDITS_SHUTDOWN_GRACE_S": "must be a number of seconds above 0, at most 600",
-}
 
 
 def load_settings(profile: Profile, *, env_file: Path | None = Path(".env"), **given: Any) -> Settings:
@@ -274,7 +193,7 @@ def _problems(error: ValidationError) -> dict[str, str]:
     found: dict[str, str] = {}
     for detail in error.errors(include_url=False, include_context=True, include_input=False):
         name = str(detail["loc"][0])
-        told = str(detail["ctx"]["error"]) if detail["type"] == "value_error" else _EXPECTED.get(name, "")
+        told = str(detail["ctx"]["error"]) if detail["type"] == "value_error" else EXPECTED.get(name, "")
         found[name] = f"{told or 'is malformed'}."
     return found
 
@@ -295,7 +214,7 @@ def _misspelt(environment: os._Environ[str]) -> dict[str, str]:
     """Names that are nearly a setting's: a limit that is misspelt must not be silently without effect."""
     found: dict[str, str] = {}
     for name in environment:
-        near = difflib.get_close_matches(name, _EXAMPLES, n=1, cutoff=0.9)
+        near = difflib.get_close_matches(name, EXAMPLES, n=1, cutoff=0.9)
         if near and near[0] != name.upper() and near[0] not in environment:
             found[near[0]] = f"is not set, but {name} is: is that a misspelling?"
     return found

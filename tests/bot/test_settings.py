@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.settings import Profile, Settings, SettingsError, load_settings
+from store.reach import Reach
 
 BOT = "xoxb-invented-bot-token"
 SIGNING = "invented-signing-secret-0000"
@@ -240,3 +241,38 @@ def test_a_printed_settings_object_shows_no_secret() -> None:
 def test_the_web_address_of_slack_ends_in_a_slash() -> None:
     """Slack's client joins method names to the address, so a missing slash is added."""
     assert _load(slack_api_url="http://127.0.0.1:8080/api").slack_api_url == "http://127.0.0.1:8080/api/"
+
+
+def test_webhooks_go_to_every_public_host_unless_told_otherwise() -> None:
+    """On 443, and never to this machine."""
+    assert _load().reach == Reach()
+
+
+def test_where_webhooks_may_go_is_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Divided by commas or spaces; a star or a dot stands for all names below."""
+    monkeypatch.setenv("CREDITS_WEBHOOK_HOSTS", "Hooks.example.com, *.pbx.example .other.example")
+    monkeypatch.setenv("CREDITS_WEBHOOK_PORTS", "8443, 9443")
+    monkeypatch.setenv("CREDITS_WEBHOOK_LOOPBACK", "true")
+
+    assert _load().reach == Reach(
+        ("hooks.example.com", ".pbx.example", ".other.example"), frozenset({8443, 9443}), loopback=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CREDITS_WEBHOOK_HOSTS", "https://hooks.example.com"),
+        ("CREDITS_WEBHOOK_HOSTS", "hooks.example.com:8443"),
+        ("CREDITS_WEBHOOK_HOSTS", "*"),
+        ("CREDITS_WEBHOOK_PORTS", "0"),
+        ("CREDITS_WEBHOOK_PORTS", "443;8443"),
+        ("CREDITS_WEBHOOK_PORTS", "65536"),
+        ("CREDITS_WEBHOOK_LOOPBACK", "perhaps"),
+    ],
+)
+def test_malformed_webhook_settings_are_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """A list that lets nothing or everything through by a slip is no list."""
+    monkeypatch.setenv(name, value)
+
+    assert _refusal().names == (name,)
