@@ -6,15 +6,12 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterable
 from functools import partial
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackClientError
 
 from bot import socket_mode
 from bot.alerts import Alerts
@@ -30,11 +27,15 @@ from bot.outages import redis_outage
 from bot.payments.gateway import Gateway, NoGateway
 from bot.payments.sandbox import Sandbox
 from bot.reaching import address
+from bot.readiness import Readiness, Stores
 from bot.recharge import Charges
 from bot.serving import WebServer, plainly
 from bot.settings import Settings
 from bot.ticker import Ticker
 from bot.web import build_web
+from bot.webhooks.courier import Courier
+from bot.webhooks.pushes import Pushes
+from bot.webhooks.sender import Sender
 from bot.workspaces import Authorize, Workspaces
 from handlers import register
 from handlers.guard import Guard
@@ -43,6 +44,7 @@ from handlers.people import People
 from handlers.services import Services
 from store import keys, schema
 from store.dead import DeadLetters
+from store.deliveries import Deliveries
 from store.drafts import Drafts
 from store.leases import Leases
 from store.ledger import Ledger, Past
@@ -54,6 +56,7 @@ from store.schedule import Schedule
 from store.scripts import Client
 from store.seen import Seen
 from store.tokens import Tokens
+from store.webhooks import Webhooks
 
 AWAY = (
     "Slack does not tell me which workspace this is. Try again in a minute.\n"
@@ -72,15 +75,6 @@ OTHER_FORM = (
 
 class StartError(Exception):
     """The process cannot start; `str()` says why and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """Redis as this process uses it: a client for commands, one for reads that wait."""
-
-    redis: Client
-    blocking: Client
-    cluster: bool
 
 
 @contextlib.asynccontextmanager
@@ -126,11 +120,12 @@ def build_services(settings: Settings, redis: Client, gateway: Gateway, past: Pa
         limits=limits,
         methods=gateway,
         currency=settings.currency,
+        webhooks=Webhooks(redis, roles, settings.reach),
     )
 
 
 class Worker:
-    """The background half: one listener for money, one for messages."""
+    """The background half: one listener for money, one for messages, one for what is pushed to webhooks."""
 
     def __init__(
         self,
@@ -148,6 +143,7 @@ class Worker:
         charges = Charges(services.payments, gateway)
         paying = Leases(redis, "payments", owner)
         telling = Leases(redis, "alerts", owner)
+        pushing = Leases(redis, "webhooks", owner)
         alerts = Alerts(redis, telling, services.ledger, services.roles, gateway, workspaces, People())
         self._payments = Listener(outbox, paying, charges.react, lanes_of_reading=reading, redis=outage)
         self._alerts = Listener(
@@ -160,6 +156,14 @@ class Worker:
             put_aside=Leaving(services.policies).put_aside,
             redis=outage,
         )
+        webhooks, deliveries = services.webhooks, Deliveries(redis, pushing)
+        self._courier = Courier(
+            deliveries, webhooks, Sender(webhooks.reach), lambda: sorted(self._webhooks.mine), redis=outage
+        )
+        pushes = Pushes(webhooks, deliveries, services.ledger, self._courier.begin)
+        self._webhooks = Listener(
+            outbox, pushing, pushes.react, lanes_of_reading=reading, give_up_after=12, redis=outage
+        )
         self._ticker = Ticker(Schedule(redis), self._payments, Looks(charges, services.ledger).look, outage)
         self._housekeeper = Housekeeper(
             outbox, lambda: sorted(self._payments.mine), dead=DeadLetters(redis).count, redis=outage
@@ -170,12 +174,14 @@ class Worker:
 
     @property
     def healthy(self) -> bool:
-        """Whether both listeners hold their leases."""
-        return self._payments.healthy and self._alerts.healthy
+        """Whether the listeners hold their leases."""
+        return all(each.healthy for each in (self._payments, self._alerts, self._webhooks))
 
     def start(self) -> None:
         """Work in the background until `stop`."""
-        self._tasks = [asyncio.create_task(each) for each in (self._payments.run(), self._alerts.run())]
+        listeners = self._payments, self._alerts, self._webhooks
+        self._tasks = [asyncio.create_task(each.run()) for each in listeners]
+        self._tasks.append(asyncio.create_task(self._courier.run()))
         chores = [self._ticker.run(), self._housekeeper.run()]
         if self._archiving:
             chores.append(self._archiving.run())
@@ -185,7 +191,9 @@ class Worker:
         """Finish what is in hand; the rest stays in the outbox."""
         for chore in self._chores:
             chore.cancel()
-        await asyncio.gather(self._payments.stop(grace_s), self._alerts.stop(grace_s))
+        # The courier's leases are the pushing listener's, which gives them back when nothing is on its way any more.
+        await asyncio.gather(self._payments.stop(grace_s), self._alerts.stop(grace_s), self._courier.stop(grace_s))
+        await self._webhooks.stop(grace_s)
         await asyncio.gather(*self._tasks, *self._chores, return_exceptions=True)
 
 
@@ -266,41 +274,3 @@ async def _open_port(server: WebServer) -> None:
     except OSError as error:
         where = f"{server.host}:{server.port}"
         raise StartError(f"{where} cannot be used ({plainly(error)}). Choose another with CREDITS_PORT.") from error
-
-
-class Readiness:
-    """Which parts answer."""
-
-    def __init__(self, stores: Stores, workspaces: Workspaces, worker: Worker | None) -> None:
-        self._stores = stores
-        self._workspaces = workspaces
-        self._worker = worker
-
-    async def __call__(self) -> Mapping[str, bool]:
-        """Redis, Slack, and where it runs here the listener; `workspace` is false while events wait for another's."""
-        parts = {"redis": await self._redis(), "slack": await self._slack()}
-        if self._worker is None:
-            return parts
-        return {**parts, "listener": self._worker.healthy, "workspace": self._workspaces.right}
-
-    async def dead(self) -> int | None:
-        """How many events lie aside for an operator; None while Redis does not say. Not a matter of being ready."""
-        try:
-            async with asyncio.timeout(2):
-                return await DeadLetters(self._stores.redis).count()
-        except (RedisError, OSError):
-            return None
-
-    async def _redis(self) -> bool:
-        try:
-            async with asyncio.timeout(2):
-                return bool(await self._stores.redis.ping())
-        except (RedisError, OSError, TimeoutError):
-            return False
-
-    async def _slack(self) -> bool:
-        try:
-            async with asyncio.timeout(3):
-                return bool(await self._workspaces.sign_in())
-        except (SlackClientError, OSError, TimeoutError):
-            return False

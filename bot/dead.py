@@ -38,6 +38,8 @@ WHAT = {
     "recharge_blocked": "a limit kept a recharge from being made",
     "settings_changed": "somebody changed settings",
     "managers_changed": "credit managers were appointed or dismissed",
+    "webhook_failed": "a webhook could not be delivered",
+    "webhook_recovered": "a webhook is delivered again",
 }
 """What each type of event says, for people."""
 

@@ -43,6 +43,8 @@ REFUSED = {
     Reason.ALREADY_REVERSED: "that was reversed before",
     Reason.UNKNOWN_TOKEN: "there is no such token; `credits token list` shows those that there are",
     Reason.TOKENS_TOO_MANY: "there are 100 tokens already; revoke those that nobody uses",
+    Reason.UNKNOWN_WEBHOOK: "there is no such webhook; `credits webhook list` shows those that there are",
+    Reason.WEBHOOKS_TOO_MANY: "the workspace has as many webhooks as it may have",
 }
 """Why the ledger refuses what these commands ask for, in an operator's words."""
 

@@ -9,6 +9,7 @@ from bot.posting import Mark
 from handlers.locales import Texts
 from handlers.services import PaymentMethod
 from handlers.views import kit, news
+from handlers.views.changes import Labels
 from handlers.views.news import News
 from handlers.views.payment import called
 from store.account import Account
@@ -91,7 +92,7 @@ class Directly:
     def _told(self, texts: Texts) -> News | None:
         return news.of_account(self._event, texts, self._labels(texts))
 
-    def _labels(self, texts: Texts, *, plain: bool | None = None) -> news.Labels:
+    def _labels(self, texts: Texts, *, plain: bool | None = None) -> Labels:
         """What people call the payment methods in this language; `plain` without what else is known of them."""
         bare = news.gives_reason(self._event) if plain is None else plain
 

@@ -2,7 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import alerts, command, history, home, ids, managers, payments, recharge, tokens, topup
+from handlers import alerts, command, history, home, ids, managers, payments, recharge, tokens, topup, webhooks
 from handlers.guard import Guard, Handler
 from handlers.people import People
 from handlers.services import Services
@@ -19,6 +19,7 @@ ACTIONS: dict[str, Handler] = {
     ids.RESUME_RECHARGE: payments.resume,
     ids.NEW_TOKEN: tokens.open_,
     ids.REVOKE_TOKEN: tokens.revoke,
+    ids.RETRY_WEBHOOK: webhooks.retry,
     ids.OPEN_LINK: payments.follow_link,
 }
 

@@ -12,6 +12,7 @@ from store.policy import Limits, Policies
 from store.roles import Roles
 from store.seen import Seen
 from store.tokens import Tokens
+from store.webhooks import Webhooks
 
 
 class Note(StrEnum):
@@ -57,3 +58,4 @@ class Services:
     limits: Limits
     methods: Methods
     currency: str
+    webhooks: Webhooks

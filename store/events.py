@@ -13,6 +13,7 @@ from store.event import Event as Event  # noqa: PLC0414 for whoever imports it f
 from store.event import MoneyEvent as MoneyEvent  # noqa: PLC0414 for whoever imports it from here
 from store.keys import AccountRef
 from store.money import Money
+from store.pushes import WebhookFailed, WebhookRecovered
 from store.token_events import TokenMade, TokenRevoked
 
 
@@ -266,6 +267,8 @@ class Codec:
         "managers_changed": ManagersChanged,
         "token_made": TokenMade,
         "token_revoked": TokenRevoked,
+        "webhook_failed": WebhookFailed,
+        "webhook_recovered": WebhookRecovered,
     }
 
     @classmethod

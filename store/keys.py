@@ -12,6 +12,7 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:dead                              | stream | for ever  | outbox     | events that no reaction could handle  |
 | cr:{pNN}:taken:<operation>                 | string | 1 day     | outbox     | that a dead letter was taken away     |
 | cr:{pNN}:due                               | zset   | for ever  | schedule   | what is to be looked at, by time (ms) |
+| cr:{pNN}:pushing                           | zset   | for ever  | deliveries | webhooks that are due, by time (ms)   |
 | cr:{pNN}:lease:<group>                     | string | lease     | leases     | the worker that reads this partition  |
 | cr:{pNN}:workers:<group>                   | zset   | for ever  | leases     | workers by the end of their heartbeat |
 | cr:{pNN}:seen:<digest>                     | string | window    | seen       | signatures and events already taken   |
@@ -38,6 +39,12 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:a:<account>:known:<n>  | set    | 91 days   | ledger     | by day, level, set: records known     |
 | cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |
 | cr:{pNN}:t:<tenant>:notice:<event>         | hash   | 30 days   | alerts     | what was posted for an event          |
+| cr:{pNN}:t:<tenant>:webhooks               | set    | for ever  | webhooks   | ids of the tenant's endpoints         |
+| cr:{pNN}:t:<tenant>:webhook:<id>           | hash   | for ever  | webhooks   | an endpoint: address, secret, filter  |
+| cr:{pNN}:t:<tenant>:deliveries:<id>        | hash   | for ever  | deliveries | what it is to be told, tries, why not |
+| cr:{pNN}:t:<tenant>:delivering:<id>        | zset   | for ever  | deliveries | what waits of that, by its next try   |
+| cr:{pNN}:t:<tenant>:delivered:<id>         | zset   | 7 days    | deliveries | what has arrived, by when             |
+| cr:{pNN}:t:<tenant>:undelivered:<id>       | zset   | for ever  | deliveries | what was given up, by when            |
 | cr:{pNN}:sandbox:charge:<key>              | hash   | 30 days   | sandbox    | the sandbox provider's own memory     |
 
 `cr:{pNN}:absent` never exists: see `store.scripts`.
@@ -112,6 +119,11 @@ def taken(partition: int, operation_id: str) -> str:
 def due(partition: int) -> str:
     """What is to be looked at, scored by milliseconds since the epoch."""
     return f"{_tag(partition)}:due"
+
+
+def pushing(partition: int) -> str:
+    """The partition's webhooks that have something to deliver, scored by the milliseconds of the next try."""
+    return f"{_tag(partition)}:pushing"
 
 
 def lease(partition: int, group: str) -> str:
@@ -254,6 +266,36 @@ def incident(ref: AccountRef) -> str:
 def notice(tenant: str, event_id: str) -> str:
     """What was posted for an event."""
     return f"{_tenant(tenant)}:notice:{event_id}"
+
+
+def webhooks(tenant: str) -> str:
+    """The tenant's endpoints."""
+    return f"{_tenant(tenant)}:webhooks"
+
+
+def webhook(tenant: str, webhook_id: str) -> str:
+    """One endpoint."""
+    return f"{_tenant(tenant)}:webhook:{webhook_id}"
+
+
+def deliveries(tenant: str, webhook_id: str) -> str:
+    """What an endpoint is still to be told, or was not told in the end."""
+    return f"{_tenant(tenant)}:deliveries:{webhook_id}"
+
+
+def delivering(tenant: str, webhook_id: str) -> str:
+    """What waits for a try, scored by the milliseconds of that."""
+    return f"{_tenant(tenant)}:delivering:{webhook_id}"
+
+
+def delivered(tenant: str, webhook_id: str) -> str:
+    """What has arrived, scored by the milliseconds when it did."""
+    return f"{_tenant(tenant)}:delivered:{webhook_id}"
+
+
+def undelivered(tenant: str, webhook_id: str) -> str:
+    """What was given up, scored by the milliseconds when that was."""
+    return f"{_tenant(tenant)}:undelivered:{webhook_id}"
 
 
 def sandbox(key: str) -> str:

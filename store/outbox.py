@@ -15,8 +15,8 @@ from store import keys
 from store.events import Codec, Event, UnknownEventError
 from store.scripts import Client, Scripts
 
-GROUPS = ("payments", "alerts")
-"""Each group sees every event at its own pace, so that money never waits for a message."""
+GROUPS = ("payments", "alerts", "webhooks")
+"""Each group sees every event at its own pace, so that money never waits for a message, nor a message for a push."""
 
 REPLAY_OF, REPLAY_FOR, TRIED = "replay_of", "replay_for", "tried"
 """Fields of an event that came back from the dead: the id that it had, its group, and how often it has failed."""

@@ -77,6 +77,12 @@ class Reason(StrEnum):
     FENCED = "fenced"
     """A later worker has taken this payment over."""
 
+    UNKNOWN_WEBHOOK = "unknown_webhook"
+    WEBHOOKS_TOO_MANY = "webhooks_too_many"
+    """A workspace has as many endpoints as it may have."""
+    URL_REFUSED = "url_refused"
+    """Nothing is ever sent to this address; `store.reach` says why."""
+
 
 @dataclass(frozen=True, slots=True)
 class Posted:

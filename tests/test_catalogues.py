@@ -11,6 +11,7 @@ from fluent.syntax.ast import Message, Pattern, VariableReference
 from handlers.locales import LANGUAGES, Texts, _resource, keys
 from handlers.parsing import SYNONYMS, Word, command, spoken
 from store.account import State
+from store.deliveries import Why
 from store.money import AmountProblem
 from store.outcomes import Reason
 from store.tokens import Scope
@@ -48,6 +49,7 @@ FAMILIES = {
     "set-": [each.value for each in State],
     "placeholder-": ["amount", "below", "cap"],
     "topic-": ["recharge", "alerts", "method", "overdraft", "state", "rates", "pools", "zone"],
+    "webhook-": [*(each.value for each in Why), "retry-begun", "retry-nothing"],
 }
 """Keys that the code puts together, by their beginning: everything that may follow it."""
 

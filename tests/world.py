@@ -9,12 +9,13 @@ from typing import Any
 
 from redis.asyncio import RedisCluster
 
-from bot.app import Stores, Worker, build_bolt, build_services
+from bot.app import Worker, build_bolt, build_services
 from bot.payments.gateway import Gateway
 from bot.payments.sandbox import Sandbox
 from bot.playground.delivery import Delivery
 from bot.playground.people import ALERTS, GENERAL, MANAGER, MEMBER, OWNER, TEAM
 from bot.playground.server import Playground, PlaygroundConfig, View
+from bot.readiness import Stores
 from bot.serving import WebServer
 from bot.settings import Profile, Settings, load_settings
 from bot.web import build_web

@@ -76,6 +76,7 @@ button-authenticate = Bei der Bank bestätigen
 button-authenticated = Ich habe es bestätigt
 button-ask = Beim Anbieter nachfragen
 button-not-charged = Wurde nicht abgebucht
+button-retry-webhook = Jetzt erneut versuchen
 button-older = Ältere
 button-newer = Neuere
 
@@ -214,6 +215,8 @@ news-expired = { $amount } des Guthabens wurden nicht rechtzeitig verbraucht und
 news-declined = :x: Aufladung von { $amount } abgelehnt: { $method }, { $reason }. Nächster Versuch: { $when }.
 news-declined-last = :x: Aufladung von { $amount } abgelehnt: { $method }, { $reason }.
 news-paused = :double_vertical_bar: *Die automatische Aufladung ist angehalten:* { $reason }.
+news-webhook-failed = :warning: *Ein Webhook lässt sich nicht zustellen:* `{ $event }` hat { $host } nicht erreicht: { $why }. Das sage ich einmal, bis dort wieder etwas ankommt; was fehlt, wird 30 Tage aufgehoben.
+news-webhook-gone = :warning: *Ein Webhook ist abgeschaltet:* { $host } hat geantwortet, dass dort nichts mehr gewünscht wird (410). Es wird nichts mehr gesendet, bis jemand es erneut versucht.
 news-resumed = { $who } hat die automatische Aufladung fortgesetzt.
 news-unknown = Der Zahlungsanbieter hat zu { $amount } noch nicht geantwortet. Ich frage weiter nach; nichts wird doppelt abgebucht.
 news-stuck = :rotating_light: *Wurden { $amount } von { $method } abgebucht?* Ich konnte es nicht herausfinden und frage nicht weiter nach. Bis das geklärt ist, lade ich nicht auf: Lassen Sie mich noch einmal fragen oder sehen Sie beim Zahlungsanbieter nach.
@@ -277,6 +280,7 @@ incident-moved-nowhere = Die Warnungen dieses Kontos kommen nicht mehr in einen 
 line-exhausted = Das Guthaben war aufgebraucht.
 line-declined = Aufladung von { $amount } abgelehnt: { $method }, { $reason }.
 line-paused = Die automatische Aufladung war angehalten: { $reason }.
+line-webhook = Ein Webhook ließ sich nicht an { $host } zustellen.
 line-stuck = Es war nicht klar, ob { $amount } von { $method } abgebucht wurden.
 line-not-credited = { $amount } wurden von { $method } abgebucht und konnten nicht gutgeschrieben werden.
 line-needs-action = Die Bank verlangte eine Bestätigung für { $amount } mit { $method }.
@@ -288,6 +292,7 @@ end-not-needed = :white_check_mark: Nicht mehr nötig: Es ist wieder genug Gutha
 end-not-charged = :white_check_mark: Erledigt: Es wurde nichts abgebucht.
 end-cancelled = :white_check_mark: Erledigt: Die Aufladung wurde abgebrochen.
 end-resumed = :white_check_mark: Erledigt: { $who } hat die automatische Aufladung fortgesetzt.
+end-webhook = Erledigt: Die Zustellung geht wieder.
 end-settings = :white_check_mark: Erledigt: { $who } hat die automatische Aufladung geändert.
 end-goes-on = :white_check_mark: Erledigt: Eine neue Aufladung hat begonnen.
 end-again = :arrows_counterclockwise: Das wurde noch einmal versucht; wie es ausging, steht im Thread.
@@ -338,6 +343,9 @@ refused-unknown_payment = Diese Zahlung finde ich nicht mehr. `/credits guthaben
 refused-not_pending = Das ist schon erledigt; es wurde nichts geändert.
 refused-fenced = Daran wird schon gearbeitet. `/credits guthaben` zeigt den Stand.
 refused-charged = Der Zahlungsanbieter hat dieses Geld, deshalb endet diese Zahlung nicht. Lassen Sie mich noch einmal nachfragen, um es gutzuschreiben.
+refused-unknown_webhook = Diesen Webhook gibt es nicht mehr; es wurde nichts geändert.
+refused-webhooks_too_many = Ein Workspace hat höchstens 20 Webhooks; es wurde nichts geändert. Entfernen Sie zuerst einen.
+refused-url_refused = An diese Adresse darf nichts gesendet werden; es wurde nichts geändert. Sie muss mit https:// beginnen und öffentlich sein.
 request-repeated = Dieses Formular kam zweimal an; ich führe es einmal aus. Sehen Sie in `/credits guthaben` und `/credits verlauf` nach, ehe Sie es neu senden.
 org-wide = Diese App ist für eine ganze Organisation installiert, Guthaben gehört aber zu einem Workspace. Es wurde nichts geändert. Bitten Sie die Administration, sie nur in Ihrem Workspace zu installieren.
 
@@ -408,3 +416,20 @@ token-made-before = Dieses API-Token wurde schon angelegt und dabei gezeigt. Hat
 token-name-wrong = Ein Name hat 1 bis 60 Zeichen.
 token-scopes-missing = Kreuzen Sie mindestens eines an.
 token-account-wrong = Dieser Workspace hat kein Konto dieses Namens. Lassen Sie das Feld für alle Konten leer.
+
+## Webhooks
+webhook-status = die Antwort war Status { $status }
+webhook-redirect = die Antwort war eine Umleitung ({ $status }), der ich nicht folge
+webhook-gone = die Antwort war, dass dort nichts mehr gewünscht wird (410)
+webhook-timeout = es kam nicht rechtzeitig eine Antwort
+webhook-dns = der Name ließ sich nicht auflösen
+webhook-connection = es gab keine Verbindung, oder sie brach vor der Antwort ab
+webhook-tls = dem Zertifikat war nicht zu trauen
+webhook-address = der Name führte zu einer Adresse, die nicht öffentlich ist
+webhook-url = die Adresse ist hier nicht mehr erlaubt
+webhook-broken = was antwortete, sprach kein HTTP
+webhook-retry-begun = { $count ->
+    [one] Ich stelle jetzt ein Ereignis erneut zu.
+   *[other] Ich stelle jetzt { $count } Ereignisse erneut zu.
+}
+webhook-retry-nothing = Alles ist zugestellt; es gibt nichts erneut zu versuchen.

@@ -76,6 +76,7 @@ button-authenticate = Confirm with the bank
 button-authenticated = I have confirmed it
 button-ask = Ask the provider
 button-not-charged = It was not charged
+button-retry-webhook = Try again now
 button-older = Older
 button-newer = Newer
 
@@ -214,6 +215,8 @@ news-expired = { $amount } of the credit was not used in time and has expired. T
 news-declined = :x: Recharge of { $amount } declined: { $method }, { $reason }. Next attempt: { $when }.
 news-declined-last = :x: Recharge of { $amount } declined: { $method }, { $reason }.
 news-paused = :double_vertical_bar: *Auto-recharge is paused:* { $reason }.
+news-webhook-failed = :warning: *A webhook cannot be delivered:* `{ $event }` did not reach { $host }: { $why }. You are told once until something arrives there again; what was missed is kept for 30 days.
+news-webhook-gone = :warning: *A webhook is switched off:* { $host } answered that it wants nothing any more (410). Nothing is sent there until somebody tries again.
 news-resumed = { $who } resumed auto-recharge.
 news-unknown = The payment provider has not answered yet about { $amount }. I keep asking; nothing is charged twice.
 news-stuck = :rotating_light: *Was { $amount } charged to { $method }?* I could not find out and have stopped asking. Until it is settled I do not recharge: let me ask once more, or look with the payment provider.
@@ -277,6 +280,7 @@ incident-moved-nowhere = The warnings of this account are no longer told in a ch
 line-exhausted = The credit was used up.
 line-declined = Recharge of { $amount } declined: { $method }, { $reason }.
 line-paused = Auto-recharge was paused: { $reason }.
+line-webhook = A webhook could not be delivered to { $host }.
 line-stuck = It was not clear whether { $amount } was charged to { $method }.
 line-not-credited = { $amount } was charged to { $method } and could not be credited.
 line-needs-action = The bank wanted { $amount } with { $method } to be confirmed.
@@ -288,6 +292,7 @@ end-not-needed = :white_check_mark: No longer needed: there is enough credit aga
 end-not-charged = :white_check_mark: Dealt with: nothing was charged.
 end-cancelled = :white_check_mark: Dealt with: the recharge was cancelled.
 end-resumed = :white_check_mark: Dealt with: { $who } resumed auto-recharge.
+end-webhook = Dealt with: it is delivered again.
 end-settings = :white_check_mark: Dealt with: { $who } changed auto-recharge.
 end-goes-on = :white_check_mark: Dealt with: a new recharge has begun.
 end-again = :arrows_counterclockwise: This was tried again; the thread says how it went.
@@ -338,6 +343,9 @@ refused-unknown_payment = I do not find this payment any more. `/credits balance
 refused-not_pending = This has already been dealt with; nothing was changed.
 refused-fenced = This is already being worked on. `/credits balance` says how it stands.
 refused-charged = The payment provider has this money, so this payment does not end. Let me ask again to credit it.
+refused-unknown_webhook = This webhook is not there any more; nothing was changed.
+refused-webhooks_too_many = A workspace has at most 20 webhooks; nothing was changed. Remove one first.
+refused-url_refused = Nothing may be sent to this address; nothing was changed. It has to begin with https:// and be public.
 request-repeated = This form was sent twice; I act on it once. Look with `/credits balance` and `/credits history` before you send it anew.
 org-wide = This app is installed for a whole organization, and credits belong to one workspace. I changed nothing. Ask an administrator to install the app in your workspace alone.
 
@@ -408,3 +416,20 @@ token-made-before = This API token was made before, and shown then. If nobody ha
 token-name-wrong = A name has 1 to 60 characters.
 token-scopes-missing = Tick at least one.
 token-account-wrong = This workspace has no account of that name. Leave it empty for all accounts.
+
+## Webhooks
+webhook-status = it answered with status { $status }
+webhook-redirect = it answered with a redirect ({ $status }), which I do not follow
+webhook-gone = it answered that it wants nothing any more (410)
+webhook-timeout = it did not answer in time
+webhook-dns = its name could not be resolved
+webhook-connection = there was no connection, or it was cut before the answer
+webhook-tls = its certificate could not be trusted
+webhook-address = its name led to an address that is not public
+webhook-url = its address is not allowed here any more
+webhook-broken = what answered did not speak HTTP
+webhook-retry-begun = { $count ->
+    [one] I am delivering one event again now.
+   *[other] I am delivering { $count } events again now.
+}
+webhook-retry-nothing = Everything has been delivered; there is nothing to try again.

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from handlers.locales import Texts
-from handlers.views import kit, news
+from handlers.views import kit, news, webhooks
+from handlers.views.changes import Labels
 from handlers.views.payment import who
 from store.events import (
     BalanceExhausted,
@@ -32,6 +33,7 @@ from store.events import (
 )
 from store.money import Money
 from store.payment import Failure
+from store.pushes import WebhookFailed, WebhookRecovered
 
 KEPT = 20
 """So many open lines are remembered for an account; older ones keep their buttons, which then answer what became."""
@@ -42,6 +44,7 @@ _KINDS: dict[type[Event], str] = {
     RechargePaused: "line-paused",
     PaymentStuck: "line-stuck",
     PaymentNeedsAction: "line-needs-action",
+    WebhookFailed: "line-webhook",
 }
 _BLOCKED = {"monthly_cap": "line-monthly_cap", "daily_limit": "line-daily_limit"}
 _CANCELLED = {"not_needed": "end-not-needed", "not_charged": "end-not-charged"}
@@ -49,7 +52,10 @@ _CANCELLED = {"not_needed": "end-not-needed", "not_charged": "end-not-charged"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An open line: the key of what is left of it, the text itself, where it stands, what it is about."""
+    """An open line: the key of what is left of it, the text itself, where it stands, what it is about.
+
+    `payment` is the payment's id, or the webhook's.
+    """
 
     kind: str
     text: str
@@ -73,7 +79,7 @@ def decode(text: str) -> tuple[Line, ...]:
 
 
 def opened(
-    event: Event, texts: Texts, label: news.Labels, *, channel: str, ts: str, mark: str, sandbox: bool
+    event: Event, texts: Texts, label: Labels, *, channel: str, ts: str, mark: str, sandbox: bool
 ) -> Line | None:
     """The line that the message about `event` is, or None if nothing that comes later settles its matter."""
     kind = _BLOCKED.get(event.reason, "") if isinstance(event, RechargeBlocked) else _KINDS.get(type(event), "")
@@ -84,6 +90,8 @@ def opened(
     about: tuple[str, int, bool] = ("", 0, False)
     if isinstance(event, PaymentTrouble):
         about = event.payment, int(event.attempt), event.kind == "topup"
+    if isinstance(event, WebhookFailed):
+        about = event.webhook, 0, False
     return Line(kind, texts(kind, **_words(event, texts, label)), channel, ts, mark, sandbox, *about)
 
 
@@ -104,6 +112,8 @@ def ending(line: Line, event: Event, texts: Texts) -> str:
             return texts("end-resumed", who=who(event.by, texts))
         case SettingsChanged() if line.kind == "line-paused" and news.ends_pause(event):
             return texts("end-settings", who=who(event.by, texts))
+        case WebhookRecovered() if line.kind == "line-webhook" and event.webhook == line.payment:
+            return texts("end-webhook")
         case BalanceRecovered() if line.kind == "line-exhausted" or (_is_blocked(line) and not event.level_micros):
             return texts("end-recovered", balance=texts.money(event.balance))
         case _:
@@ -124,12 +134,14 @@ def _is_blocked(line: Line) -> bool:
     return line.kind in _BLOCKED.values()
 
 
-def _words(event: Event, texts: Texts, label: news.Labels) -> dict[str, str]:
+def _words(event: Event, texts: Texts, label: Labels) -> dict[str, str]:
     """Everything that a text about a line may name."""
     words: dict[str, str] = {}
     if isinstance(event, PaymentTrouble):
         words = {"method": kit.escape(label(event.method)), "reason": texts.reason(event.reason)}
         words["amount"] = texts.money(event.amount)
+    if isinstance(event, WebhookFailed):
+        words = webhooks.words(event, texts)
     if isinstance(event, RechargeBlocked):
         cap, amount = (Money(micros, event.currency) for micros in (event.cap_micros, event.amount_micros))
         words = {"amount": texts.money(amount), "cap": texts.money(cap), "count": event.per_day}

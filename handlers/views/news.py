@@ -1,14 +1,14 @@
 """What is told once for each event: in the incident's thread, in the channel, or to the person who asked."""
 
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from handlers import ids
 from handlers.locales import Texts
-from handlers.views import alerts, kit
+from handlers.views import changes, kit, webhooks
 from handlers.views import payment as payments
+from handlers.views.changes import Labels
 from handlers.views.payment import who
 from store.events import (
     BalanceExhausted,
@@ -36,15 +36,11 @@ from store.events import (
 )
 from store.money import Money
 from store.payment import Failure
+from store.pushes import WebhookFailed
 from store.token_events import TokenMade, TokenRevoked
-
-Labels = Callable[[str], str]
-"""A payment method's id -> what people call it."""
 
 _TOLD_CAUSES = {"recharge", "topup"}
 """What lifted the balance was told just before, with the balance after it."""
-_PLAIN = {"card", "zone"}
-_AMOUNTS = {"recharge_amount", "recharge_below", "recharge_cap", "overdraft"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +72,11 @@ def of_account(event: Event, texts: Texts, label: Labels) -> News | None:
         case CreditExpired():
             amount, balance = texts.money(event.amount), texts.money(event.balance)
             return News(texts("news-expired", amount=amount, balance=balance), loud=True)
-        case ManagersChanged():
-            return News(_managers(event, texts), loud=True)
-        case TokenMade() | TokenRevoked():
-            return News(_token(event, texts), loud=True)
-        case SettingsChanged():
-            return _settings(event, texts, label)
+        case WebhookFailed():
+            return News(webhooks.failed(event, texts), loud=True)
+        case ManagersChanged() | SettingsChanged() | TokenMade() | TokenRevoked():
+            told = changes.told(event, texts, label)
+            return News(told, loud=True) if told else None
         case _:
             return _of_recharge(event, texts, label)
 
@@ -159,6 +154,8 @@ def actions(event: Event, texts: Texts) -> kit.Block | None:
             return _row(*payments.to_clear_up(event.payment, event.attempt, texts, charged=charged))
         case RechargePaused():
             return _row(payments.to_resume(texts))
+        case WebhookFailed():
+            return _row(webhooks.to_retry(event.webhook, texts))
         case RechargeDeclined() if event.next_ms:
             return _row(payments.to_retry(event.payment, event.attempt, texts))
         case _:
@@ -227,73 +224,6 @@ def _recovered(event: BalanceRecovered, texts: Texts) -> str:
         return texts("news-recovered-to", balance=balance)
     level = texts.money(Money(event.level_micros, event.currency))
     return texts("news-recovered-partly", balance=balance, level=level)
-
-
-def _managers(event: ManagersChanged, texts: Texts) -> str:
-    lines = [texts("news-managers", who=who(event.by, texts))]
-    for name, users in (("appointed", event.appointed), ("dismissed", event.dismissed)):
-        if users:
-            lines.append(texts(f"news-managers-{name}", users=", ".join(map(kit.user, users.split(",")))))
-    return "\n".join(lines)
-
-
-def _token(event: TokenMade | TokenRevoked, texts: Texts) -> str:
-    name = kit.escape(event.name)
-    if isinstance(event, TokenRevoked):
-        return texts("news-token-revoked", who=who(event.by, texts), name=name)
-    return "\n".join(
-        [
-            texts("news-token-made", who=who(event.by, texts), name=name, when=texts.date(event.expires_ms)),
-            texts("news-token-scopes", scopes=scopes(event.scopes.split(), texts)),
-            texts("news-token-only", account=event.only) if event.only else texts("news-token-all"),
-        ]
-    )
-
-
-def scopes(names: Iterable[str], texts: Texts) -> str:
-    """What a token lets its holder do, in words."""
-    return ", ".join(texts(f"scope-{name.replace(':', '-')}") for name in names)
-
-
-def _settings(event: SettingsChanged, texts: Texts, label: Labels) -> News | None:
-    lines = [
-        texts(
-            "change-line",
-            field=texts(f"field-{field}"),
-            old=_shown(field, old, event.currency, texts, label),
-            new=_shown(field, new, event.currency, texts, label),
-        )
-        for field, old, new in event.pairs
-        if texts.has(f"field-{field}")
-    ]
-    if not lines:
-        return None
-    head = texts("news-settings", who=who(event.by, texts), topic=texts(f"topic-{event.topic}"))
-    return News("\n".join([head, *lines]), loud=True)
-
-
-def _shown(field: str, stored: str, currency: str, texts: Texts, label: Labels) -> str:
-    """A stored setting in words."""
-    if field == "recharge_on":
-        return texts("on" if stored == "1" else "off")
-    if field == "state":
-        return texts(f"set-{stored}")
-    if not stored:
-        return texts("none")
-    if field == "levels":
-        return alerts.shown([Money(int(each), currency) for each in stored.split(",")], texts)
-    if field in _AMOUNTS:
-        return texts.money(Money(int(stored), currency))
-    if field == "pools":
-        return ", ".join(map(_pool, json.loads(stored))) or texts("none")
-    if field in _PLAIN:
-        return kit.escape(stored)
-    return kit.channel(stored) if field == "channel" else _label(stored, label)
-
-
-def _pool(pool: dict[str, Any]) -> str:
-    """A pool in the shortest words, which are those of both languages."""
-    return kit.escape(f"{pool['name']} ({pool['seconds_each'] / 60:g} min × {pool['licences']})")
 
 
 def _label(method: str, label: Labels) -> str:

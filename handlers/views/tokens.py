@@ -6,7 +6,7 @@ from typing import Any
 from handlers import ids
 from handlers.locales import Texts
 from handlers.views import kit
-from handlers.views.news import scopes
+from handlers.views.changes import scopes
 from handlers.views.payment import who
 from store.tokens import Scope, Token
 

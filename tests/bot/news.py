@@ -20,6 +20,7 @@ ARRIVED: Fields = {**MONEY, "entry": "1-0", "balance_micros": 54_000_000, "by": 
 BLOCKED: Fields = {
     "reason": "monthly_cap", "amount_micros": 50_000_000, "cap_micros": 200_000_000, "per_day": "3", "currency": "USD"
 }  # fmt: skip
+PUSHED: Fields = {"webhook": "wh_1", "host": "hooks.example.com"}
 NEXT_MS = 1_800_000_000_000
 
 EVENTS: dict[str, Fields] = {
@@ -35,6 +36,8 @@ EVENTS: dict[str, Fields] = {
     "payment_unknown": TROUBLE,
     "payment_needs_action": {**TROUBLE, "url": "https://bank.example/confirm"},
     "topped_up": {**ARRIVED, "by": f"slack:{MANAGER}", "channel": ALERTS},
+    "webhook_failed": {**PUSHED, "about": "balance.low", "why": "timeout"},
+    "webhook_recovered": PUSHED,
     "managers_changed": {"by": f"slack:{MANAGER}", "appointed": MEMBER, "dismissed": ""},
 }
 

@@ -35,6 +35,8 @@ PARTITION = keys.partition_of(REF.tenant)
 OUTBOX = keys.outbox(PARTITION)
 WAIT_S = 30.0
 """A bound, for a test that fails: where several run at once, what takes 2 s alone may take many times that."""
+STAGED = ("payments", "alerts")
+"""The groups whose listeners a stage has."""
 HASTE = 1000
 """How much faster than real time the workspace counts its one message a second."""
 

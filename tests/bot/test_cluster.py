@@ -58,7 +58,7 @@ async def test_the_doctor_sees_each_primary(cluster: Client, three_nodes: Cluste
     assert [len(node.replicas or ()) for node in seen.nodes] == [1] * PRIMARIES
     assert {node.config["appendfsync"] for node in seen.nodes} == {"everysec"}
     assert seen.work is not None
-    assert seen.work.held == {"payments": 0, "alerts": 0}
+    assert seen.work.held == {"payments": 0, "alerts": 0, "webhooks": 0}
 
 
 async def test_a_cluster_that_is_away_is_an_outage(tmp_path: Path) -> None:

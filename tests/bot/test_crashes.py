@@ -19,13 +19,13 @@ from bot.ticker import Ticker
 from bot.workspaces import Workspaces
 from store import keys
 from store.keys import AccountRef
-from store.outbox import GROUPS, Outbox
+from store.outbox import Outbox
 from store.payments import Payments
 from store.policy import Limits
 from store.roles import Roles
 from store.schedule import Schedule
 from store.scripts import Client
-from tests.bot.stage import PARTITION, Running, Stage, eventually
+from tests.bot.stage import PARTITION, STAGED, Running, Stage, eventually
 from tests.world import REF, TOKEN, usd
 
 pytestmark = [pytest.mark.redis, pytest.mark.timeout(180)]
@@ -98,7 +98,7 @@ class CutWorkspaces(Workspaces):
 
 @contextlib.asynccontextmanager
 async def working(
-    stage: Stage, server: str, owner: str, at: int | None = None, *, groups: Sequence[str] = GROUPS
+    stage: Stage, server: str, owner: str, at: int | None = None, *, groups: Sequence[str] = STAGED
 ) -> AsyncIterator[Knife]:
     """The listeners of one process, both by default, and its ticker; its world stops at step `at`."""
     knife = Knife(at)
@@ -143,14 +143,14 @@ async def one_crash(stage: Stage, server: str, number: int, at: int) -> bool:
     async with working(stage, server, f"first-{number}", at) as knife:
 
         async def over() -> bool:
-            return knife.cut.is_set() or all([await stage.handled(group) for group in GROUPS])
+            return knife.cut.is_set() or all([await stage.handled(group) for group in STAGED])
 
         await eventually(over)
         crashed = knife.cut.is_set()
     if crashed:
         async with working(stage, server, f"second-{number}"):
             await eventually(lambda: credited(stage, ref))
-            await stage.quiet(*GROUPS)
+            await stage.quiet(*STAGED)
     await prove(stage, ref, at)
     return crashed
 

@@ -172,10 +172,13 @@ async def test_the_work_that_waits_is_seen(real_redis: Client, server: str) -> N
 
     assert work is not None
     written = await real_redis.xlen(keys.outbox(PARTITION))
-    assert work.events == {"payments": written, "alerts": written - 2}
+    assert work.events == {"payments": written, "alerts": written - 2, "webhooks": written}
     assert work.events_wait_s is not None
     assert work.events_wait_s < 60
-    assert (work.held, work.workers) == ({"payments": 0, "alerts": 3}, {"payments": 0, "alerts": 1})
+    assert (work.held, work.workers) == (
+        {"payments": 0, "alerts": 3, "webhooks": 0},
+        {"payments": 0, "alerts": 1, "webhooks": 0},
+    )
     assert (work.looks, work.dead) == (1, 1)
     assert work.looks_wait_s is not None
     assert work.looks_wait_s > 1_000_000

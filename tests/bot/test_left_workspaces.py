@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app import Readiness, Stores
 from bot.leaving import Leaving
 from bot.outages import plainly
 from bot.playground.people import ALERTS, MANAGER, OWNER
 from bot.playground.server import Fault
 from bot.posting import SlackAwayError, patiently
+from bot.readiness import Readiness, Stores
 from bot.workspaces import LEFT, LEFT_S, UnknownWorkspaceError, Workspaces
 from store import keys
 from store.account import RechargePolicy
@@ -65,6 +65,7 @@ async def test_old_events_of_a_left_workspace_are_put_aside(stage: Stage) -> Non
     assert (letter.tenant, letter.why.startswith(LEFT)) == (LEFT_REF.tenant, True)
     assert f"this is to be told in {LEFT_REF.tenant}" in letter.why
     assert stage.marks() == [mine]
+    await stage.redis.xgroup_setid(OUTBOX, "webhooks", "$")
     assert await Outbox(stage.redis, stage.redis).trim(PARTITION) == 2
 
 

@@ -9,11 +9,12 @@ from slack_bolt.authorization import AuthorizeResult
 from structlog.testing import capture_logs
 
 from bot.alerts import Alerts
-from bot.app import Readiness, Stores, Worker
+from bot.app import Worker
 from bot.payments.gateway import GatewayUnavailableError
 from bot.playground.people import ALERTS, GENERAL, MANAGER, MEMBER, TELEPHONY, direct_message
 from bot.playground.server import Fault
 from bot.posting import Mark, Poster
+from bot.readiness import Readiness, Stores
 from bot.workspaces import UnknownWorkspaceError, Workspaces
 from handlers.services import PaymentMethod
 from store.events import Codec, Event

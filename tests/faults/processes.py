@@ -22,6 +22,7 @@ from store import keys
 from store.account import Account, AlertPolicy, RechargePolicy
 from store.keys import AccountRef
 from store.ledger import Ledger
+from store.outbox import GROUPS
 from store.policy import Limits, Policies
 from store.roles import Roles
 from store.scripts import Client
@@ -219,14 +220,14 @@ class City:
         return found
 
     async def quiet(self, timeout_s: float = 30) -> None:
-        """Wait until every event is handled by both groups, and the recharge is credited."""
+        """Wait until every event is handled by every group, and the recharge is credited."""
         stream = keys.outbox(keys.partition_of(self.ref.tenant))
 
         async def handled() -> bool:
             newest = await self.redis.xrevrange(stream, count=1)
             groups = await self.redis.xinfo_groups(stream) if newest else []
             done = [not each["pending"] and each["last-delivered-id"] == newest[0][0] for each in groups]
-            return len(done) == 2 and all(done) and not (await self.account()).slot
+            return len(done) == len(GROUPS) and all(done) and not (await self.account()).slot
 
         await eventually(handled, timeout_s)
 

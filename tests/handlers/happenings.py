@@ -29,6 +29,7 @@ from store.events import (
 )
 from store.keys import AccountRef
 from store.money import MAX_MICROS
+from store.pushes import WebhookFailed
 from store.token_events import TokenMade, TokenRevoked
 from store.tokens import Scope
 
@@ -80,6 +81,7 @@ def incidents() -> dict[str, Incident]:
 def events() -> dict[str, Event]:
     """Every event that is told."""
     base: dict[str, Any] = {"id": "01-1-0", "ref": REF, "at_ms": AT_MS}
+    pushed: dict[str, Any] = {**base, "webhook": "wh_1", "host": "hooks.example.com", "about": "balance.exhausted"}
     level: dict[str, Any] = {**base, "balance_micros": 4_990_000, "currency": "USD"}
     paid: dict[str, Any] = {
         **base,
@@ -177,6 +179,8 @@ def events() -> dict[str, Event]:
             **base, by="operator:anna", name="x" * 60, scopes=" ".join(Scope), only="a" * 64, expires_ms=AT_MS
         ),
         "token-revoked": TokenRevoked(**base, by="slack:U0MANAGER", name="PBX <!channel>", only=""),
+        "webhook-failed": WebhookFailed(**pushed, why="status 503"),
+        "webhook-gone": WebhookFailed(**pushed, why="gone"),
         "managers-crowd": ManagersChanged(**base, by="slack:U0OWNER01", appointed=crowd, dismissed=crowd),
     }
 

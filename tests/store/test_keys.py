@@ -11,6 +11,7 @@ from store import keys
 from store.cards import Cards
 from store.corrections import Corrections
 from store.dead import DeadLetters
+from store.deliveries import Tried
 from store.drafts import Drafts
 from store.keys import AccountRef
 from store.leases import Leases
@@ -24,6 +25,7 @@ from store.tokens import Scope, Tokens
 from tests.controls import CARD, CURRENCY, MANAGER, REF, Bank, usd
 from tests.everywhere import every_key
 from tests.store.pair import SECOND, move
+from tests.store.pier import Pier
 from tests.store.rating import card
 
 KEPT = {"for ever", "trimmed", "archived"}
@@ -40,6 +42,7 @@ SAMPLES = {
     "payment_id": "p1",
     "hold_id": "h1",
     "card_id": "00ff00ff00",
+    "webhook_id": "w1",
     "ref": REF,
     "epoch": 229,
     "number": 3,
@@ -116,6 +119,7 @@ def test_each_row_has_its_function() -> None:
     [
         *("managers", "operation", "charge", "draft", "payment", "account", "journal", "topups", "hold", "holds"),
         *("notice", "cards", "card", "plans", "token", "tokens"),
+        *("webhooks", "webhook", "deliveries", "delivering", "delivered", "undelivered"),
     ],
 )
 def test_tenants_keys_lie_in_its_partition(name: str) -> None:
@@ -168,6 +172,7 @@ async def live(redis: Client) -> None:
     await bank.ledger.release_hold(REF, "over", operation_id="release", actor="test")
     await Cards(redis, bank.roles).load(MANAGER, REF.tenant, card())
     await Plans(redis, bank.roles).set_zone(MANAGER, REF.tenant, "Europe/Berlin", operation_id="zone")
+    await push(redis, bank)
     await Drafts(redis).put(MANAGER, {})
     await Tokens(redis, bank.roles).make(MANAGER, REF.tenant, name="PBX", scopes=[Scope.ACCOUNT_READ], operation_id="t")
     await Seen(redis).first("v0=aa")
@@ -187,6 +192,17 @@ async def live(redis: Client) -> None:
     await worker.renew()
     await worker.write(partition, keys.incident(REF), {"ts": "1"})
     await worker.write(partition, keys.notice(REF.tenant, "e"), {"ts": "1"}, ttl_ms=30 * 86_400_000)
+
+
+async def push(redis: Client, bank: Bank) -> None:
+    """One delivery that arrives, one that waits, one that is given up."""
+    pier = Pier(redis, bank.roles)
+    webhook = await pier.add()
+    for number, why in enumerate(("", "timeout", "gone")):
+        await pier.queue(webhook, number)
+        claimed = await pier.claim(webhook)
+        assert claimed is not None
+        await pier.deliveries.settle(claimed, Tried(why))
 
 
 async def test_every_key_is_of_the_table(redis: Client) -> None:

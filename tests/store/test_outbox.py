@@ -27,7 +27,7 @@ async def outbox(redis: Client) -> Outbox:
 
 
 async def both_groups(redis: Client) -> Outbox:
-    """An outbox with both groups on one partition."""
+    """An outbox with every group on one partition."""
     outbox = Outbox(redis, redis)
     for group in GROUPS:
         await outbox.ensure_group(group, [PARTITION])

@@ -33,8 +33,9 @@ async def test_trim_drops_what_every_group_has_acknowledged(outbox: Outbox, redi
 async def test_trim_keeps_what_one_group_has_not_read(outbox: Outbox, redis: Client) -> None:
     """A group that lags behind keeps everything that it has not been given."""
     places = await put(redis, 3)
-    await read(outbox, "alerts")
-    await acknowledge(outbox, "alerts", places)
+    for group in set(GROUPS) - {"payments"}:
+        await read(outbox, group)
+        await acknowledge(outbox, group, places)
     await read(outbox, "payments", count=1)
     await acknowledge(outbox, "payments", places)
 
@@ -47,7 +48,8 @@ async def test_trim_keeps_what_one_group_has_not_acknowledged(outbox: Outbox, re
     places = await put(redis, 4)
     for group in GROUPS:
         await read(outbox, group)
-    await acknowledge(outbox, "alerts", places)
+    for group in set(GROUPS) - {"payments"}:
+        await acknowledge(outbox, group, places)
     await acknowledge(outbox, "payments", [places[0], places[2], places[3]])
 
     assert await outbox.trim(PARTITION) == 1

@@ -15,6 +15,8 @@ from tests.store.clock import READS_CLOCK
 LABELS = ("KEYS", "ARGV", "Output", "Event")
 READS = {
     "GET",
+    "SCARD",
+    "ZCARD",
     "MGET",
     "HGET",
     "HMGET",

@@ -27,6 +27,7 @@ from tests.store.mutants.transfers import TRANSFERS
 from tests.store.mutants.turns import CLAIMS, LOOKS
 from tests.store.mutants.wakes import SETTINGS, WAKES, WATCHES
 from tests.store.mutants.wallet import LOTS, WALLET
+from tests.store.mutants.webhooks import QUEUES, RETRIES, SETTLES, WEBHOOKS
 from tests.store.mutants.words import CREDITS, WORDS
 
 __all__ = ["ALL", "Mutant"]
@@ -75,4 +76,8 @@ ALL = [
     *RECORDS,
     *KNOWN,
     *TOKENS,
+    *WEBHOOKS,
+    *QUEUES,
+    *SETTLES,
+    *RETRIES,
 ]

@@ -1,0 +1,1 @@
+"""Webhooks: what happens is told to the endpoints that a workspace has registered, signed as Standard Webhooks says."""
