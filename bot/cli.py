@@ -9,6 +9,7 @@ from bot import accounts, archive, dead, doctor, export, moving, pools, rates, t
 from bot.app import serve as run_server
 from bot.running import EnvFile, run, settings_for
 from bot.settings import Profile, Settings
+from bot.webhooks import cli as webhooks
 
 app = typer.Typer(
     help="Communications credits in Slack: the prepaid balance that pays an organisation's telephone minutes.",
@@ -22,6 +23,7 @@ app.add_typer(rates.app, name="rates")
 app.add_typer(pools.app, name="pools")
 app.add_typer(dead.app, name="dead")
 app.add_typer(tokens.app, name="token")
+app.add_typer(webhooks.app, name="webhook")
 app.command()(doctor.doctor)
 app.command()(verify.verify)
 app.command()(archive.archive)
