@@ -19,6 +19,9 @@ from store.webhooks import Webhooks
 TICK_S = 1.0
 """How often it is looked for tries that have become due; what happens just now is sent without that."""
 
+Lane = tuple[str, str]
+"""Tenant and id of an endpoint: what is delivered one after the other."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -39,7 +42,8 @@ class Courier:
         self._sender = sender
         self._mine = mine
         self._redis = redis or redis_outage()
-        self._lanes: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._lanes: dict[Lane, asyncio.Task[None]] = {}
+        self._more: set[Lane] = set()
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -62,21 +66,30 @@ class Courier:
             await end(pending)
 
     def begin(self, tenant: str, webhook_id: str) -> None:
-        """Deliver what is due for this endpoint, unless that is being done."""
+        """Deliver what is due for this endpoint; where that is being done, look once more before it is over."""
         lane = tenant, webhook_id
+        self._more.add(lane)
         if lane in self._lanes or self._stopping.is_set():
             return
-        task = self._lanes[lane] = asyncio.create_task(self._work(tenant, webhook_id))
-        task.add_done_callback(lambda _: self._lanes.pop(lane, None))
+        task = self._lanes[lane] = asyncio.create_task(self._work(lane))
+        task.add_done_callback(lambda _: self._over(lane, task))
 
-    async def _work(self, tenant: str, webhook_id: str) -> None:
+    async def _work(self, lane: Lane) -> None:
         try:
-            while not self._stopping.is_set() and await self._once(tenant, webhook_id):
-                pass
+            while not self._stopping.is_set() and lane in self._more:
+                self._more.discard(lane)
+                if await self._once(*lane):
+                    self._more.add(lane)
         except AWAY as error:
             self._redis.away(error)
         except Exception:
-            log.exception("delivery_failed", webhook=webhook_id)
+            log.exception("delivery_failed", webhook=lane[1])
+        # Before anything else runs: what is queued from now on finds no work under way, and begins it.
+        self._over(lane, self._lanes.get(lane))
+
+    def _over(self, lane: Lane, task: asyncio.Task[None] | None) -> None:
+        if task is not None and self._lanes.get(lane) is task:
+            del self._lanes[lane]
 
     async def _once(self, tenant: str, webhook_id: str) -> bool:
         """Make the next try; False if none is due."""

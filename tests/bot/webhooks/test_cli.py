@@ -196,7 +196,7 @@ def test_undelivered_says_what_why_and_when(desk: Desk) -> None:
     """What waits, and what was given up; `retry` hands both to the worker."""
     webhook_id = desk.add()
     record = json.dumps({"account": "default", "type": "balance.low", "body": "{}"})
-    waiting: dict[str | bytes, str] = {
+    waiting = {
         "32-1": record,
         "32-1/tries": "2",
         "32-1/why": "timeout",
@@ -204,7 +204,7 @@ def test_undelivered_says_what_why_and_when(desk: Desk) -> None:
         "32-2/tries": "9",
     }
     waiting["32-2/why"] = "status 500"
-    desk.redis.hset(keys.deliveries(TENANT, webhook_id), mapping=dict(waiting))
+    desk.redis.hset(keys.deliveries(TENANT, webhook_id), mapping=waiting)  # type: ignore[arg-type]
     desk.redis.zadd(keys.delivering(TENANT, webhook_id), {"32-1": 1_795_000_000_000})
     desk.redis.zadd(keys.undelivered(TENANT, webhook_id), {"32-2": 1_795_000_060_000})
 

@@ -11,8 +11,9 @@ from redis.exceptions import RedisError
 from structlog.testing import capture_logs
 
 from store import keys
-from store.deliveries import Deliveries
+from store.deliveries import Claimed, Deliveries
 from store.scripts import Client
+from store.webhook import Webhook
 from tests.bot.stage import PARTITION, eventually
 from tests.bot.test_crashes import CutRedis, Knife
 from tests.bot.webhooks.receiver import FINE, HANG, RESET, Receiver, Request, answer, receiving
@@ -58,6 +59,29 @@ async def test_events_arrive_in_their_order_signed_and_once(wharf: Wharf, receiv
     sequences = [each["data"]["sequence"] for each in bodies]
     assert sequences == sorted(sequences)
     assert bodies[0]["data"]["account"]["version"] == 0
+
+
+async def test_what_happens_while_the_last_is_being_settled_is_sent_at_once(
+    wharf: Wharf, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does not wait until it is looked again for what is due, however close it comes."""
+    monkeypatch.setattr("bot.webhooks.courier.TICK_S", 60)
+    await wharf.add(receiver)
+    claim = Deliveries.claim
+    ids: list[str] = []
+
+    async def claiming(self: Deliveries, webhook: Webhook) -> Claimed | None:
+        found = await claim(self, webhook)
+        if found is None and len(ids) < 3:
+            ids.extend(await wharf.put(1))
+            await eventually(lambda: wharf.redis.zcard(keys.delivering(REF.tenant, webhook.id)))
+        return found
+
+    monkeypatch.setattr(Deliveries, "claim", claiming)
+    pusher = wharf.start()
+    await eventually(lambda: pusher.listener.mine)
+    await wharf.put(1)
+    await eventually(lambda: len(ids) == 3 and receiver.ids[1:] == ids)
 
 
 async def test_endpoint_is_told_of_what_it_asked_for(wharf: Wharf, receiver: Receiver) -> None:
