@@ -1,11 +1,12 @@
 """What is kept with each line: the ground of its price, enough to explain it without the rate card.
 
     own <charge> <fee>
-    rate <card> <prefix> <price> <first>/<next> <fee> <billed seconds>[ pool <name> <seconds>]…
+    rate <card> <prefix> <price> <first>/<next> <fee> <billed seconds>[ pool <name> <seconds>]…[ late <entry>]
     free <why>
     unrated <why>
 
-Money is in millionths, a price is for a minute, durations are in seconds.
+Money is in millionths, a price is for a minute, durations are in seconds. What was unrated in an entry and got its
+price later has a line of its own, which says so.
 """
 
 from collections.abc import Iterable
@@ -43,6 +44,10 @@ class Unrated(StrEnum):
     """The charge is more than can be kept exactly."""
 
 
+ANSWERABLE = frozenset({Unrated.NO_CARD, Unrated.NO_RATE, Unrated.MASKED, Unrated.TOO_LARGE})
+"""Those to which another rate card may know the answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class OwnCharge:
     """The record brought its charge: for the call, and for the connection."""
@@ -66,6 +71,8 @@ class ByRate:
     fee_micros: int
     billed_s: int
     pooled: tuple[tuple[str, int], ...] = ()
+    late: str = ""
+    """The entry in which the call was unrated, "" for one that had its price at once."""
 
     @property
     def charged_s(self) -> int:
@@ -73,7 +80,8 @@ class ByRate:
         return self.billed_s - sum(seconds for _, seconds in self.pooled)
 
     def __str__(self) -> str:
-        return f"{rate_head(self)} {self.billed_s}{''.join(pool_tail(*each) for each in self.pooled)}"
+        pooled = "".join(pool_tail(*each) for each in self.pooled)
+        return f"{rate_head(self)} {self.billed_s}{pooled}{late_tail(self.late) if self.late else ''}"
 
 
 Basis = OwnCharge | ByRate | Why | Unrated
@@ -87,6 +95,11 @@ def rate_head(by: ByRate) -> str:
 def pool_tail(name: str, seconds: int | str) -> str:
     """What is said of each pool that took a part."""
     return f" pool {name} {seconds}"
+
+
+def late_tail(entry: str) -> str:
+    """What is said of a call that was unrated in this entry."""
+    return f" late {entry}"
 
 
 def text(basis: Basis) -> str:
@@ -111,9 +124,19 @@ def read(kept: str) -> Basis:
             return Unrated(why)
         case ["rate", card, prefix, price, increments, fee, billed, *tail]:
             first, next_s = increments.split("/")
-            return ByRate(card, prefix, int(price), int(first), int(next_s), int(fee), int(billed), (*_pools(tail),))
+            late = tail.pop() if tail[-2:-1] == ["late"] else ""
+            pools = (*_pools(tail[:-1] if late else tail),)
+            return ByRate(card, prefix, int(price), int(first), int(next_s), int(fee), int(billed), pools, late)
         case _:
             raise ValueError(f"not the ground of a price: {kept!r}")
+
+
+def pooled(kept: str) -> Iterable[tuple[str, int]]:
+    """The pools that paid for a part, and the seconds of each; ValueError where what was kept cannot be read."""
+    if " pool " not in kept:
+        return ()
+    found = read(kept)
+    return found.pooled if isinstance(found, ByRate) else ()
 
 
 def at_rate(card: RateCard, prefix: str, micros_per_minute: int, billed_s: int) -> ByRate:

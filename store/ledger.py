@@ -133,8 +133,8 @@ class Ledger(Holds):
         record is known by its id, among those that start on its UTC day or the days beside it, for 90 days at least:
         a repeat is left out, and one with another amount, service, start or destination is refused as
         OPERATION_CONFLICT. With a start further away the same id is another record, and is charged. Thresholds are
-        crossed as if the records came one by one. Refused are also: AMOUNT_INVALID (not above zero), UNKNOWN_ACCOUNT,
-        CURRENCY_MISMATCH, BALANCE_LIMIT (for all of an entry together), ACCOUNT_CLOSED.
+        crossed as if the records came one by one. Refused are also: AMOUNT_INVALID (below zero, or zero without a
+        `basis`), UNKNOWN_ACCOUNT, CURRENCY_MISMATCH, BALANCE_LIMIT (for all of an entry together), ACCOUNT_CLOSED.
 
         Raises:
             ValueError: an id, a service or a start cannot be written; nothing was posted.

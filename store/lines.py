@@ -11,10 +11,10 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from store.batch import check_service
-from store.marks import checks_of, guids_of, names_of
+from store.marks import checks_of, contents_of, guids_of, names_of
 from store.money import MAX_MICROS
 from store.operations import harmless, is_id
-from store.records import UsageRecord
+from store.records import LONGEST_TEXT, UsageRecord
 from store.texts import together
 
 Column = Any
@@ -49,8 +49,18 @@ class Lines:
         service: str = "calls",
         destinations: Column | None = None,
         memos: Column | None = None,
+        durations: Column | None = None,
+        numbers: Column | None = None,
+        users: Column | None = None,
+        centres: Column | None = None,
+        bases: Column | None = None,
+        contents: Column | None = None,
     ) -> "Lines":
         """Columns of one length, with what `UsageRecord` tells of each field; texts that are missing are empty.
+
+        `contents` are texts by which a repeat is told from an id that comes again; without them it is the amount, the
+        start and the destination. What was made of a record, such as the price of a call, is no part of it. Of numbers,
+        users and cost centres the first 200 characters are kept.
 
         Raises:
             ValueError: the lengths differ, an id, an amount or a start is missing, an id or the service cannot be
@@ -64,6 +74,10 @@ class Lines:
             for each in (destinations, memos)
         )
         columns = {"id": ids, "micros": micros, "start_ms": starts_ms, "destination": destinations, "memo": memos}
+        told = {"number": numbers, "user": users, "centre": centres}
+        columns |= {name: _short(_texts(each).fill_null("")) for name, each in told.items() if each is not None}
+        columns |= {} if bases is None else {"basis": _texts(bases).fill_null("")}
+        columns |= {} if durations is None else {"duration_s": _integers(durations)}
         if {*map(len, columns.values())} != {count} or any(each.null_count for each in columns.values()):
             msg = "columns of records are of one length, and each record has an id, an amount and a start"
             raise ValueError(msg)
@@ -72,7 +86,8 @@ class Lines:
         guids = guids_of(ids)
         names = names_of(ids, guids)
         columns |= {"place": pa.array(range(count), pa.int64()), "guid": guids, "day": _days(starts_ms), "name": names}
-        columns |= {"check": checks_of(names, micros, starts_ms, destinations, service)}
+        said = contents_of(micros, starts_ms, destinations) if contents is None else _texts(contents)
+        columns |= {"check": checks_of(names, said, service)}
         return cls(pa.RecordBatch.from_pydict(columns), currency, service)
 
     @classmethod
@@ -80,12 +95,17 @@ class Lines:
         """Records of one service and currency, one at least."""
         return cls.of(
             [each.id for each in records],
-            [min(max(each.amount.micros, 0), MAX_MICROS + 1) for each in records],  # neither can be posted
+            [min(max(each.amount.micros, -1), MAX_MICROS + 1) for each in records],  # neither can be posted
             [each.start_ms for each in records],
             currency=records[0].amount.currency,
             service=records[0].service,
             destinations=[each.destination for each in records],
             memos=[each.memo for each in records],
+            durations=[each.duration_s for each in records],
+            numbers=[each.number for each in records],
+            users=[each.user for each in records],
+            centres=[each.centre for each in records],
+            bases=[each.basis for each in records],
         )
 
     def __len__(self) -> int:
@@ -103,9 +123,13 @@ class Lines:
         return int(pc.sum(self.batch["micros"]).as_py() or 0)
 
     def parted(self) -> "tuple[Lines, Lines]":
-        """Those with an amount that can be posted, above zero and not above `MAX_MICROS`; and the others."""
+        """Those with an amount that can be posted, above zero and not above `MAX_MICROS`; and the others.
+
+        With a ground zero is an amount as well.
+        """
         micros = self.batch["micros"]
-        valid = pc.and_(pc.greater(micros, 0), pc.less_equal(micros, MAX_MICROS))
+        least = pc.if_else(pc.equal(self.batch["basis"], ""), 1, 0) if "basis" in self.batch.schema.names else 1
+        valid = pc.and_(pc.greater_equal(micros, least), pc.less_equal(micros, MAX_MICROS))
         return self._where(valid), self._where(pc.invert(valid))
 
     def without(self, rows: Collection[int]) -> "Lines":
@@ -156,6 +180,11 @@ def _days(starts: Any) -> Any:
     """The UTC day of each, rounded down before the epoch as well."""
     days = pc.divide(starts, DAY_MS)
     return pc.if_else(pc.less(starts, pc.multiply(days, DAY_MS)), pc.subtract(days, 1), days)
+
+
+def _short(texts: Any) -> Any:
+    longest = pc.max(pc.binary_length(texts)).as_py() or 0
+    return pc.utf8_slice_codeunits(texts, 0, LONGEST_TEXT) if longest > LONGEST_TEXT else texts
 
 
 def _texts(column: Column) -> Any:

@@ -40,13 +40,17 @@ def names_of(ids: Any, guids: Any) -> Any:
     return _named(pa.array(found, pa.uint64()))
 
 
-def checks_of(names: Any, micros: Any, starts: Any, destinations: Any, service: str) -> Any:
-    """A check for each record of a service."""
-    contents = pc.binary_join_element_wise(written(micros), written(starts), destinations, " ").cast(pa.binary())
+def checks_of(names: Any, contents: Any, service: str) -> Any:
+    """A check for each record of a service, of texts by which a repeat tells the same."""
     of_service = zlib.crc32(service.encode("utf-8", "replace"))
-    told = pa.array([zlib.crc32(each, of_service) for each in contents.to_pylist()], pa.uint64())
+    told = pa.array([zlib.crc32(each, of_service) for each in contents.cast(pa.binary()).to_pylist()], pa.uint64())
     beside = pc.bit_wise_or(pc.bit_wise_and(told, _u64(_REST)), _u64(_CHECK))
     return pc.bit_wise_or(pc.bit_wise_and(names, _u64(_FIRST | _SET)), beside)
+
+
+def contents_of(micros: Any, starts: Any, destinations: Any) -> Any:
+    """What a record says that brings its amount."""
+    return pc.binary_join_element_wise(written(micros), written(starts), destinations, " ")
 
 
 def guids_of(ids: Any) -> Any:

@@ -34,7 +34,7 @@ class Reason(StrEnum):
     UNKNOWN_RECORD = "unknown_record"
     """The entry is not of call records, or this is none of them."""
     NOT_REVERSIBLE = "not_reversible"
-    """Only usage, grants, adjustments and expiries are reversed."""
+    """Only usage, grants, adjustments and expiries are reversed, and nothing that came to 0."""
     ALREADY_REVERSED = "already_reversed"
     UNKNOWN_HOLD = "unknown_hold"
     HOLD_EXISTS = "hold_exists"

@@ -10,10 +10,11 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from store.lines import Lines
 from store.marks import bytes_of
-from store.records import COLUMN, FIELD, FORMAT, UNPACKED
+from store.records import COLUMN, FIELD, FORMAT, UNPACKED, UNUSED
 from store.texts import together, written
 
 _LEVEL = 3
+_TEXTS = ("destination", "memo", "number", "user", "centre", "basis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +32,37 @@ class Packed:
     order: Any
 
 
-def pack(lines: Lines) -> Packed:
-    """The lines as the script takes them."""
+def pack(lines: Lines, uses: str = UNUSED) -> Packed:
+    """The lines as the script takes them; `uses` is what they took of pools, as the pack says it."""
     batch = lines.batch
     amounts, ids = together(written(batch["micros"]), " "), batch["id"]
     order = pc.sort_indices(batch, sort_keys=[("day", "ascending"), ("name", "ascending")])
     marks = pc.binary_join_element_wise(written(batch["name"].take(order)), written(batch["check"].take(order)), "")
-    columns = [amounts, _differences(batch["start_ms"]), _column(batch["destination"]), _column(batch["memo"])]
+    columns = {"amount": amounts, "start": _differences(batch["start_ms"]), **_told(batch)}
     packed = UNPACKED
     if batch["guid"].null_count:
-        columns.append(together(ids, " "))
+        columns["id"] = together(ids, " ")
     else:
         packed = _base64(bytes_of(batch["guid"]))
-    text = _base64(zlib.compress(COLUMN.encode().join(columns), _LEVEL))
+    text = COLUMN.encode().join([" ".join(columns).encode(), *columns.values()])
     return Packed(
-        f"{FORMAT} {len(lines)} {packed} {text}",
+        f"{FORMAT} {len(lines)} {packed} {_base64(zlib.compress(text, _LEVEL))} {uses}",
         amounts.decode(),
         _counted(batch["day"].take(order)),
         together(marks).decode(),
         order,
     )
+
+
+def _told(batch: Any) -> dict[str, bytes]:
+    """The columns that say something."""
+    found, there, empty = dict[str, bytes](), {*batch.schema.names}, len(batch) - 1
+    for name in _TEXTS:
+        if name in there and len(column := _column(batch[name])) > empty:
+            found[name] = column
+    if "duration_s" in there and pc.max(batch["duration_s"]).as_py():
+        found["duration"] = together(written(batch["duration_s"]), " ")
+    return found
 
 
 def _differences(starts: Any) -> bytes:

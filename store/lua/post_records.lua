@@ -36,7 +36,7 @@ local sizes = read_sizes()
 local known = find_records(sizes)
 if known then return 'known ' .. known end
 if currency ~= wanted then return 'refused currency_mismatch' end
-if not canonical(sum_micros) then return 'refused balance_limit' end
+if sum_micros ~= '0' and not canonical(sum_micros) then return 'refused balance_limit' end
 local sum = tonumber(sum_micros)
 if balance - sum < -MAX or total + sum > MAX then return 'refused balance_limit' end
 account = read_account(account_key)

@@ -28,7 +28,7 @@ local account = nil
 local known = recall(mark)
 if known then return repeated_reversal(known, contents) end
 if not was then return 'refused unknown_entry' end
-if not REVERSIBLE[was] then return 'refused not_reversible' end
+if not REVERSIBLE[was] or micros == '0' then return 'refused not_reversible' end
 local already, _, sum = read_reversed()
 local rest = micros - sum
 if already or rest == 0 then return 'refused already_reversed' end

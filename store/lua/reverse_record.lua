@@ -25,7 +25,9 @@ local account = nil
 local known = recall(mark)
 if known then return repeated_reversal(known, contents) end
 if not was then return 'refused unknown_entry' end
-if was ~= 'records' or line ~= told or not canonical(amount_micros) then return 'refused unknown_record' end
+if was ~= 'records' or line ~= told then return 'refused unknown_record' end
+if amount_micros == '0' then return 'refused not_reversible' end
+if not canonical(amount_micros) then return 'refused unknown_record' end
 local already, lines, sum = read_reversed()
 if already then return 'refused already_reversed' end
 local delta = tonumber(amount_micros)

@@ -15,7 +15,7 @@ START_MS = 20_400 * DAY_MS + 9 * 3_600_000
 """Nine o'clock of some day."""
 
 
-def record(number: int, units: str | int = 1, **changes: object) -> UsageRecord:
+def record(number: int, units: str | int = 1, /, **changes: object) -> UsageRecord:
     """The call of that number, a minute after the one before."""
     usual = {"start_ms": START_MS + number * 60_000, "destination": f"+4479460{number:05d}", "memo": "a call"}
     return UsageRecord(f"record-{number}", usd(units), **{**usual, **changes})  # type: ignore[arg-type]

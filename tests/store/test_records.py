@@ -225,8 +225,8 @@ async def test_server_that_forgot_the_scripts_is_sent_them_again(bank: Bank) -> 
     ("memo", "told"),
     [
         (pack([record(1), record(2, 2)]), "2 records add up to"),
-        ("1 2 3 4", "cannot be read"),
-        ("nonsense", "expected 4"),
+        ("2 2 3 4 -", "cannot be read"),
+        ("nonsense", "format nonsense"),
     ],
 )
 def test_replay_tells_an_entry_whose_lines_are_not_its_sum(memo: str, told: str) -> None:

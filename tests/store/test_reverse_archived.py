@@ -191,7 +191,9 @@ async def test_entry_of_a_version_is_one_entry(bank: Bank) -> None:
 
 
 @pytest.mark.parametrize(
-    "told", ["", "nonsense", *(f"usage\twallet\tusage:calls\t{each}\t" for each in ("-1", "01", "0"))]
+    "told",
+    ["", "nonsense", "records\twallet\tusage:calls\t00\t"]
+    + [f"usage\twallet\tusage:calls\t{each}\t" for each in ("-1", "01", "0")],
 )
 async def test_what_is_no_entry_is_refused(bank: Bank, told: str) -> None:
     """The amount is a plain number above zero."""

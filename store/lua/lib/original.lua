@@ -12,5 +12,6 @@ if readable and not found then
   local last_ms, last = string.match(redis.call('HGET', account_key, 'archived') or '', '^(%d+)%-(%d+)$')
   if last and number + 0 <= last + 0 and ms + 0 <= last_ms + 0 then line = told end
 end
-local was, debit, credit, micros = string.match(line, '^([^\t]+)\t([^\t]+)\t([^\t]+)\t([1-9]%d*)\t')
+local was, debit, credit, micros = string.match(line, '^([^\t]+)\t([^\t]+)\t([^\t]+)\t(%d+)\t')
+if string.find(micros or '', '^0') and (was ~= 'records' or micros ~= '0') then was = nil end
 local counter = debit == 'wallet' and credit or debit or ''

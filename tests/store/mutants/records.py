@@ -1,7 +1,7 @@
 """Faults in the posting of call records and in what is known of them."""
 
 from tests.controls import usd
-from tests.store import test_records, test_records_known
+from tests.store import test_grounds, test_records, test_records_known
 from tests.store.mutants.mutant import NEVER, WANTED, Mutant
 from tests.store.recorded import DAY_MS, START_MS
 
@@ -25,6 +25,7 @@ RECORDS = [
         "call('HINCRBY', account_key, 'version', 1)\n" + WANTED,
         test_records.test_other_currency_is_refused,
     ),
+    Mutant("post_records", "sum_micros ~= '0' and ", "", test_grounds.test_calls_that_cost_nothing_are_an_entry),
     Mutant("post_records", "begin()\n", "", test_records.test_what_has_expired_does_not_pay),
     Mutant("post_records", "consume(sum)", "lot", test_records.test_recorded_usage_goes_below_zero),
     Mutant("post_records", "count(counter, sum)\n", "", test_records.test_records_are_one_entry),

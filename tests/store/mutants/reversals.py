@@ -1,5 +1,6 @@
 """Faults in reversals of entries and of call records."""
 
+from tests.store import test_grounds as grounds
 from tests.store import test_reverse_archived as archived
 from tests.store import test_reverse_claims as claims
 from tests.store import test_reverse_entry as reversing
@@ -10,12 +11,14 @@ from tests.store.mutants.mutant import NEVER, Mutant
 ENTRY, RECORD, ORIGINAL, REVERSAL = "reverse_entry", "reverse_record", "lib/original", "lib/reversal"
 REPEAT = "if known then return repeated_reversal(known, contents) end"
 REFUSE = "if refused then return refused end\n"
+NOTHING, ODD = "usage\twallet\tusage:calls\t0\t", "records\twallet\tusage:calls\t00\t"
 SPELLED = "'^([1-9]%d*)%-([1-9]%d*)$'"
 
 REVERSALS = [
     Mutant(ENTRY, REPEAT, "", reversing.test_repeat_reverses_nothing_more),
     Mutant(ENTRY, "if not was then", NEVER, refused.test_unknown_entry_is_refused, {"entry": "1-1"}),
-    Mutant(ENTRY, "if not REVERSIBLE[was] then", NEVER, refused.test_some_kinds_are_not_reversible),
+    Mutant(ENTRY, "not REVERSIBLE[was] or ", "", refused.test_some_kinds_are_not_reversible),
+    Mutant(ENTRY, " or micros == '0' then", " then", grounds.test_what_cost_nothing_is_not_reversed),
     Mutant(ENTRY, "expiry = true }", "expiry = true, reversal = true }", refused.test_some_kinds_are_not_reversible),
     Mutant(ENTRY, "if already or", "if", reversing.test_entry_is_reversed_once_for_ever),
     Mutant(ENTRY, " or rest == 0 then", " then", records.test_entry_is_reversed_when_all_its_records_are),
@@ -26,11 +29,16 @@ REVERSALS = [
     Mutant(RECORD, REPEAT, "", records.test_repeat_gives_nothing_more_back),
     Mutant(RECORD, "if not was then", NEVER, records.test_unknown_entry_is_refused, {"entry": "1-1"}),
     Mutant(RECORD, "was ~= 'records' or ", "", records.test_only_entries_of_call_records_have_records),
-    Mutant(RECORD, "line ~= told or ", "", claims.test_what_was_unpacked_has_to_be_the_entry),
+    Mutant(RECORD, "if amount_micros == '0' then", NEVER, grounds.test_what_cost_nothing_is_not_reversed),
+    Mutant(ORIGINAL, "(%d+)\\t')", "([1-9]%d*)\\t')", grounds.test_what_cost_nothing_is_not_reversed),
+    Mutant(ORIGINAL, "was ~= 'records' or ", "", archived.test_what_is_no_entry_is_refused, {"told": NOTHING}),
+    Mutant(ORIGINAL, " or micros ~= '0')", ")", archived.test_what_is_no_entry_is_refused, {"told": ODD}),
+    Mutant(ORIGINAL, "then was = nil end", "then end", archived.test_what_is_no_entry_is_refused, {"told": NOTHING}),
+    Mutant(RECORD, " or line ~= told then", " then", claims.test_what_was_unpacked_has_to_be_the_entry),
     Mutant(
         RECORD,
-        " or not canonical(amount_micros)",
-        "",
+        "if not canonical(amount_micros) then",
+        NEVER,
         claims.test_amount_is_one_that_a_record_can_have,
         {"amount": "-1"},
     ),
@@ -102,8 +110,8 @@ REVERSALS = [
     Mutant(ORIGINAL, "then line = told end", "then line = '' end", archived.test_archived_entry_is_reversed),
     Mutant(
         ORIGINAL,
-        "([1-9]%d*)\\t')",
-        "(%d+)\\t')",
+        "'^0')",
+        "'^00')",
         archived.test_what_is_no_entry_is_refused,
         {"told": "usage\twallet\tusage:calls\t01\t"},
     ),
