@@ -36,6 +36,8 @@ WHAT = {
     "recharge_paused": "auto-recharge stopped until somebody resumes it",
     "recharge_resumed": "somebody resumed auto-recharge",
     "recharge_blocked": "a limit kept a recharge from being made",
+    "pool_low": "80 % of a pool's minutes were used",
+    "pool_exhausted": "a pool's minutes were used up",
     "settings_changed": "somebody changed settings",
     "managers_changed": "credit managers were appointed or dismissed",
     "webhook_failed": "a webhook could not be delivered",

@@ -15,6 +15,8 @@ from enum import StrEnum
 
 from store.tariff import RateCard
 
+_LATE = " late "
+
 
 class Why(StrEnum):
     """Why a call is free."""
@@ -99,7 +101,7 @@ def pool_tail(name: str, seconds: int | str) -> str:
 
 def late_tail(entry: str) -> str:
     """What is said of a call that was unrated in this entry."""
-    return f" late {entry}"
+    return f"{_LATE}{entry}"
 
 
 def text(basis: Basis) -> str:
@@ -137,6 +139,11 @@ def pooled(kept: str) -> Iterable[tuple[str, int]]:
         return ()
     found = read(kept)
     return found.pooled if isinstance(found, ByRate) else ()
+
+
+def late_of(kept: str) -> str:
+    """The entry in which the call was unrated, or ""."""
+    return kept.rpartition(_LATE)[2] if _LATE in kept else ""
 
 
 def at_rate(card: RateCard, prefix: str, micros_per_minute: int, billed_s: int) -> ByRate:

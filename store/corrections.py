@@ -51,7 +51,8 @@ class Corrections:
         """Post the opposite of an entry of `ref`'s: usage, all its call records, a grant, an adjustment or an expiry.
 
         Each once for ever. Of call records some of which were reversed by themselves, the rest is reversed. Reversed
-        call records stay known: they are not charged when they come again.
+        call records stay known: they are not charged when they come again, nor later where they had no price. What
+        pools gave stays given: money comes back, minutes do not.
 
         Refused: STRANGER, NOT_A_MANAGER, UNKNOWN_ACCOUNT, UNKNOWN_ENTRY, NOT_REVERSIBLE (of another kind),
         ALREADY_REVERSED, ACCOUNT_CLOSED, BALANCE_LIMIT, OPERATION_CONFLICT.
@@ -159,11 +160,12 @@ class Corrections:
     ) -> Posting:
         """`named`: the entry, and the record where it is one that is reversed."""
         what, named = "record" if len(named) > 1 else "entry", tuple(map(harmless, named))
+        more = {"unpriced": keys.unpriced(ref)} if what == "entry" else {}
         answer = await self._call(
             script,
             ref,
             operation_id,
-            {"reversed": keys.reversals(ref)},
+            {"reversed": keys.reversals(ref), **more},
             entry_id=named[0],
             contents=contents(f"reversal of {what}", *named, harmless(memo)),
             note=note(actor.id, operation_id, "#".join(named).replace("\t", " "), memo),

@@ -1,6 +1,7 @@
 """What the scripts tell: one frozen dataclass per event, in the past tense, decoded from the outbox.
 
-A field's name says how it is read: `*_micros` and `*_ms` are integers, the rest are texts. `at_ms` is Redis' time.
+A field's name says how it is read: `*_micros`, `*_ms` and `*_s` are integers, the rest are texts. `at_ms` is Redis'
+time.
 """
 
 import json
@@ -195,6 +196,26 @@ class RechargeBlocked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoolEvent(Event):
+    """An event about a pool in a calendar month ("2026-11"): what is used of what it holds, seconds."""
+
+    pool: str
+    month: str
+    used_s: int
+    limit_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolLow(PoolEvent):
+    """80 % of a pool were used; told once a month."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolExhausted(PoolEvent):
+    """A pool was used up; told once a month."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsChanged(Event):
     """A person changed settings: `topic`, and per field old and new as stored."""
 
@@ -263,6 +284,8 @@ class Codec:
         "recharge_paused": RechargePaused,
         "recharge_resumed": RechargeResumed,
         "recharge_blocked": RechargeBlocked,
+        "pool_low": PoolLow,
+        "pool_exhausted": PoolExhausted,
         "settings_changed": SettingsChanged,
         "managers_changed": ManagersChanged,
         "token_made": TokenMade,
@@ -284,5 +307,5 @@ class Codec:
             if field.name not in record:
                 raise UnknownEventError(f"{record['type']} without {field.name}")
             text = record[field.name]
-            values[field.name] = int(text or 0) if field.name.endswith(("_micros", "_ms")) else text
+            values[field.name] = int(text or 0) if field.name.endswith(("_micros", "_ms", "_s")) else text
         return known(**values)

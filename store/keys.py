@@ -35,6 +35,8 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:a:<account>:holds      | zset   | for ever  | ledger     | holds that are open, by their expiry  |
 | cr:{pNN}:t:<tenant>:a:<account>:op:<e>:<n> | hash   | 2 epochs  | ledger     | postings' contents and outcomes       |
 | cr:{pNN}:t:<tenant>:a:<account>:reversed   | hash   | for ever  | ledger     | what was reversed, and by which entry |
+| cr:{pNN}:t:<tenant>:a:<account>:pooled     | hash   | for ever  | ledger     | seconds used, by pool and month       |
+| cr:{pNN}:t:<tenant>:a:<account>:unpriced   | hash   | for ever  | ledger     | by entry: calls without a price yet   |
 | cr:{pNN}:t:<tenant>:a:<account>:levels:<n> | string | 91 days   | ledger     | by day and level: how many are known  |
 | cr:{pNN}:t:<tenant>:a:<account>:known:<n>  | set    | 91 days   | ledger     | by day, level, set: records known     |
 | cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |
@@ -246,6 +248,16 @@ def bucket(ref: AccountRef, epoch: int, number: int) -> str:
 def reversals(ref: AccountRef) -> str:
     """The account's entries and call records that were reversed: by which entry, and what that changed."""
     return f"{account(ref)}:reversed"
+
+
+def pooled(ref: AccountRef) -> str:
+    """What the account's pools have given: of each pool and month the seconds, and which share of it was told."""
+    return f"{account(ref)}:pooled"
+
+
+def unpriced(ref: AccountRef) -> str:
+    """The account's entries with calls that have no price yet, and which of their lines these are."""
+    return f"{account(ref)}:unpriced"
 
 
 def level(ref: AccountRef, day: int, level: int) -> str:

@@ -27,6 +27,8 @@ _ID = re.compile(r"\d{1,16}-\d{1,16}", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _FILE = re.compile(r"p\d\d/\d{4}-\d\d-\d\d\.[0-9a-f]{12}\.parquet", re.ASCII)
 _STATE = {"balance", "last", "totals", "lots", "holds"}
+_MORE = {"pooled", "unpriced"}
+"""What an account carries forward only if it has it."""
 
 
 class ArchiveError(Exception):
@@ -193,13 +195,14 @@ def _require_sound(of: Manifest) -> None:
 def _numbers(part: Part) -> list[Any]:
     """All that has to be whole numbers in what is told of an account."""
     state = part.state
-    if state.keys() != _STATE or type(part.currency) is not str:
+    if state.keys() - _MORE != _STATE or type(part.currency) is not str:
         raise ValueError("what it carries forward is something else")
     lots = [(left, expires) for left, granted, expires in state["lots"].values() if type(granted) is bool]
     if len(lots) != len(state["lots"]):
         raise ValueError("a lot is none")
     ms, version = state["last"]
-    sums = (*state["totals"].values(), *state["holds"].values())
+    more = [each for name in _MORE for each in state.get(name, {}).values()]
+    sums = (*state["totals"].values(), *state["holds"].values(), *more)
     return [state["balance"], ms, version, *sums, *(each for lot in lots for each in lot)]
 
 

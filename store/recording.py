@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from store import keys
-from store.batch import posting_keys
+from store.batch import Told, posting_keys
 from store.keys import AccountRef
 from store.money import Money
 from store.operations import Ids, note
@@ -15,6 +15,7 @@ from store.scripts import Client, Scripts
 
 if TYPE_CHECKING:
     from store.lines import Lines
+    from store.packing import Packed
 
 MAX_LINES = 500
 """How many records one entry takes: it keeps Redis for less than a millisecond, in which nobody else is served."""
@@ -80,17 +81,8 @@ class Recorder:
         from store.packing import pack  # noqa: PLC0415 as above
 
         packed, sum_micros = pack(lines), lines.sum_micros
-        answer = await self._scripts.call(
-            "post_records",
-            {**posting_keys(work.ref), "payment": keys.payment(work.ref.tenant, self._ids())},
-            wanted=lines.currency,
-            service=lines.service,
-            sum_micros=sum_micros,
-            amounts=packed.amounts,
-            note=note(work.actor, "", "", packed.memo),
-            starts=packed.starts,
-            all_marks=packed.marks,
-        )
+        named, args = call_of(work.ref, lines, packed, actor=work.actor, payment_id=self._ids())
+        answer = await self._scripts.call("post_records", named, **args)
         verdict, detail, *after = str(answer).split(" ")
         if verdict == "known":
             states = dict(zip(packed.order.to_pylist(), detail, strict=True))
@@ -101,6 +93,37 @@ class Recorder:
         else:
             work.add(detail, len(lines), sum_micros, Money(int(after[0]), lines.currency))
         return None
+
+
+def call_of(
+    ref: AccountRef,
+    lines: "Lines",
+    packed: "Packed",
+    *,
+    actor: str,
+    payment_id: str,
+    uses: str = "",
+    unpriced: str = "",
+    late: str = "",
+) -> Told:
+    """The script's keys and arguments; the last three as its header tells."""
+    return {
+        **posting_keys(ref),
+        "payment": keys.payment(ref.tenant, payment_id),
+        "pooled": keys.pooled(ref),
+        "unpriced": keys.unpriced(ref),
+    }, {
+        "wanted": lines.currency,
+        "service": lines.service,
+        "sum_micros": lines.sum_micros,
+        "amounts": packed.amounts,
+        "note": note(actor, "", "", packed.memo),
+        "starts": packed.starts,
+        "all_marks": packed.marks,
+        "uses": uses,
+        "unpriced": unpriced,
+        "late": late,
+    }
 
 
 class _Work(Generic[Record]):

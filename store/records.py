@@ -26,7 +26,7 @@ import zlib
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, repeat
 from uuid import UUID
 
@@ -43,6 +43,7 @@ UNPACKED = UNUSED = "-"
 LONGEST_TEXT = 200
 """Of a number, a user and a cost centre no more characters are kept."""
 _PREFIX = "usage:"
+_UNPRICED = tuple(basis.text(each) for each in basis.ANSWERABLE)
 _FIRST_FORMAT, _FIRST_COLUMNS = "1", ("amount", "start", "destination", "memo", "id")
 
 
@@ -112,12 +113,16 @@ class Sums:
         micros: what they cost.
         pooled: the seconds that each pool gave, by the lines' grounds.
         uses: the same by pool and month ("2026-11"), as the entry says itself.
+        unpriced: how many have no price, and may get one by another rate card.
+        late: how many got theirs late, by the entry in which they had none.
     """
 
     count: int
     micros: int
     pooled: Mapping[str, int]
     uses: Mapping[tuple[str, str], int]
+    unpriced: int = 0
+    late: Mapping[str, int] = field(default_factory=dict)
 
 
 def sums_of(entry: Entry) -> Sums:
@@ -128,7 +133,7 @@ def sums_of(entry: Entry) -> Sums:
     """
     if entry.kind != KIND:
         return Sums(0, 0, {}, {})
-    pack, pooled = _Pack.of(entry), Counter[str]()
+    pack, pooled, late = _Pack.of(entry), Counter[str](), Counter[str]()
     amounts = pack.numbers("amount")
     grounds = Counter(pack.texts("basis", len(amounts)))
     if len(amounts) != pack.count or grounds.total() != pack.count:
@@ -137,7 +142,10 @@ def sums_of(entry: Entry) -> Sums:
     for ground, count in grounds.items():
         for pool, seconds in basis.pooled(ground):
             pooled[pool] += count * seconds
-    return Sums(pack.count, sum(amounts), pooled, pack.uses)
+        if of := basis.late_of(ground):
+            late[of] += count
+    unpriced = sum(grounds[each] for each in _UNPRICED)
+    return Sums(pack.count, sum(amounts), pooled, pack.uses, unpriced, late)
 
 
 @dataclass(frozen=True, slots=True)

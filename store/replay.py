@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from store.account import WALLET, Entry
+from store.grounds import Grounds
 from store.lots import UNPAID, Lot, parts
-from store.records import KIND, sums_of
+from store.records import KIND
 
 HOLDS = "holds"
 
@@ -25,6 +26,7 @@ class Replay:
         self.lots: dict[str, Lot] = {}
         self.holds: dict[str, int] = {}
         self.last = (0, 0)
+        self.grounds = Grounds()
 
     def take(self, entry: Entry) -> Iterator[str]:
         """Apply it; what contradicts the entries before it is told in words."""
@@ -95,6 +97,7 @@ class Replay:
             "totals": {name: micros for name, micros in self.totals.items() if micros},
             "lots": {each.id: [each.left, each.granted, each.expires_ms] for each in self.lots.values()},
             "holds": dict(self.holds),
+            **self.grounds.carry(),
         }
 
     @classmethod
@@ -105,6 +108,7 @@ class Replay:
         replay.totals.update(carried["totals"])
         replay.lots = {lot_id: Lot(lot_id, *lot) for lot_id, lot in carried["lots"].items()}
         replay.holds = dict(carried["holds"])
+        replay.grounds = Grounds.resume(carried)
         return replay
 
     def take_parts(self, entry: Entry) -> Iterator[str]:
@@ -113,7 +117,7 @@ class Replay:
             yield from self._take_hold(entry)
         elif WALLET in (entry.debit, entry.credit):
             yield from self._take_lots(entry)
-        yield from _look_at_lines(entry)
+        yield from self.grounds.take(entry)
 
     def _take_hold(self, entry: Entry) -> Iterator[str]:
         if entry.lots:
@@ -150,13 +154,3 @@ class Replay:
             self.lots[lot.id] = Lot(lot.id, left, lot.granted, lot.expires_ms)
         else:
             del self.lots[lot.id]
-
-
-def _look_at_lines(entry: Entry) -> Iterator[str]:
-    try:
-        sums = sums_of(entry)
-    except ValueError as error:
-        yield f"entry {entry.id} has call records that nobody can read: {error}"
-        return
-    if sums.count and sums.micros != entry.moved.micros:
-        yield f"entry {entry.id} is not what its {sums.count} records add up to"

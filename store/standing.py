@@ -17,7 +17,7 @@ class Standing:
     """What Redis said of an account in one atomic step.
 
     `holds` are the open ones, in millionths; `last` is the id of its newest entry, "" if it has none; `reversed` is as
-    `store.reversals` reads it.
+    `store.reversals` reads it, `pooled` and `unpriced` as `store.grounds` does.
     """
 
     record: Mapping[str, str]
@@ -26,6 +26,8 @@ class Standing:
     holds: Mapping[str, int]
     last: str
     reversed: Mapping[str, str]
+    pooled: Mapping[str, str]
+    unpriced: Mapping[str, str]
 
 
 async def standing(redis: Client, ref: AccountRef) -> Standing | None:
@@ -37,11 +39,13 @@ async def standing(redis: Client, ref: AccountRef) -> Standing | None:
         "queue": keys.queue(ref),
         "holds": keys.holds(ref),
         "reversed": keys.reversals(ref),
+        "pooled": keys.pooled(ref),
+        "unpriced": keys.unpriced(ref),
     }
     answer = await Scripts(redis).call("read_standing", named, hold_prefix=keys.hold(ref, ""))
-    record, lots, queue, holds, last, reversals = answer
+    record, lots, queue, holds, last, *hashes = answer
     amounts = {hold_id: int(micros) for hold_id, micros in _pairs(holds).items()}
-    return Standing(_pairs(record), _pairs(lots), queue, amounts, last, _pairs(reversals)) if record else None
+    return Standing(_pairs(record), _pairs(lots), queue, amounts, last, *map(_pairs, hashes)) if record else None
 
 
 def _pairs(flat: list[str]) -> dict[str, str]:

@@ -273,6 +273,7 @@ def _compare(course: Course, told: Told) -> Iterator[str]:
     stands = course.standing
     yield from course.replay.compare(stands.record, stands.lots, stands.queue)
     yield from course.replay.compare_holds(stands.record, stands.holds)
+    yield from course.replay.grounds.compare(stands.pooled, stands.unpriced)
     yield from course.reversals.compare(stands.reversed)
     yield from thresholds(stands.record)
     yield from expiries(stands.record, Lot.decode_all(stands.record, stands.lots))

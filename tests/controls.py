@@ -122,6 +122,8 @@ class Bank:
         lots = await self.redis.hgetall(keys.lots(ref))
         wrong += replay.compare(record, lots, await self.redis.zrange(keys.queue(ref), 0, -1))
         wrong += replay.compare_holds(record, {each.id: each.amount.micros for each in await self.ledger.holds(ref)})
+        told = [await self.redis.hgetall(each) for each in (keys.pooled(ref), keys.unpriced(ref))]
+        wrong += replay.grounds.compare(*told)
         wrong += [*thresholds(record), *expiries(record, Lot.decode_all(record, lots))]
         assert wrong == []
 

@@ -1,15 +1,19 @@
 -- post_records: debit call records of one account and service by one entry, as if they came one by one.
--- Where some are known already nothing is posted: the answer says which, so that the others can come alone.
--- KEYS: account journal outbox due payment
--- ARGV: wanted service sum_micros amounts note starts all_marks
+-- Where some are known already nothing is posted: the answer says which, so that the others can come alone. Nor where a pool
+-- has given more than their prices were reckoned with, or where calls that were to get their price late have one.
+-- KEYS: account journal outbox due payment pooled unpriced
+-- ARGV: wanted service sum_micros amounts note starts all_marks uses unpriced late
 -- `amounts` are in the order of the records. `starts` is a day of the epoch, how many records start on it, the next day and
--- so on; `all_marks` has as many names and checks by turns, MARK digits each, the names of a day in order.
+-- so on; `all_marks` has as many names and checks by turns, MARK digits each, the names of a day in order. `uses` is told in
+-- lib/pooled, `unpriced` and `late` in lib/unpriced; each may be "".
 -- Output: 'posted <entry> <after>' | 'refused <reason>' | 'known <a character for each: . new, = known, ! with other contents>'
--- Event: balance_low balance_exhausted credit_expired recharge_due recharge_blocked
+--   | 'moved pools' | 'moved late'
+-- Event: balance_low balance_exhausted credit_expired recharge_due recharge_blocked pool_low pool_exhausted
 -- `payment` is the record of the recharge that may open; there is none yet. `sum_micros` is the sum of `amounts`.
-local account_key, journal_key, outbox_key, due_key, payment_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local wanted, service, sum_micros, amounts, note, starts, all_marks =
-  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+local account_key, journal_key, outbox_key, due_key, payment_key, pooled_key, unpriced_key =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local wanted, service, sum_micros, amounts, note, starts, all_marks, uses, unpriced, late =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 local counter = 'usage:' .. service
 -- include: lib/wallet
 local tenant, account_id = string.match(account_key, ':t:([^:]+):a:([^:]+)$')
@@ -31,11 +35,15 @@ end
 -- include: lib/lots
 -- include: lib/rules
 -- include: lib/records
+-- include: lib/pooled
+-- include: lib/unpriced
 
 local sizes = read_sizes()
 local known = find_records(sizes)
 if known then return 'known ' .. known end
 if currency ~= wanted then return 'refused currency_mismatch' end
+if pools_moved() then return 'moved pools' end
+if late_moved() then return 'moved late' end
 if sum_micros ~= '0' and not canonical(sum_micros) then return 'refused balance_limit' end
 local sum = tonumber(sum_micros)
 if balance - sum < -MAX or total + sum > MAX then return 'refused balance_limit' end
@@ -47,6 +55,8 @@ local lots = consume(sum)
 local outcome = enter(-sum, 'records', 'wallet', counter, sum_micros, lots, note)
 count(counter, sum)
 remember_records(sizes)
+use_pools()
+keep_unpriced(string.match(outcome, '^%S+'))
 -- Each level is crossed by the record that crosses it, and told with the balance there.
 local at, level, looked = balance + sum, least_by_rules(), false
 for micros in string.gmatch(balance < level and amounts or '', '%d+') do

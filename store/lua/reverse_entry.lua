@@ -1,12 +1,12 @@
 -- reverse_entry: put an entry right: debit what it credited and credit what it debited, once for ever. Of call records, what is
 -- left of them where some were reversed by themselves.
--- KEYS: account journal reversed outbox due payment
+-- KEYS: account journal reversed outbox due payment unpriced
 -- ARGV: tenant account_id entry_id told mark contents lifetime_ms payment_id note
 -- Output: 'posted <entry> <after> <change> <currency>' | 'repeated <entry> <after> <change> <currency>' | 'refused <reason>'
 -- Event: balance_low balance_exhausted balance_recovered credit_expired recharge_due recharge_blocked
--- `told` is the entry's line from the archive, or "": see lib/original.
-local account_key, journal_key, reversed_key, outbox_key, due_key, payment_key =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+-- Calls in it that have no price yet do not get one later. `told` is the entry's line from the archive, or "": see lib/original.
+local account_key, journal_key, reversed_key, outbox_key, due_key, payment_key, unpriced_key =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local tenant, account_id, entry_id, told, mark, contents, lifetime_ms, payment_id, note =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 -- Others have an end of their own: a hold's release, a transfer back, the provider's refund.
@@ -38,4 +38,5 @@ local refused = correction_refusal(delta)
 if refused then return refused end
 
 local outcome = correct(delta, 'reversal', note, lifetime_ms, payment_key, payment_id, mark, contents)
+call('HDEL', unpriced_key, entry_id)
 return keep_reversed(outcome, delta)

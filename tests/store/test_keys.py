@@ -24,6 +24,7 @@ from store.seen import Seen
 from store.tokens import Scope, Tokens
 from tests.controls import CARD, CURRENCY, MANAGER, REF, Bank, usd
 from tests.everywhere import every_key
+from tests.store.charging import pooled, post_told, unrated
 from tests.store.pair import SECOND, move
 from tests.store.pier import Pier
 from tests.store.rating import card
@@ -157,6 +158,7 @@ async def live(redis: Client) -> None:
     await bank.recharge()
     await bank.spend(90)
     await bank.ledger.post_records(REF, [UsageRecord("record-1", usd(1), 0)], actor="test")
+    await post_told(bank, [pooled(2, 60), unrated(3)], [(0, 60)], unpriced=[1])
     claimed = await bank.payments.claim(REF, (await bank.account()).slot, 1)
     assert isinstance(claimed, Claimed)
     await bank.payments.fail(REF, claimed, Failure.DECLINED, reason="insufficient_funds")

@@ -82,10 +82,12 @@ PARTS = (
     "over",
     "payment",
     "place",
+    "pooled",
     "posting",
     "records",
     "reversal",
     "rules",
+    "unpriced",
     "wallet",
     "write",
 )

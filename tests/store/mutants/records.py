@@ -1,13 +1,22 @@
 """Faults in the posting of call records and in what is known of them."""
 
 from tests.controls import usd
-from tests.store import test_grounds, test_records, test_records_known
+from tests.store import test_grounds, test_pooled, test_records, test_records_known, test_unpriced
 from tests.store.mutants.mutant import NEVER, WANTED, Mutant
 from tests.store.recorded import DAY_MS, START_MS
 
 ALONE = {"changes": {"amount": usd(2)}, "together": False}
 DAY_AFTER = {"changes": {"start_ms": START_MS + 60_000 + DAY_MS}, "together": False}
 DAY_BEFORE = {"changes": {"start_ms": START_MS + 60_000 - DAY_MS}, "together": False}
+
+SHARES = test_pooled.test_shares_are_told_once_a_month
+POOL, UNPRICED = "lib/pooled", "lib/unpriced"
+ONE, FIRST = {"uses": [(0, 60)]}, {"uses": [(0, 0), (60, 60)]}
+MORE = {
+    "field": "meetings:2026-11",
+    "value": "61 0",
+    "difference": "pool meetings has given 61 seconds in 2026-11, by the journal 60",
+}
 
 RECORDS = [
     Mutant("post_records", "if known then", NEVER, test_records_known.test_page_of_repeats_changes_nothing),
@@ -57,6 +66,41 @@ RECORDS = [
         "{ place + 1, place + count }",
         "{ 1, count + 0 }",
         test_records_known.test_batch_of_many_days_is_posted,
+    ),
+]
+
+POOLED = [
+    Mutant("post_records", "if pools_moved() then", NEVER, test_pooled.test_pool_that_was_used_meanwhile_is_told, ONE),
+    Mutant("post_records", "if late_moved() then", NEVER, test_unpriced.test_price_is_given_once),
+    Mutant("post_records", "use_pools()\n", "", test_pooled.test_lines_use_a_pool),
+    Mutant("post_records", "keep_unpriced(", "type(", test_unpriced.test_calls_without_a_price_are_listed),
+    Mutant(POOL, "moved or used + 0", "used + 0", test_pooled.test_pool_that_was_used_meanwhile_is_told, FIRST),
+    Mutant(POOL, "kept or '0 0'", "'0 0'", test_pooled.test_lines_use_a_pool),
+    Mutant(
+        POOL,
+        "taken[i].told, moved = told + 0,",
+        "taken[i].told, moved = 0,",
+        test_pooled.test_shares_are_told_once_a_month,
+    ),
+    Mutant(POOL, "each.told >= share or ", "", SHARES),
+    Mutant(POOL, "* 100 <", "* 100 <=", SHARES),
+    Mutant(POOL, "  each.told = share\n", "", SHARES),
+    Mutant(POOL, "share == 80 and 'pool_low' or", "", SHARES),
+    Mutant(POOL, "if each.has > each.had then", "if true then", test_pooled.test_pool_that_gives_nothing_is_not_told),
+    Mutant(POOL, "      tell_pool(each, 80)\n", "", SHARES),
+    Mutant(UNPRICED, "(%S+) (%S+) %S+", "(%S+) (%S+) %S+$", test_unpriced.test_price_is_given_once),
+    Mutant(UNPRICED, "if unpriced ~= '' then", NEVER, test_unpriced.test_calls_without_a_price_are_listed),
+    Mutant(UNPRICED, "if left == '-' then", NEVER, test_unpriced.test_late_price_takes_them_off),
+    Mutant(UNPRICED, "else call('HSET'", "else type('HSET'", test_unpriced.test_late_price_takes_them_off),
+    Mutant(
+        "reverse_entry", "call('HDEL', unpriced_key, entry_id)\n", "", test_unpriced.test_reversed_entry_gets_no_prices
+    ),
+    Mutant(
+        "read_standing",
+        "redis.call('HGETALL', pooled_key)",
+        "{}",
+        test_pooled.test_proof_compares_pools_with_lines,
+        MORE,
     ),
 ]
 
