@@ -11,7 +11,7 @@ from store.keys import AccountRef
 from store.money import Money
 from store.operations import Ids, checked_id, contents, harmless, mark, note
 from store.outcomes import Posted, Posting, Reason, Refused, Repeated
-from store.scripts import Client, Scripts
+from store.scripts import Argument, Client, Scripts
 
 MAX_POSTINGS = 200
 """How many postings one call takes: it keeps Redis for about a millisecond, in which nobody else is served."""
@@ -31,6 +31,10 @@ class UsagePosting:
     memo: str = ""
     service: str = "calls"
     authorised: bool = False
+
+
+Told = tuple[dict[str, str], dict[str, Argument]]
+"""The keys and the arguments of a call, by name."""
 
 
 class Prepared(NamedTuple):
@@ -96,7 +100,7 @@ class Batches:
         keyed, arguments = self._call(prepared)
         return decode(prepared, await self._scripts.call("post_usage", keyed, **arguments))
 
-    def _call(self, prepared: Sequence[Prepared]) -> tuple[dict[str, str], dict[str, str | int | Sequence[str | int]]]:
+    def _call(self, prepared: Sequence[Prepared]) -> Told:
         first = prepared[0].posting
         return (
             {**posting_keys(first.ref), "payment": keys.payment(first.ref.tenant, self._ids())},

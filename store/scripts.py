@@ -84,6 +84,12 @@ class Scripts:
         except NoScriptError:
             return await self._redis.execute_command("EVAL", script.source, number, *ordered)
 
+    def command(self, name: str, keys: Mapping[str, str], args: Mapping[str, Argument]) -> list[str | int]:
+        """The words that call the script `name` of a server that knows it. TypeError: as `call`."""
+        script = load(name)
+        number, ordered = self._ordered(script, keys, args)
+        return ["EVALSHA", script.sha, number, *ordered]
+
     async def call_many(
         self, name: str, calls: Sequence[tuple[Mapping[str, str], Mapping[str, Argument]]]
     ) -> list[Any]:

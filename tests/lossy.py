@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class Lossy:
-    """Relays commands one at a time; cuts the connection in place of the reply to the first that holds `lose_after`.
+    """Relays commands; cuts the connection in place of the next reply after the first that holds `lose_after`.
 
     Not in place of a NOSCRIPT: such a command was not carried out, and comes again with its source.
     """
@@ -23,24 +23,44 @@ class Lossy:
         """Serve one connection."""
         up_reader, up_writer = await asyncio.open_unix_connection(self._upstream)
         try:
-            while chunk := await reader.read(65536):
-                marked = bool(self.lose_after) and self.lose_after in chunk
-                up_writer.write(chunk)
-                await up_writer.drain()
-                reply = await up_reader.read(65536)
-                if marked and not reply.startswith(b"-NOSCRIPT"):
-                    self.lost += 1
-                    self.lose_after = b""
-                    return
-                writer.write(reply)
-                await writer.drain()
-        except ConnectionError:
-            return
+            await self._both_ways(reader, up_writer, up_reader, writer)
         finally:
             for each in (writer, up_writer):
                 each.close()
                 with contextlib.suppress(ConnectionError):
                     await each.wait_closed()
+
+    async def _both_ways(
+        self,
+        reader: asyncio.StreamReader,
+        up_writer: asyncio.StreamWriter,
+        up_reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        """Until one of them ends, or a reply is lost."""
+        marked = False
+
+        async def commands() -> None:
+            nonlocal marked
+            while chunk := await reader.read(65536):
+                marked = marked or (bool(self.lose_after) and self.lose_after in chunk)
+                up_writer.write(chunk)
+                await up_writer.drain()
+
+        async def replies() -> None:
+            while chunk := await up_reader.read(65536):
+                if marked and not chunk.startswith(b"-NOSCRIPT"):
+                    self.lost += 1
+                    self.lose_after = b""
+                    return
+                writer.write(chunk)
+                await writer.drain()
+
+        pumps = [asyncio.create_task(commands()), asyncio.create_task(replies())]
+        await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+        for each in pumps:
+            each.cancel()
+        await asyncio.gather(*pumps, return_exceptions=True)
 
 
 @contextlib.asynccontextmanager
