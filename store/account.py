@@ -67,13 +67,30 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """A service that the person or operator `by` stopped, when (Redis' time, ms) and why, in their words."""
+
+    service: str
+    at_ms: int
+    by: str
+    reason: str
+
+    @classmethod
+    def decode(cls, service: str, text: str) -> "Stop":
+        """The stop from its field `at_ms by reason`, which tabs divide."""
+        at_ms, by, reason = text.split("\t", 2)
+        return cls(service, int(at_ms), by, reason)
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A snapshot. `low` is the lowest level now breached; `slot` the open recharge's id; `paused` why.
 
     `available` is what nothing is set aside from, `held` what holds set aside; the balance is both.
     `wait` is there only while a recharge is due and does not open: auto-recharge is on and not paused, none is open,
     the account is, and the balance is below the trigger. `overdraft_micros` is how far authorised usage may go below
-    zero, millionths.
+    zero, millionths. `halted_ms` is since when no service takes new calls, or, below zero, since when they do again;
+    0 if they always did. `stops` are the services that people stopped, by name; `used` names those with usage.
     """
 
     currency: str
@@ -90,11 +107,19 @@ class Account:
     wait: Wait | None = None
     state: State = State.OPEN
     overdraft_micros: int = 0
+    halted_ms: int = 0
+    stops: tuple[Stop, ...] = ()
+    used: frozenset[str] = frozenset()
 
     @property
     def overdraft(self) -> Money:
         """How far authorised usage may go below zero; recorded usage goes on from there."""
         return Money(self.overdraft_micros, self.currency)
+
+    @property
+    def halts(self) -> bool:
+        """Whether no service takes new calls: the account is not open, or nothing is available, overdraft included."""
+        return self.state is not State.OPEN or self.available.micros <= -self.overdraft_micros
 
     @property
     def balance(self) -> Money:
@@ -136,7 +161,15 @@ class Account:
             wait=Wait.decode(record.get("recharge_wait", "")) if due and state is State.OPEN else None,
             state=state,
             overdraft_micros=int(record.get("overdraft", 0)),
+            halted_ms=int(record.get("halted", 0)),
+            stops=tuple(Stop.decode(*each) for each in _fields(record, "stopped:")),
+            used=frozenset(service for service, _ in _fields(record, "total:usage:")),
         )
+
+
+def _fields(record: Mapping[str, str], prefix: str) -> list[tuple[str, str]]:
+    """The fields whose names begin so, by the rest of their names."""
+    return sorted((name.removeprefix(prefix), text) for name, text in record.items() if name.startswith(prefix))
 
 
 WALLET = "wallet"

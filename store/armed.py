@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 
 from store import keys
 from store.account import Entry
-from store.events import BalanceExhausted, BalanceRecovered, Codec, Credited, CreditExpired, Event, UnknownEventError
+from store.events import (
+    BalanceExhausted,
+    BalanceRecovered,
+    Codec,
+    Credited,
+    CreditExpired,
+    Event,
+    ServicesHalted,
+    ServicesResumed,
+    UnknownEventError,
+)
 from store.keys import AccountRef
 from store.lots import NEVER_MS, Lot
 from store.money import MAX_MICROS
@@ -32,6 +42,7 @@ def thresholds(record: Mapping[str, str]) -> Iterator[str]:
         yield f"the account has {balance} millionths, and is not kept as used up"
     if low and (not below or int(low) != min(below)):
         yield f"the lowest level breached is kept as {low}, with {balance} millionths and the levels {levels}"
+    yield from _halt(record, balance)
     # In every state but open each posting is looked at. A level that was set while the balance was below it is told by
     # the next debit, which `least` makes look at it.
     needed = _next_to_tell(record, levels) if record.get("state", "open") == "open" else MAX_MICROS
@@ -40,11 +51,23 @@ def thresholds(record: Mapping[str, str]) -> Iterator[str]:
         yield f"below {needed} millionths something is to be told or done, and only below {least} is it looked for"
 
 
+def _halt(record: Mapping[str, str], balance: int) -> Iterator[str]:
+    """Accounts of before it was kept have no such field until something is looked at."""
+    halted = int(record.get("halted", 0))
+    halts = record.get("state", "open") != "open" or balance <= -int(record.get("overdraft", 0))
+    if halted > 0 and not halts:
+        yield f"services are kept as stopped, and there are {balance} millionths, and the overdraft"
+    if "halted" in record and halted <= 0 and halts and record["version"] != "0":
+        yield f"services are kept as going on, with {balance} millionths, and the account {record.get('state', 'open')}"
+
+
 def _next_to_tell(record: Mapping[str, str], levels: list[int]) -> int:
     """The highest balance below which a debit has something to tell or to open, as `least_by_rules` in lib/rules."""
     low = record.get("low", "")
     found = [each for each in levels if not low or each < int(low)]
     found.append(-MAX_MICROS if record.get("exhausted") == "1" else 1)
+    if int(record.get("halted", 1)) <= 0:
+        found.append(1 - int(record["overdraft"]))
     if record.get("recharge_on") == "1" and not record.get("recharge_paused") and not record.get("recharge_slot"):
         found.append(int(record["recharge_below"]))
     return max(found)
@@ -69,6 +92,7 @@ class Told:
     credited: dict[tuple[AccountRef, str], Credited] = field(default_factory=dict)
     expired: Counter[tuple[AccountRef, str, int, int]] = field(default_factory=Counter)
     exhausted: dict[AccountRef, bool] = field(default_factory=dict)
+    halted: dict[AccountRef, bool] = field(default_factory=dict)
 
     @classmethod
     async def read(cls, redis: Client, partition: int) -> "Told":
@@ -103,6 +127,8 @@ class Told:
                 self.exhausted[event.ref] = True
             case BalanceRecovered():
                 self.exhausted[event.ref] = event.balance_micros <= 0
+            case ServicesHalted() | ServicesResumed():
+                self.halted[event.ref] = isinstance(event, ServicesHalted)
 
     def answer(self, ref: AccountRef, entry: Entry) -> Iterator[str]:
         """An entry of TOLD_OF: what of its event is not as it says, or missing. Nothing of any other."""
@@ -133,7 +159,10 @@ class Told:
             yield f"an event tells that {expired[2]} millionths expired ({expired[1]}), which is not in the journal"
 
     def last(self, ref: AccountRef, record: Mapping[str, str], newest_ms: int) -> Iterator[str]:
-        """What was last told of exhaustion against what is kept, if the account has not changed since."""
+        """What was last told of exhaustion and of services against what is kept, if that has not changed since."""
         told = self.exhausted.get(ref)
         if told is not None and newest_ms < self.until_ms and told != (record.get("exhausted") == "1"):
             yield f"people were last told that credit is {'used up' if told else 'there again'}, which it is not"
+        told, halted = self.halted.get(ref), int(record.get("halted", 0))
+        if told is not None and abs(halted) < self.until_ms and told != (halted > 0):
+            yield f"people were last told that services {'stop' if told else 'go on'}, which they do not"

@@ -15,6 +15,10 @@ from store.event import MoneyEvent as MoneyEvent  # noqa: PLC0414 for whoever im
 from store.keys import AccountRef
 from store.money import Money
 from store.pushes import WebhookFailed, WebhookRecovered
+from store.service_events import ServiceResumed as ServiceResumed  # noqa: PLC0414 as above
+from store.service_events import ServicesHalted as ServicesHalted  # noqa: PLC0414 as above
+from store.service_events import ServicesResumed as ServicesResumed  # noqa: PLC0414 as above
+from store.service_events import ServiceStopped as ServiceStopped  # noqa: PLC0414 as above
 from store.token_events import TokenMade, TokenRevoked
 
 
@@ -239,24 +243,6 @@ class ManagersChanged(Event):
     dismissed: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceStopped(Event):
-    """A service takes no new calls from now on: `reason` is exhausted, or manual where the person `by` stopped it."""
-
-    service: str
-    by: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceResumed(Event):
-    """A service takes calls again; `by` and `reason` as of its stop."""
-
-    service: str
-    by: str
-    reason: str
-
-
 class UnknownEventError(ValueError):
     """The outbox holds an event that this version does not know."""
 
@@ -292,6 +278,10 @@ class Codec:
         "token_revoked": TokenRevoked,
         "webhook_failed": WebhookFailed,
         "webhook_recovered": WebhookRecovered,
+        "service_stopped": ServiceStopped,
+        "service_resumed": ServiceResumed,
+        "services_halted": ServicesHalted,
+        "services_resumed": ServicesResumed,
     }
 
     @classmethod

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from store import keys
-from store.batch import posting_keys
+from store.batch import check_service, posting_keys
 from store.keys import AccountRef
 from store.money import Money
 from store.operations import Ids, checked_id, contents, harmless, mark, note
@@ -14,6 +14,9 @@ from store.scripts import Client, Scripts
 SHORTEST_MS = 1_000
 LONGEST_MS = 24 * 3_600_000
 """The least and the most that a hold is placed or extended for at once."""
+
+SERVICE = "calls"
+"""What a hold is for where nothing is said."""
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -26,6 +29,7 @@ class Hold:
     amount: Money
     placed_ms: int
     expires_ms: int
+    service: str = SERVICE
 
 
 class Holds:
@@ -36,7 +40,7 @@ class Holds:
     for 180 days after that, and its id is in use as long.
 
     Every verb takes an operation id, as every change of the `Ledger` does, and may be refused as UNKNOWN_ACCOUNT,
-    CURRENCY_MISMATCH, AMOUNT_INVALID, OPERATION_CONFLICT. ValueError: not a hold's id, or not a time to live.
+    CURRENCY_MISMATCH, AMOUNT_INVALID, OPERATION_CONFLICT. ValueError: not a hold's id, a time to live, or a service.
     """
 
     _redis: Client
@@ -53,13 +57,16 @@ class Holds:
         operation_id: str,
         actor: str,
         memo: str = "",
+        service: str = SERVICE,
     ) -> Holding:
-        """Set `amount`, above zero, aside for `ttl_ms`, 1 second to 24 hours.
+        """Set `amount`, above zero, aside for `ttl_ms`, 1 second to 24 hours, for a call of `service`.
 
         Refused: HOLD_EXISTS (the id is in use), INSUFFICIENT_CREDIT (what is available, with the overdraft, does not
-        cover it), ACCOUNT_FROZEN, ACCOUNT_CLOSED, BALANCE_LIMIT.
+        cover it), SERVICE_STOPPED, ACCOUNT_FROZEN, ACCOUNT_CLOSED, BALANCE_LIMIT.
         """
-        return await self._set_aside("place_hold", ref, hold_id, amount, ttl_ms, operation_id, actor, memo)
+        check_service(service)
+        more = (amount, ttl_ms, operation_id, actor, memo)
+        return await self._set_aside("place_hold", ref, hold_id, *more, service=service)
 
     async def extend_hold(
         self,
@@ -74,8 +81,8 @@ class Holds:
     ) -> Holding:
         """Set `amount`, zero or above, aside as well, and keep the hold for `ttl_ms` from now, or as long as before.
 
-        Refused: UNKNOWN_HOLD, HOLD_RESOLVED, and as `place_hold`; the hold is then as it was. An extension by nothing
-        but time makes no entry, and is remembered with the hold until its next one.
+        Refused: UNKNOWN_HOLD, HOLD_RESOLVED, and as `place_hold`, for its own service; the hold is then as it was. An
+        extension by nothing but time makes no entry, and is remembered with the hold until its next one.
         """
         return await self._set_aside("extend_hold", ref, hold_id, amount, ttl_ms, operation_id, actor, memo)
 
@@ -88,17 +95,20 @@ class Holds:
         operation_id: str,
         actor: str,
         memo: str = "",
-        service: str = "calls",
+        service: str = "",
         authorised: bool = False,
     ) -> Resolution:
         """Give the hold back and debit `amount` of usage, whatever was set aside; zero is `release_hold`.
 
-        Recorded usage has happened: it posts even below zero, and even if the hold has expired. `authorised` usage is
-        covered by what was set aside, and beyond that by what is available: else INSUFFICIENT_CREDIT, ACCOUNT_FROZEN.
-        Refused too: UNKNOWN_HOLD, HOLD_RESOLVED (captured or released before), ACCOUNT_CLOSED, BALANCE_LIMIT.
+        It is usage of the hold's service unless told otherwise. Recorded usage has happened: it posts even below zero,
+        and even if the hold has expired. `authorised` usage is covered by what was set aside, and beyond that by what
+        is available: else INSUFFICIENT_CREDIT, ACCOUNT_FROZEN, SERVICE_STOPPED. Refused too: UNKNOWN_HOLD,
+        HOLD_RESOLVED (captured or released before), ACCOUNT_CLOSED, BALANCE_LIMIT.
         """
         if not amount.micros:
             return await self.release_hold(ref, hold_id, operation_id=operation_id, actor=actor, memo=memo)
+        if service:
+            check_service(service)
         memo, payment_id = harmless(memo), self._ids()
         answer = await self._scripts.call(
             "capture_hold",
@@ -110,7 +120,7 @@ class Holds:
             amount_micros=amount.micros,
             wanted=amount.currency,
             hold_id=hold_id,
-            service=service,
+            told_service=service,
             authorised=int(authorised),
             payment_id=payment_id,
             note=note(actor, operation_id, hold_id, memo),
@@ -150,8 +160,8 @@ class Holds:
                 pipeline.hmget(keys.hold(ref, hold_id), *_FIELDS)
             records = await pipeline.execute()
         return [
-            Hold(hold_id, Money(int(amount), currency), int(placed_ms), int(expires_ms))
-            for hold_id, (state, amount, placed_ms, expires_ms) in zip(found, records, strict=True)
+            Hold(hold_id, Money(int(amount), currency), int(placed_ms), int(expires_ms), service or SERVICE)
+            for hold_id, (state, amount, placed_ms, expires_ms, service) in zip(found, records, strict=True)
             if state == "held"  # one may have been resolved between the two reads
         ]
 
@@ -165,6 +175,7 @@ class Holds:
         operation_id: str,
         actor: str,
         memo: str,
+        **more: str,
     ) -> Holding:
         if not SHORTEST_MS <= ttl_ms <= LONGEST_MS:
             msg = f"a hold lives for {SHORTEST_MS} to {LONGEST_MS} ms at once, not {ttl_ms}"
@@ -176,10 +187,11 @@ class Holds:
             tenant=ref.tenant,
             account_id=ref.account,
             mark=mark(checked_id(operation_id)),
-            contents=contents(verb, hold_id, str(amount.micros), amount.currency, str(ttl_ms), memo),
+            contents=contents(verb, hold_id, str(amount.micros), amount.currency, str(ttl_ms), memo, *more.values()),
             amount_micros=amount.micros,
             wanted=amount.currency,
             hold_id=hold_id,
+            **more,
             ttl_ms=ttl_ms,
             payment_id=payment_id,
             note=note(actor, operation_id, hold_id, memo),
@@ -187,7 +199,7 @@ class Holds:
         return _decode_holding(answer, amount.currency)
 
 
-_FIELDS = ("state", "amount", "placed_ms", "expires_ms")
+_FIELDS = ("state", "amount", "placed_ms", "expires_ms", "service")
 
 
 def _keys(ref: AccountRef, hold_id: str) -> dict[str, str]:

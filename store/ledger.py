@@ -106,7 +106,7 @@ class Ledger(Holds):
         """Debit usage. Recorded usage has happened and posts even below zero; `authorised` only what is available.
 
         Refused: UNKNOWN_ACCOUNT, CURRENCY_MISMATCH, AMOUNT_INVALID (not above zero), BALANCE_LIMIT, ACCOUNT_CLOSED,
-        OPERATION_CONFLICT; authorised usage also INSUFFICIENT_CREDIT, ACCOUNT_FROZEN.
+        OPERATION_CONFLICT; authorised usage also INSUFFICIENT_CREDIT, ACCOUNT_FROZEN, SERVICE_STOPPED.
         """
         posting = UsagePosting(ref, amount, operation_id, actor, memo, service, authorised)
         if self._grouping is None:

@@ -21,6 +21,8 @@ class Reason(StrEnum):
     """What is available does not cover authorised usage, a hold or a transfer."""
     ACCOUNT_FROZEN = "account_frozen"
     """Nothing new is authorised; usage that has happened and credit still post."""
+    SERVICE_STOPPED = "service_stopped"
+    """A person stopped the service: no new calls are authorised for it; usage that has happened still posts."""
     ACCOUNT_CLOSED = "account_closed"
     """Nothing is charged or credited but what a provider has taken already."""
     NOT_EMPTY = "not_empty"

@@ -1,18 +1,24 @@
-"""An account's policies: auto-recharge, alerts, overdraft, state. A change tells who, old and new, in the same step."""
+"""An account's policies: auto-recharge, alerts, overdraft, state, services.
+
+A change tells who, old and new, in the same step.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from store import keys
 from store.account import AlertPolicy, RechargePolicy, State
+from store.batch import check_service
 from store.keys import AccountRef
 from store.money import MAX_MICROS, MICROS, Money
-from store.operations import KEEP_MS, Ids, checked_id, decode_change, digest, random_id
+from store.operations import KEEP_MS, Ids, checked_id, decode_change, digest, harmless, random_id
 from store.outcomes import Change, Reason, Refused
 from store.roles import Actor, Operator, Roles
 from store.scripts import Client, Scripts
 
 MAX_LEVELS = 3
+LONGEST_REASON = 200
+"""So much is kept of what a person writes about a stop, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,46 @@ class Policies:
         if refused:
             return refused
         return await self._set(actor.id, ref, "state", {"state": state.value}, operation_id)
+
+    async def set_service_state(
+        self,
+        actor: Actor | Operator,
+        ref: AccountRef,
+        service: str,
+        *,
+        open: bool,  # noqa: A002 it says what it is
+        operation_id: str,
+        reason: str = "",
+    ) -> Change:
+        """Stop a service of the account, or let it go on: while it is stopped no new calls are authorised for it.
+
+        Usage that has happened posts as before, and so does what a hold has set aside. `reason` is told with it, on one
+        line and cut at 200 characters. The answer's `result` is "changed" or "unchanged". ValueError: not a service.
+        Refused: STRANGER, NOT_A_MANAGER, UNKNOWN_ACCOUNT, OPERATION_CONFLICT.
+        """
+        check_service(service)
+        refused = await self._roles.refuse_manage(actor, ref)
+        if refused:
+            return refused
+        reason, wanted = " ".join(harmless(reason).split())[:LONGEST_REASON], "1" if open else "0"
+        answer = await self._scripts.call(
+            "set_service_state",
+            {
+                "account": keys.account(ref),
+                "operation": keys.operation(ref.tenant, checked_id(operation_id)),
+                "outbox": keys.outbox(keys.partition_of(ref.tenant)),
+            },
+            tenant=ref.tenant,
+            account_id=ref.account,
+            operation_id=operation_id,
+            digest=digest("set_service_state", ref.account, service, wanted, reason),
+            keep_ms=KEEP_MS,
+            service=service,
+            open=wanted,
+            actor=actor.id,
+            reason=reason,
+        )
+        return decode_change(answer)
 
     async def pause_recharge(self, ref: AccountRef, reason: str) -> Change:
         """Stop auto-recharge until a person resumes it; told with `reason`, a word of the catalogues.

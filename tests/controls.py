@@ -96,9 +96,9 @@ class Bank:
         await self.policies.set_alerts(MANAGER, REF, policy, operation_id=self.operation())
 
     async def events(self) -> list[dict[str, str]]:
-        """Every event in the outbox, oldest first, settings and managers left out."""
+        """Every event in the outbox, oldest first; settings, managers and services left out."""
         found = await self.redis.xrange(keys.outbox(keys.partition_of(REF.tenant)))
-        quiet = {"settings_changed", "managers_changed"}
+        quiet = {"settings_changed", "managers_changed", "services_halted", "services_resumed"}
         return [record for _, record in found if record["type"] not in quiet]
 
     async def event_types(self) -> list[str]:

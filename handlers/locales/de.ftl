@@ -318,6 +318,7 @@ refused-hold_resolved = Was unter diesem Namen reserviert war, wurde schon abgeb
 refused-insufficient_credit = Dafür reicht das Guthaben nicht; es wurde nichts geändert. Fügen Sie mit `/credits aufladen` welches hinzu.
 refused-account_frozen = Dieses Konto ist gesperrt: Von ihm wird nichts Neues bezahlt. Wer das Guthaben verwaltet, kann es wieder öffnen.
 refused-account_closed = Dieses Konto ist geschlossen: Hier wird nichts mehr abgebucht oder gutgeschrieben. Wer das Guthaben verwaltet, kann es wieder öffnen.
+refused-service_stopped = Dieser Dienst ist angehalten: Neue Anrufe werden nicht bezahlt. Wer das Guthaben verwaltet, kann ihn fortsetzen; `/credits guthaben` hat die Schaltfläche.
 refused-not_empty = Ein Konto lässt sich erst schließen, wenn das Guthaben null ist und nichts zurückgelegt ist. Übertragen Sie zuerst, was noch da ist.
 refused-same_account = Nennen Sie zwei verschiedene Konten.
 refused-lots_too_many = Dieser Betrag verteilt sich auf mehr als 50 Käufe und Gutschriften. Übertragen Sie ihn in kleineren Beträgen.

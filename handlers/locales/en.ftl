@@ -318,6 +318,7 @@ refused-hold_resolved = What was set aside under this name has been charged or g
 refused-insufficient_credit = There is not enough credit for this; nothing was changed. Add some with `/credits add`.
 refused-account_frozen = This account is frozen: nothing new is paid from it. A credit manager can open it again.
 refused-account_closed = This account is closed: nothing is charged or credited any more. A credit manager can open it again.
+refused-service_stopped = This service has been stopped: no new calls are paid for. A credit manager can resume it; `/credits balance` has the button.
 refused-not_empty = An account is closed only when its balance is zero and nothing is set aside. Transfer what is left first.
 refused-same_account = Name two different accounts.
 refused-lots_too_many = This amount is spread over more than 50 purchases and grants. Transfer it in smaller amounts.

@@ -2,7 +2,7 @@
 -- KEYS: account journal outbox due
 -- ARGV: tenant account_id mark contents amount_micros wanted kind counter rank_class lifetime_ms note
 -- Output: 'posted <entry> <after>' | 'repeated <entry> <after>' | 'refused <reason>'
--- Event: balance_low balance_exhausted balance_recovered credit_expired
+-- Event: balance_low balance_exhausted services_halted balance_recovered services_resumed credit_expired
 local account_key, journal_key, outbox_key, due_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local tenant, account_id, mark, contents, amount_micros, wanted, kind, counter, rank_class, lifetime_ms, note =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]

@@ -2,7 +2,8 @@
 -- KEYS: account journal outbox due payment
 -- ARGV: tenant account_id mark contents change_micros wanted lifetime_ms payment_id note
 -- Output: 'posted <entry> <after>' | 'repeated <entry> <after>' | 'refused <reason>'
--- Event: balance_low balance_exhausted balance_recovered credit_expired recharge_due recharge_blocked
+-- Event: balance_low balance_exhausted services_halted balance_recovered services_resumed credit_expired recharge_due
+--   recharge_blocked
 local account_key, journal_key, outbox_key, due_key, payment_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local tenant, account_id, mark, contents, change_micros, wanted, lifetime_ms, payment_id, note =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]

@@ -2,7 +2,7 @@
 -- KEYS: account journal outbox due hold holds
 -- ARGV: tenant account_id hold_id
 -- Output: 'expired' | 'early' | 'gone'
--- Event: balance_low balance_exhausted balance_recovered credit_expired
+-- Event: balance_low balance_exhausted services_halted balance_recovered services_resumed credit_expired
 local account_key, journal_key, outbox_key, due_key, hold_key, holds_key =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local tenant, account_id, hold_id = ARGV[1], ARGV[2], ARGV[3]

@@ -2,7 +2,7 @@
 -- KEYS: account journal outbox due
 -- ARGV: tenant account_id id payments payment_id
 -- Output: 'warned' | 'expired' | 'held' | 'early' | 'gone'
--- Event: credit_expiring credit_expired balance_low balance_exhausted recharge_due recharge_blocked
+-- Event: credit_expiring credit_expired balance_low balance_exhausted services_halted recharge_due recharge_blocked
 local account_key, journal_key, outbox_key, due_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local tenant, account_id, id, payments, payment_id = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local counter = 'expired'

@@ -2,7 +2,7 @@
 -- KEYS: account journal outbox due hold holds payment
 -- ARGV: tenant account_id mark contents amount_micros wanted hold_id ttl_ms payment_id note
 -- Output: 'posted | repeated <entry> <after> <expires_ms>' | 'refused <reason>'
--- Event: balance_low balance_exhausted credit_expired recharge_due recharge_blocked
+-- Event: balance_low balance_exhausted services_halted credit_expired recharge_due recharge_blocked
 -- Where nothing more is set aside there is no entry, '-', and the hold itself remembers the operation: the last one, which
 -- is enough, as an older one that comes again changes nothing: the time is never shortened.
 local account_key, journal_key, outbox_key, due_key, hold_key, holds_key, payment_key =
@@ -27,12 +27,12 @@ local extension = call('HGET', hold_key, 'extension') or ''
 if string.sub(extension, 1, #mark) == mark then return repeated(string.sub(extension, #mark + 1), contents) end
 if currency ~= wanted then return 'refused currency_mismatch' end
 if amount_micros ~= '0' and not canonical(amount_micros) then return 'refused amount_invalid' end
-local state, held, until_ms = read_hold()
+local state, held, until_ms, service = read_hold()
 if not state then return 'refused unknown_hold' end
 if state ~= 'held' then return 'refused hold_resolved' end
 local amount = tonumber(amount_micros)
 account = read_account(account_key)
-local refused = refusal(amount)
+local refused = refusal(amount, service)
 if refused then return refused end
 
 local expires_ms = format('%d', math.max(until_ms, now + ttl_ms))
@@ -43,7 +43,7 @@ if amount == 0 then
   return 'posted ' .. outcome
 end
 begin()
-refused = refusal(amount) -- now that what has expired is gone
+refused = refusal(amount, service) -- now that what has expired is gone
 if refused then
   save_account()
   return refused

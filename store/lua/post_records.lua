@@ -8,7 +8,7 @@
 -- lib/pooled, `unpriced` and `late` in lib/unpriced; each may be "".
 -- Output: 'posted <entry> <after>' | 'refused <reason>' | 'known <a character for each: . new, = known, ! with other contents>'
 --   | 'moved pools' | 'moved late'
--- Event: balance_low balance_exhausted credit_expired recharge_due recharge_blocked pool_low pool_exhausted
+-- Event: balance_low balance_exhausted services_halted credit_expired recharge_due recharge_blocked pool_low pool_exhausted
 -- `payment` is the record of the recharge that may open; there is none yet. `sum_micros` is the sum of `amounts`.
 local account_key, journal_key, outbox_key, due_key, payment_key, pooled_key, unpriced_key =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]

@@ -4,7 +4,7 @@
 -- ARGV: wanted authorised postings...
 -- Each posting: mark contents amount_micros service note
 -- Output: a line for each posting: 'posted <entry> <after>' | 'repeated <entry> <after>' | 'refused <reason>'
--- Event: balance_low balance_exhausted credit_expired recharge_due recharge_blocked
+-- Event: balance_low balance_exhausted services_halted credit_expired recharge_due recharge_blocked
 -- `payment` is the record of the recharge that may open; there is none yet.
 local account_key, journal_key, outbox_key, due_key, payment_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local wanted, authorised = ARGV[1], ARGV[2]
@@ -20,7 +20,7 @@ for i = 3, #ARGV, 5 do
   local posted = false
   -- Most postings change nothing but numbers, and are made without a function: those cost more than they do.
   if amount and balance - amount >= least and now < till and total + amount <= MAX and credit == counter
-    and (authorised ~= '1' or balance >= amount) then
+    and (authorised ~= '1' or balance >= amount and call('HEXISTS', account_key, 'stopped:' .. ARGV[i + 3]) == 0) then
     local kind, debit, lots = 'usage', 'wallet', lot
     balance, version = balance - amount, version + 1
     -- include: lib/name
@@ -48,6 +48,9 @@ for i = 3, #ARGV, 5 do
     local function refusal()
       if account.state == 'closed' then return 'refused account_closed' end
       if authorised == '1' and account.state == 'frozen' then return 'refused account_frozen' end
+      if authorised == '1' and call('HEXISTS', account_key, 'stopped:' .. ARGV[i + 3]) == 1 then
+        return 'refused service_stopped'
+      end
       if authorised == '1' and balance - amount < -tonumber(account.overdraft) then return 'refused insufficient_credit' end
       local given = credit == counter and total or (call('HGET', account_key, 'total:' .. credit) or 0) + 0
       if balance - amount < -MAX or given + amount > MAX then return 'refused balance_limit' end

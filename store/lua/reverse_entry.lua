@@ -3,7 +3,8 @@
 -- KEYS: account journal reversed outbox due payment unpriced
 -- ARGV: tenant account_id entry_id told mark contents lifetime_ms payment_id note
 -- Output: 'posted <entry> <after> <change> <currency>' | 'repeated <entry> <after> <change> <currency>' | 'refused <reason>'
--- Event: balance_low balance_exhausted balance_recovered credit_expired recharge_due recharge_blocked
+-- Event: balance_low balance_exhausted services_halted balance_recovered services_resumed credit_expired recharge_due
+--   recharge_blocked
 -- Calls in it that have no price yet do not get one later. `told` is the entry's line from the archive, or "": see lib/original.
 local account_key, journal_key, reversed_key, outbox_key, due_key, payment_key, unpriced_key =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]

@@ -2,7 +2,8 @@
 -- KEYS: account journal reversed outbox due payment
 -- ARGV: tenant account_id entry_id told record amount_micros mark contents lifetime_ms payment_id note
 -- Output: 'posted <entry> <after> <change> <currency>' | 'repeated <entry> <after> <change> <currency>' | 'refused <reason>'
--- Event: balance_low balance_exhausted balance_recovered credit_expired recharge_due recharge_blocked
+-- Event: balance_low balance_exhausted services_halted balance_recovered services_resumed credit_expired recharge_due
+--   recharge_blocked
 -- A script cannot unpack the lines: the caller has, and says what the record's amount is there, "" without such a record, and
 -- in `told` what he unpacked. It has to be the entry, byte for byte, and all that is given back stays within its sum.
 local account_key, journal_key, reversed_key, outbox_key, due_key, payment_key =

@@ -3,7 +3,8 @@
 -- KEYS: account operation outbox due payment
 -- ARGV: tenant account_id operation_id digest topic actor keep_ms payment_id currency field_value...
 -- Output: {'done' | 'repeated', 'changed' | 'unchanged'} | {'refused', reason}
--- Event: settings_changed balance_recovered balance_low balance_exhausted recharge_due recharge_blocked
+-- Event: settings_changed balance_recovered balance_low balance_exhausted services_halted services_resumed recharge_due
+--   recharge_blocked
 -- `currency` is that of the amounts among the fields, empty where there are none.
 local account_key, operation_key, outbox_key, due_key, payment_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local tenant, account_id, operation_id, digest, topic, actor, keep_ms, payment_id, currency =
@@ -61,7 +62,11 @@ local balance = tonumber(account.balance)
 if account.version ~= '0' then
   settle_upwards(ctx, account, balance, 'settings')
   settle_downwards(ctx, account, balance)
-  redis.call('HSET', account_key, 'low', account.low, 'exhausted', account.exhausted)
+elseif account.state ~= 'open' then
+  halt_services(ctx, account, balance)
+else
+  resume_services(ctx, account, balance, 'settings')
 end
+redis.call('HSET', account_key, 'low', account.low, 'exhausted', account.exhausted, 'halted', account.halted)
 consider_recharge(ctx, account, payment_key, payment_id)
 return { 'done', 'changed' }

@@ -4,7 +4,8 @@
 -- ARGV: tenant account_id digest amount_micros wanted memo keep_ms payment_id next_payment_id charge_ref counter
 --   operation_id lifetime_ms
 -- Output: 'posted <entry> <after>' | 'repeated <entry> <after>' | 'refused <reason>'
--- Event: recharged topped_up balance_low balance_exhausted balance_recovered credit_expired recharge_due recharge_blocked
+-- Event: recharged topped_up balance_low balance_exhausted services_halted balance_recovered services_resumed credit_expired
+--   recharge_due recharge_blocked
 local account_key, journal_key, operation_key, outbox_key, due_key, payment_key, next_payment_key, topups_key =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local tenant, account_id, digest, amount_micros, wanted, memo, keep_ms, payment_id, next_payment_id, charge_ref, counter,

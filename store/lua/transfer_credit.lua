@@ -3,7 +3,8 @@
 -- KEYS: account journal taker_account taker_journal outbox due payment
 -- ARGV: tenant account_id taker_id mark contents amount_micros wanted payment_id actor operation_id memo
 -- Output: 'posted <entry> <after>' | 'repeated <entry> <after>' | 'refused <reason>'
--- Event: balance_low balance_exhausted balance_recovered credit_expired recharge_due recharge_blocked
+-- Event: balance_low balance_exhausted services_halted balance_recovered services_resumed credit_expired recharge_due
+--   recharge_blocked
 local account_key, journal_key, taker_account_key, taker_journal_key, outbox_key, due_key, payment_key =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local tenant, account_id, taker_id, mark, contents, amount_micros, wanted, payment_id, actor, operation_id, memo =

@@ -7,9 +7,9 @@ import pytest
 from store import keys
 from store.holds import LONGEST_MS
 from store.money import MAX_MICROS, Money
-from store.outcomes import Holding, Reason, Refused, Resolution
+from store.outcomes import Change, Holding, Reason, Refused, Resolution
 from store.scripts import Client
-from tests.controls import CURRENCY, REF, Bank, usd
+from tests.controls import CURRENCY, MANAGER, REF, Bank, usd
 from tests.store.clock import Clock
 
 HOUR_MS = 3_600_000
@@ -36,13 +36,23 @@ async def arrange(redis: Client) -> Bank:
 
 
 async def place(
-    bank: Bank, units: str | int, hold_id: str = "call-1", operation_id: str = "", ttl_ms: int = HOUR_MS
+    bank: Bank,
+    units: str | int,
+    hold_id: str = "call-1",
+    operation_id: str = "",
+    ttl_ms: int = HOUR_MS,
+    service: str = "calls",
 ) -> Holding:
     """Place a hold, for an hour."""
     operation_id = operation_id or bank.operation()
-    return await bank.ledger.place_hold(
-        REF, hold_id, usd(units), ttl_ms=ttl_ms, operation_id=operation_id, actor="test", memo="a call"
-    )
+    told = {"operation_id": operation_id, "actor": "test", "memo": "a call", "service": service}
+    return await bank.ledger.place_hold(REF, hold_id, usd(units), ttl_ms=ttl_ms, **told)
+
+
+async def set_service(bank: Bank, service: str = "calls", *, open_: bool = False, operation_id: str = "") -> Change:
+    """A manager stops a service, or lets it go on."""
+    operation_id = operation_id or bank.operation()
+    return await bank.policies.set_service_state(MANAGER, REF, service, open=open_, operation_id=operation_id)
 
 
 async def extend(
@@ -85,7 +95,7 @@ def done(outcome: T | Refused) -> T:
 
 async def put_in_state(bank: Bank, state: str) -> None:
     """Freeze or close the account: every posting then looks at the rules."""
-    await bank.redis.hset(keys.account(REF), mapping={"state": state, "least": str(MAX_MICROS)})
+    await bank.redis.hset(keys.account(REF), mapping={"state": state, "least": str(MAX_MICROS), "halted": "1"})
 
 
 async def moves(bank: Bank, last: int) -> list[tuple[str, str, str, str]]:

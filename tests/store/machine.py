@@ -11,7 +11,7 @@ from store.outcomes import Done, Posting
 from tests.controls import CARD, MANAGER, REF, Bank, usd
 from tests.store.machinery import Machine
 from tests.store.model import Model
-from tests.store.outline import outline
+from tests.store.outline import halts, outline
 from tests.store.steps import waiting
 from tests.store.terms import member, ms, one, short
 
@@ -136,6 +136,8 @@ class LedgerMachine(Machine):
         assert account.available == usd(model.balance)
         assert (account.low, account.exhausted) == (None if model.low is None else usd(model.low), model.exhausted)
         assert (account.slot, account.paused) == (model.slot, model.paused)
+        assert {each.service for each in account.stops} == model.stopped
+        assert account.halts == (model.halted or not (model.entries or model.overdraft))
         assert (account.wait and (account.wait.reason.value, account.wait.until_ms)) == (
             model.wait and (model.wait[0], ms(model.wait[1]))
         )
@@ -147,6 +149,8 @@ class LedgerMachine(Machine):
         ]
         assert paid == model.payers
         assert self.run(outline(self.bank)) == model.told
+        told = self.run(halts(self.bank))
+        assert ["resumed" if each.startswith("resumed by") else each for each in told] == model.halts
         states = {name: (each.state, each.step, each.method) for name, each in model.payments.items()}
         assert {name: self.run(self.state(name)) for name in states} == states
         assert self.run(waiting(self.bank)) == {member(name): ms(at) for name, at in model.scheduled.items()}

@@ -10,16 +10,17 @@ from hypothesis.stateful import invariant, precondition, rule
 
 from store.outcomes import Held, Refused, Resolved
 from tests.controls import REF, usd
-from tests.store.holding import DUE, capture, extend, place
+from tests.store.holding import DUE, capture, extend, place, set_service
 from tests.store.machine import ANY
 from tests.store.machine_payments import PaymentsMachine
 from tests.store.model_holds import HoldsModel
 from tests.store.model_lots import REMEMBERED
-from tests.store.terms import ms, one
+from tests.store.terms import ms, one, short
 
 MILLISECOND = timedelta(milliseconds=1)
 UNITS = st.integers(0, 60)
 TIMES = st.sampled_from([timedelta(seconds=1), timedelta(minutes=15), timedelta(hours=7), timedelta(days=1)])
+SERVICES = st.sampled_from(["calls", "toll-free"])
 NAMES = st.sampled_from([f"call-{number}" for number in range(8)])
 
 
@@ -50,12 +51,18 @@ class HoldsMachine(PaymentsMachine):
         super().__init__()
         self.answers: dict[str, Answer] = {}
 
-    @rule(hold=NAMES, amount=st.integers(1, 60), ttl=TIMES)
-    def place_hold(self, hold: str, amount: int, ttl: timedelta) -> None:
+    @rule(hold=NAMES, amount=st.integers(1, 60), ttl=TIMES, service=SERVICES)
+    def place_hold(self, hold: str, amount: int, ttl: timedelta, service: str) -> None:
         """A call is allowed."""
         operation = f"hold-{next(self.numbers)}"
-        wanted = self.model.place(hold, amount, ttl, operation, self.new_id())
-        self.ask(operation, wanted, lambda: place(self.bank, amount, hold, operation, ttl // MILLISECOND))
+        wanted = self.model.place(hold, amount, ttl, operation, self.new_id(), service)
+        self.ask(operation, wanted, lambda: place(self.bank, amount, hold, operation, ttl // MILLISECOND, service))
+
+    @rule(service=SERVICES, open_=st.sampled_from([True, True, False]))
+    def set_service(self, service: str, *, open_: bool) -> None:
+        """A person stops a service, or lets it go on."""
+        wanted = self.model.set_service(service, open_=open_)
+        assert short(self.run(set_service(self.bank, service, open_=open_))) == wanted
 
     @rule(hold=NAMES, amount=UNITS, ttl=TIMES)
     def extend_hold(self, hold: str, amount: int, ttl: timedelta) -> None:

@@ -13,7 +13,7 @@ class AccountModel(LotsModel):
     """One account and the recharges that it opens; each method answers what the store should answer.
 
     `told` is the outbox in short; `scheduled` is what is to be looked at when: "check", a payment, "settings:" and one.
-    `packs` are the lines of the entries, by their place, that have some.
+    `packs` are the lines of the entries, by their place, that have some. `halts` is what is told of services.
     """
 
     state: str = "open"
@@ -23,6 +23,9 @@ class AccountModel(LotsModel):
     levels: tuple[int, ...] = ()
     low: int | None = None
     exhausted: bool = False
+    halted: bool = False
+    halts: list[str] = field(default_factory=list)
+    stopped: set[str] = field(default_factory=set)
     policy: tuple[int, int, int] | None = None
     below: int = 0
     cap: int = 0
@@ -138,11 +141,21 @@ class AccountModel(LotsModel):
         due = self.policy is not None and self.needed and not self.paused and not self.slot and self.state == "open"
         return self.waited if due else None
 
-    def _refuse(self, amount: int, *, authorised: bool) -> str:
+    def set_service(self, service: str, *, open_: bool) -> str:
+        """A person stops a service, or lets it go on."""
+        if (service in self.stopped) != open_:
+            return "unchanged"
+        (self.stopped.remove if open_ else self.stopped.add)(service)
+        self.halts.append(f"{'resumed' if open_ else 'stopped'} {service}")
+        return "changed"
+
+    def _refuse(self, amount: int, *, authorised: bool, service: str = "calls") -> str:
         if self.state == "closed":
             return "account_closed"
         if authorised and self.state == "frozen":
             return "account_frozen"
+        if authorised and service in self.stopped:
+            return "service_stopped"
         return "insufficient_credit" if authorised and self.balance - amount < -self.overdraft else ""
 
     def _settings_changed(self, new_id: str, *, afresh: bool = False, lowered: bool = False) -> None:
@@ -153,6 +166,10 @@ class AccountModel(LotsModel):
         if self.entries:
             self._rise()
             self.fall()
+        elif self.state != "open":  # nothing has happened yet, and services have never begun
+            self._halt()
+        else:
+            self._resume()
         self.consider(new_id)
 
     def _look_at_slot(self, *, anyway: bool = False) -> None:
@@ -171,6 +188,21 @@ class AccountModel(LotsModel):
         if self.balance <= 0 and not self.exhausted:
             self.exhausted = True
             self.told.append("exhausted")
+        self._halt()
+
+    @property
+    def _no_calls(self) -> bool:
+        return self.state != "open" or self.balance <= -self.overdraft
+
+    def _halt(self) -> None:
+        if not self.halted and self._no_calls:
+            self.halted = True
+            self.halts.append("halted exhausted" if self.state == "open" else f"halted {self.state}")
+
+    def _resume(self) -> None:
+        if self.halted and not self._no_calls:
+            self.halted = False
+            self.halts.append("resumed")
 
     def _rise(self) -> None:
         was_low, was_exhausted = self.low is not None, self.exhausted
@@ -179,6 +211,7 @@ class AccountModel(LotsModel):
         self.exhausted = was_exhausted and self.balance <= 0
         if was_exhausted > self.exhausted or (was_low and self.low is None):
             self.told.append("recovered")
+        self._resume()
 
     def _free(self, payment: Due, *, refund: bool) -> None:
         if self.slot == payment.id:

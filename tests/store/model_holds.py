@@ -13,6 +13,7 @@ class Held:
     amount: int
     expires: datetime
     state: str = "held"
+    service: str = "calls"
 
 
 @dataclass
@@ -27,20 +28,20 @@ class HoldsModel(Model):
         """Those that are not over."""
         return {name: each for name, each in self.holds.items() if each.state == "held"}
 
-    def place(self, hold: str, amount: int, ttl: timedelta, operation: str, new_id: str) -> str:
+    def place(self, hold: str, amount: int, ttl: timedelta, operation: str, new_id: str, service: str = "calls") -> str:
         """Set aside."""
         if hold in self.holds:
             return "hold_exists"
-        refused = self._uncovered(amount)
+        refused = self._uncovered(amount, service)
         if refused:
             return refused
-        self.holds[hold] = Held(0, self.now + ttl)
+        self.holds[hold] = Held(0, self.now + ttl, service=service)
         self._set_aside(hold, amount, operation, new_id)
         return "held"
 
     def extend(self, hold: str, amount: int, ttl: timedelta, operation: str, new_id: str) -> str:
         """Set aside more, for longer."""
-        refused = self._refused(hold, {"held"}) or self._uncovered(amount)
+        refused = self._refused(hold, {"held"}) or self._uncovered(amount, self.holds[hold].service)
         if refused:
             return refused
         self.holds[hold].expires = max(self.holds[hold].expires, self.now + ttl)
@@ -54,11 +55,12 @@ class HoldsModel(Model):
             return self.release(hold, operation)
         more = amount - self._kept(hold) if hold in self.holds else 0
         asks = authorised and more > 0
-        refused = self._refused(hold, {"held", "expired"}) or self._refuse(more, authorised=asks)
+        service = self.holds[hold].service if hold in self.holds else ""
+        refused = self._refused(hold, {"held", "expired"}) or self._refuse(more, authorised=asks, service=service)
         if refused:
             return refused
         self.begin()
-        refused = self._refuse(more, authorised=asks)
+        refused = self._refuse(more, authorised=asks, service=service)
         if refused:
             return refused
         payers = self.pay(amount)
@@ -89,16 +91,18 @@ class HoldsModel(Model):
         self._settle()
         return "expired"
 
-    def _uncovered(self, amount: int) -> str:
+    def _uncovered(self, amount: int, service: str) -> str:
         """Why it may not be set aside, now that what has expired is gone; "" if it may."""
         if self.state != "open":
             return f"account_{self.state}"
+        if service in self.stopped:
+            return "service_stopped"
         if not amount:
             return ""
-        refused = self._refuse(amount, authorised=True)
+        refused = self._refuse(amount, authorised=True, service=service)
         if not refused:
             self.begin()
-            refused = self._refuse(amount, authorised=True)
+            refused = self._refuse(amount, authorised=True, service=service)
         return refused
 
     def _refused(self, hold: str, states: set[str]) -> str:

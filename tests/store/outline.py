@@ -3,13 +3,26 @@
 from typing import TypeVar, overload
 
 from store import keys
-from store.events import BalanceLow, Codec, Event, RechargeBlocked
+from store.events import (
+    BalanceLow,
+    Codec,
+    Event,
+    RechargeBlocked,
+    ServiceResumed,
+    ServicesHalted,
+    ServicesResumed,
+    ServiceStopped,
+)
 from tests.controls import REF, Bank
 
 E = TypeVar("E", bound=Event)
 
 SHORT = {"balance_": "", "recharge_": "", "payment_": "", "topup_": "topup "}
-QUIET = {"settings_changed", "managers_changed"}
+QUIET = {
+    *("settings_changed", "managers_changed"),
+    *("services_halted", "services_resumed", "service_stopped", "service_resumed"),
+}
+"""That services stop and go on is compared by itself: see `halts`."""
 
 
 @overload
@@ -27,6 +40,22 @@ async def outline(bank: Bank, kind: type[E] | None = None) -> list[str] | list[E
         if record["type"] not in QUIET:
             lines.append(_line(record["type"], event))
     return lines if kind is None else events
+
+
+async def halts(bank: Bank) -> list[str]:
+    """When services stopped and went on: "halted exhausted", "resumed by grant", "stopped calls", "resumed calls"."""
+    lines: list[str] = []
+    for _, record in await bank.redis.xrange(keys.outbox(keys.partition_of(REF.tenant))):
+        match Codec.decode("32-0-0", record):
+            case ServicesHalted(reason=reason):
+                lines.append(f"halted {reason}")
+            case ServicesResumed(cause=cause):
+                lines.append(f"resumed by {cause}")
+            case ServiceStopped(service=service):
+                lines.append(f"stopped {service}")
+            case ServiceResumed(service=service):
+                lines.append(f"resumed {service}")
+    return lines
 
 
 def _line(name: str, event: Event) -> str:

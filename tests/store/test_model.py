@@ -54,9 +54,12 @@ class Course:
         """A call is allowed, goes on, is over, is forgotten or comes again."""
         hold, amount = f"call-{self.random.randrange(40)}", self.random.randint(0, 50)
         ttl = timedelta(minutes=self.random.choice([1, 15, 600]))
-        match self.random.randrange(8):
+        service = self.random.choice(["calls", "calls", "toll-free"])
+        match self.random.randrange(9):
             case 0 | 1 | 2:
-                self.machine.place_hold(hold, max(amount, 1), ttl)
+                self.machine.place_hold(hold, max(amount, 1), ttl, service)
+            case 8:
+                self.machine.set_service(service, open_=self.random.random() < 0.6)
             case 3:
                 self.machine.extend_hold(hold, amount * self.random.randrange(2), ttl)
             case 4 | 5:

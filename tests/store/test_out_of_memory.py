@@ -39,6 +39,9 @@ VERBS: dict[str, Verb] = {
     "set_policy, with a recharge open": lambda bank, _: bank.policies.set_method(
         MANAGER, REF, "card_new", operation_id="oom"
     ),
+    "set_service_state": lambda bank, _: bank.policies.set_service_state(
+        MANAGER, REF, "calls", open=False, operation_id="oom"
+    ),
     "change_managers": lambda bank, _: bank.roles.change_managers(
         OWNER, appoint=["U0NEW"], dismiss=[], operation_id="oom"
     ),

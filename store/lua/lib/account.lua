@@ -4,7 +4,7 @@
 local MAX = 9007199254740991
 local FIELDS = {
   'currency', 'state', 'balance', 'held', 'overdraft', 'version', 'bottom', 'class', 'expires',
-  'levels', 'low', 'exhausted', 'method', 'dead_methods',
+  'levels', 'low', 'exhausted', 'halted', 'method', 'dead_methods',
   'recharge_on', 'recharge_amount', 'recharge_below', 'recharge_cap', 'recharge_paused', 'recharge_slot',
   'recharge_cooldown_ms', 'recharge_per_day', 'recharge_day', 'recharge_day_count',
   'recharge_last_ms', 'recharge_told', 'recharge_wait',
@@ -14,11 +14,20 @@ local function text(number)
   return string.format('%.0f', number)
 end
 
+-- Whether services take no new calls. On an account on which nothing has happened yet they have never begun to.
+local function are_halted(account, balance)
+  return account.state ~= 'open' or balance <= -tonumber(account.overdraft)
+end
+
 local function read_account(key)
   local values = redis.call('HMGET', key, unpack(FIELDS))
   if not values[1] then return nil end
   local account = {}
   for i, name in ipairs(FIELDS) do account[name] = values[i] or '' end
+  if account.halted == '' then -- never kept yet: '1' is since when nobody knows
+    local halted = are_halted(account, tonumber(account.balance)) and (account.version ~= '0' or account.state ~= 'open')
+    account.halted = halted and '1' or '0'
+  end
   return account
 end
 
@@ -32,6 +41,22 @@ local function levels_of(account)
   local levels = {}
   for level in string.gmatch(account.levels, '%d+') do levels[#levels + 1] = tonumber(level) end
   return levels -- descending, as the policy was saved
+end
+
+-- That services stop or go on is told once each. `halted` keeps since when they are stopped, or, below zero, since when they
+-- go on again; '0' if they never were stopped.
+local function halt_services(ctx, account, balance)
+  if tonumber(account.halted) > 0 or not are_halted(account, balance) then return end
+  account.halted = text(ctx.now)
+  emit(ctx, 'services_halted', 'reason', account.state == 'open' and 'exhausted' or account.state,
+    'balance_micros', text(balance), 'overdraft_micros', account.overdraft, 'currency', account.currency)
+end
+
+local function resume_services(ctx, account, balance, cause)
+  if tonumber(account.halted) <= 0 or are_halted(account, balance) then return end
+  account.halted = text(-ctx.now)
+  emit(ctx, 'services_resumed', 'cause', cause, 'balance_micros', text(balance),
+    'overdraft_micros', account.overdraft, 'currency', account.currency)
 end
 
 -- Upwards: levels are armed again; leaving exhaustion or the last level is told once.
@@ -49,6 +74,7 @@ local function settle_upwards(ctx, account, balance, cause)
     emit(ctx, 'balance_recovered', 'balance_micros', text(balance), 'currency', account.currency,
       'level_micros', account.low, 'was_exhausted', was_exhausted and '1' or '0', 'cause', cause)
   end
+  resume_services(ctx, account, balance, cause)
 end
 
 -- Downwards: each level crossed, in order, then zero; each once until it is armed again.
@@ -64,6 +90,7 @@ local function settle_downwards(ctx, account, balance)
     account.exhausted = '1'
     emit(ctx, 'balance_exhausted', 'balance_micros', text(balance), 'currency', account.currency)
   end
+  halt_services(ctx, account, balance)
 end
 
 -- What a month has recharged or reserved of its cap. Each month has its own count for ever, so that a clock that goes

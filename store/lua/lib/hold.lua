@@ -6,16 +6,17 @@ local function hold_member()
   return 'hold:' .. ctx.tenant .. ':' .. ctx.account_id .. ':' .. hold_id
 end
 
--- state, amount, expiry; nil where there is none.
+-- state, amount, expiry, service; nil where there is none.
 local function read_hold()
-  local record = call('HMGET', hold_key, 'state', 'amount', 'expires_ms')
+  local record = call('HMGET', hold_key, 'state', 'amount', 'expires_ms', 'service')
   if not record[1] then return nil end
-  return record[1], tonumber(record[2]), tonumber(record[3])
+  return record[1], tonumber(record[2]), tonumber(record[3]), record[4] or 'calls'
 end
 
--- Whether `amount` may be set aside beside what is.
-local function refusal(amount)
+-- Whether `amount` may be set aside beside what is, for calls of that service.
+local function refusal(amount, service)
   if account.state ~= 'open' then return 'refused account_' .. account.state end
+  if call('HEXISTS', account_key, 'stopped:' .. service) == 1 then return 'refused service_stopped' end
   if amount > 0 and balance - amount < -tonumber(account.overdraft) then return 'refused insufficient_credit' end
   if account.held + amount > MAX then return 'refused balance_limit' end
 end

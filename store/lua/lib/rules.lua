@@ -6,6 +6,7 @@
 local function least_by_rules()
   if account.state ~= 'open' then return MAX end
   local highest = account.exhausted == '1' and -MAX or 1
+  if tonumber(account.halted) <= 0 then highest = math.max(highest, 1 - account.overdraft) end
   for _, level in ipairs(levels_of(account)) do
     if account.low == '' or level < tonumber(account.low) then
       highest = math.max(highest, level)
@@ -66,7 +67,7 @@ local function save_account()
   least, till = find_least(), find_till()
   call('HSET', account_key, 'balance', format('%d', balance), 'version', format('%d', version),
     'total:' .. counter, format('%d', total), 'bottom', format('%d', balance - left), 'lot', lot, 'class', account.class,
-    'expires', format('%d', account.expires), 'low', account.low, 'exhausted', account.exhausted, 'held', account.held,
-    'least', format('%d', least), 'till', format('%d', till), 'epoch', epoch, 'base', format('%d', base),
+    'expires', format('%d', account.expires), 'low', account.low, 'exhausted', account.exhausted, 'halted', account.halted,
+    'held', account.held, 'least', format('%d', least), 'till', format('%d', till), 'epoch', epoch, 'base', format('%d', base),
     'older', format('%d', older))
 end

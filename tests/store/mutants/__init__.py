@@ -17,6 +17,7 @@ from tests.store.mutants.records import KNOWN, POOLED, RECORDS
 from tests.store.mutants.resolutions import RESOLUTIONS
 from tests.store.mutants.reversals import REVERSALS
 from tests.store.mutants.seals import SEALS, UNBIDDEN
+from tests.store.mutants.services import SERVICES
 from tests.store.mutants.short_holds import SHORT_HOLDS
 from tests.store.mutants.shortcuts import SHORT_CUTS
 from tests.store.mutants.states import STATES
@@ -67,6 +68,7 @@ ALL = [
     *OPEN,
     *PAUSES,
     *SHORT_CUTS,
+    *SERVICES,
     *STATES,
     *TARIFFS,
     *TRANSFERS,

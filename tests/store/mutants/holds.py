@@ -16,7 +16,7 @@ NEGATIVE = {"amount": holding.NEGATIVE, "reason": Reason.AMOUNT_INVALID}
 INVALID = "if not canonical(amount_micros) then"
 STATE_HELD = "if state ~= 'held' then"
 UNKNOWN = "if not state then return 'refused unknown_hold' end\n"
-AGAIN = "refused = refusal(amount) -- now that what has expired is gone"
+AGAIN = "refused = refusal(amount, service) -- now that what has expired is gone"
 
 PLACES = [
     Mutant("place_hold", REPEATED, "", test_hold_operations.test_repeat_answers_the_first_outcome),

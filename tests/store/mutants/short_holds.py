@@ -89,8 +89,8 @@ NUMBERS = [
     ),
     Mutant(
         "capture_hold",
-        "  and (authorised ~= '1' or amount <= held or amount <= balance + held) then",
-        "  then",
+        "amount <= balance + held and call",
+        "call",
         test_capture_hold.test_authorised_usage_is_captured_to_what_there_is_and_no_more,
     ),
     Mutant(

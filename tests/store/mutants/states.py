@@ -76,8 +76,8 @@ STATES = [
     ),
     Mutant(
         "post_usage",
-        " and (authorised ~= '1' or balance >= amount)",
-        "",
+        "balance >= amount and call",
+        "call",
         test_overdraft.test_lowered_overdraft_holds_at_once,
     ),
 ]
