@@ -15,13 +15,12 @@ local expires_ms = format('%d', now + ttl_ms)
 -- include: lib/place
 -- Most holds change nothing but numbers, and are placed without a function: see post_usage.
 if amount and currency == wanted and balance - amount >= least and now < till and balance >= amount
-  and call('EXISTS', hold_key) == 0 and call('HEXISTS', place_key, mark) == 0
-  and not (older_key and call('HGET', older_key, mark)) and call('HEXISTS', account_key, 'stopped:' .. service) == 0 then
+  and call('HEXISTS', account_key, 'stopped:' .. service) == 0 and call('HEXISTS', place_key, mark) == 0
+  and not (older_key and call('HGET', older_key, mark)) and call('HSETNX', hold_key, 'state', 'held') == 1 then
   local kind, debit, credit, micros, lots = 'hold', 'wallet', 'holds', amount_micros, ''
   balance, version = balance - amount, version + 1
   -- include: lib/name
-  call('HSET', hold_key, 'state', 'held', 'service', service, 'amount', micros, 'placed_ms', format('%d', now),
-    'expires_ms', expires_ms)
+  call('HSET', hold_key, 'service', service, 'amount', micros, 'placed_ms', format('%d', now), 'expires_ms', expires_ms)
   -- include: lib/write
   outcome = outcome .. ' ' .. expires_ms
   call('HSET', place_key, mark, contents .. outcome)

@@ -78,8 +78,8 @@ NUMBERS = [
     ),
     Mutant(
         "place_hold",
-        "call('EXISTS', hold_key) == 0",
-        "true",
+        "call('HSETNX', hold_key, 'state', 'held') == 1",
+        "call('HSET', hold_key, 'state', 'held') <= 1",
         test_place_hold.test_hold_in_use_is_not_placed_again,
     ),
     Mutant(

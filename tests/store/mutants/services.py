@@ -3,7 +3,7 @@
 from tests.store import test_halts, test_services
 from tests.store.mutants.mutant import NEVER, REPEAT, Mutant
 
-SHORT = " and call('HEXISTS', account_key, 'stopped:' .. service) == 0"
+SHORT = "call('HEXISTS', account_key, 'stopped:' .. service) == 0"
 LONG = "if call('HEXISTS', account_key, 'stopped:' .. service) == 1 then"
 BATCH = "call('HEXISTS', account_key, 'stopped:' .. ARGV[i + 3])"
 
@@ -40,11 +40,11 @@ STOPS = [
         "'service_stopped'",
         test_services.test_resumption_is_told,
     ),
-    Mutant("place_hold", SHORT, "", test_services.test_stopped_service_places_no_hold),
+    Mutant("place_hold", SHORT, "true", test_services.test_stopped_service_places_no_hold),
     Mutant(
         "place_hold",
-        "'held', 'service', service, 'amount', micros",
-        "'held', 'amount', micros",
+        "call('HSET', hold_key, 'service', service, 'amount', micros",
+        "call('HSET', hold_key, 'amount', micros",
         test_services.test_hold_tells_its_service,
     ),
     Mutant("lib/hold", LONG, NEVER, test_services.test_hold_of_a_stopped_service_is_not_extended),
@@ -62,7 +62,7 @@ STOPS = [
         "'amount'",
         test_services.test_hold_tells_its_service,
     ),
-    Mutant("capture_hold", SHORT, "", test_services.test_capture_of_a_stopped_service_takes_what_was_set_aside),
+    Mutant("capture_hold", SHORT, "true", test_services.test_capture_of_a_stopped_service_takes_what_was_set_aside),
     Mutant("capture_hold", LONG, NEVER, test_services.test_capture_that_the_rules_look_at_is_refused_as_well),
     Mutant(
         "capture_hold",
