@@ -75,17 +75,22 @@ class Lines:
         )
         columns = {"id": ids, "micros": micros, "start_ms": starts_ms, "destination": destinations, "memo": memos}
         told = {"number": numbers, "user": users, "centre": centres}
-        columns |= {name: _short(_texts(each).fill_null("")) for name, each in told.items() if each is not None}
+        columns |= {name: short(_texts(each).fill_null("")) for name, each in told.items() if each is not None}
         columns |= {} if bases is None else {"basis": _texts(bases).fill_null("")}
         columns |= {} if durations is None else {"duration_s": _integers(durations)}
         if {*map(len, columns.values())} != {count} or any(each.null_count for each in columns.values()):
             msg = "columns of records are of one length, and each record has an id, an amount and a start"
             raise ValueError(msg)
         if count:
-            _check(ids, starts_ms)
+            check_written(ids, starts_ms)
         guids = guids_of(ids)
         names = names_of(ids, guids)
-        columns |= {"place": pa.array(range(count), pa.int64()), "guid": guids, "day": _days(starts_ms), "name": names}
+        columns |= {
+            "place": pa.array(range(count), pa.int64()),
+            "guid": guids,
+            "day": days_of(starts_ms),
+            "name": names,
+        }
         said = contents_of(micros, starts_ms, destinations) if contents is None else _texts(contents)
         columns |= {"check": checks_of(names, said, service)}
         return cls(pa.RecordBatch.from_pydict(columns), currency, service)
@@ -162,8 +167,8 @@ class Lines:
         return Lines(self.batch.filter(mask), self.currency, self.service)
 
 
-def _check(ids: Any, starts: Any) -> None:
-    """ValueError where an id cannot be written, or a start is out of range."""
+def check_written(ids: Any, starts: Any) -> None:
+    """ValueError where one of some ids cannot be written, or a start is out of range."""
     length = pc.min_max(pc.binary_length(ids)).as_py()
     joined = together(ids).decode()
     if length["max"] > LONGEST_ID or not length["min"] or not is_id(joined, len(joined)):
@@ -176,13 +181,14 @@ def _check(ids: Any, starts: Any) -> None:
         raise ValueError(msg)
 
 
-def _days(starts: Any) -> Any:
+def days_of(starts: Any) -> Any:
     """The UTC day of each, rounded down before the epoch as well."""
     days = pc.divide(starts, DAY_MS)
     return pc.if_else(pc.less(starts, pc.multiply(days, DAY_MS)), pc.subtract(days, 1), days)
 
 
-def _short(texts: Any) -> Any:
+def short(texts: Any) -> Any:
+    """No text longer than is kept."""
     longest = pc.max(pc.binary_length(texts)).as_py() or 0
     return pc.utf8_slice_codeunits(texts, 0, LONGEST_TEXT) if longest > LONGEST_TEXT else texts
 

@@ -53,6 +53,13 @@ def contents_of(micros: Any, starts: Any, destinations: Any) -> Any:
     return pc.binary_join_element_wise(written(micros), written(starts), destinations, " ")
 
 
+def contents_of_calls(calls: Any) -> Any:
+    """What the records of a batch of `store.calls.SCHEMA` say themselves, whatever price they are given."""
+    own = written(calls["own_micros"]).fill_null("-")
+    numbers = written(calls["start_ms"]), written(calls["duration_s"]), own
+    return pc.binary_join_element_wise(calls["service"], *numbers, calls["number"], calls["destination"], " ")
+
+
 def guids_of(ids: Any) -> Any:
     """The 16 bytes of each id that is a GUID in lower case, null for others."""
     packed = _all_guids(ids)

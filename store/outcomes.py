@@ -14,6 +14,8 @@ class Reason(StrEnum):
     OPERATION_CONFLICT = "operation_conflict"
     """The operation id was used before, with other contents."""
     AMOUNT_INVALID = "amount_invalid"
+    TIME_IMPLAUSIBLE = "time_implausible"
+    """A call's record says that it began years ago, or in the future."""
     BALANCE_LIMIT = "balance_limit"
     """The balance, or a ledger account's total, would leave the range that is kept exactly, ± 2^53 − 1 millionths."""
 

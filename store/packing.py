@@ -32,12 +32,31 @@ class Packed:
     order: Any
 
 
-def pack(lines: Lines, uses: str = UNUSED) -> Packed:
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """By what lines are known: as in `Packed`."""
+
+    starts: str
+    marks: str
+    order: Any
+
+
+UNKNOWN = Marks("", "", None)
+"""Of lines that are not to be known."""
+
+
+def marks_of(batch: Any) -> Marks:
+    """By what the rows of a batch with `day`, `name` and `check` are known."""
+    order = pc.sort_indices(batch, sort_keys=[("day", "ascending"), ("name", "ascending")])
+    marks = pc.binary_join_element_wise(written(batch["name"].take(order)), written(batch["check"].take(order)), "")
+    return Marks(_counted(batch["day"].take(order)), together(marks).decode(), order)
+
+
+def pack(lines: Lines, uses: str = UNUSED, *, known: bool = True) -> Packed:
     """The lines as the script takes them; `uses` is what they took of pools, as the pack says it."""
     batch = lines.batch
     amounts, ids = together(written(batch["micros"]), " "), batch["id"]
-    order = pc.sort_indices(batch, sort_keys=[("day", "ascending"), ("name", "ascending")])
-    marks = pc.binary_join_element_wise(written(batch["name"].take(order)), written(batch["check"].take(order)), "")
+    marks = marks_of(batch) if known else UNKNOWN
     columns = {"amount": amounts, "start": _differences(batch["start_ms"]), **_told(batch)}
     packed = UNPACKED
     if batch["guid"].null_count:
@@ -48,9 +67,9 @@ def pack(lines: Lines, uses: str = UNUSED) -> Packed:
     return Packed(
         f"{FORMAT} {len(lines)} {packed} {_base64(zlib.compress(text, _LEVEL))} {uses}",
         amounts.decode(),
-        _counted(batch["day"].take(order)),
-        together(marks).decode(),
-        order,
+        marks.starts,
+        marks.marks,
+        marks.order,
     )
 
 

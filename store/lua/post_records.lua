@@ -3,9 +3,8 @@
 -- has given more than their prices were reckoned with, or where calls that were to get their price late have one.
 -- KEYS: account journal outbox due payment pooled unpriced
 -- ARGV: wanted service sum_micros amounts note starts all_marks uses unpriced late
--- `amounts` are in the order of the records. `starts` is a day of the epoch, how many records start on it, the next day and
--- so on; `all_marks` has as many names and checks by turns, MARK digits each, the names of a day in order. `uses` is told in
--- lib/pooled, `unpriced` and `late` in lib/unpriced; each may be "".
+-- `amounts` are in the order of the records. `starts` and `all_marks` are told in lib/marks, `uses` in lib/pooled, `unpriced` and
+-- `late` in lib/unpriced; each of these may be "".
 -- Output: 'posted <entry> <after>' | 'refused <reason>' | 'known <a character for each: . new, = known, ! with other contents>'
 --   | 'moved pools' | 'moved late'
 -- Event: balance_low balance_exhausted services_halted credit_expired recharge_due recharge_blocked pool_low pool_exhausted
@@ -20,15 +19,7 @@ local tenant, account_id = string.match(account_key, ':t:([^:]+):a:([^:]+)$')
 local ctx = { account_key = account_key, outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id,
   now = now }
 local account = nil
-local MARK, sub = 19, string.sub
-local names, marks, days, place = {}, {}, {}, 0
-for i = 1, #all_marks / MARK, 2 do
-  local name = sub(all_marks, (i - 1) * MARK + 1, i * MARK)
-  names[(i + 1) / 2], marks[i], marks[i + 1] = name, name, sub(all_marks, i * MARK + 1, (i + 1) * MARK)
-end
-for day, count in string.gmatch(starts, '(%-?%d+) (%d+)') do
-  days[day + 0], place = { place + 1, place + count }, place + count
-end
+-- include: lib/marks
 -- include: lib/posting
 -- include: lib/clock
 -- include: lib/account

@@ -76,6 +76,7 @@ PARTS = (
     "grow",
     "hold",
     "lots",
+    "marks",
     "name",
     "operation",
     "original",

@@ -6,10 +6,12 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
 from store import keys
+from store.lines import Lines
 from store.outcomes import Reason
+from store.packing import marks_of
 from store.recording import MAX_LINES, Recorded
 from store.records import UsageRecord
-from store.scripts import Client
+from store.scripts import Client, Scripts
 from tests.controls import REF, Bank, usd
 from tests.everywhere import every_key
 from tests.store.clock import Clock
@@ -209,3 +211,19 @@ async def test_batch_of_many_days_is_posted(bank: Bank) -> None:
 
     assert (first.posted, len(again.repeated)) == (MAX_LINES, MAX_LINES)
     await bank.prove()
+
+
+async def test_known_records_are_found(bank: Bank) -> None:
+    """Whether they tell the same or not, and without changing anything."""
+    await post(bank, [record(1), record(2)])
+    before = await dump(bank.redis)
+    asked = [record(3), record(1), record(2, 7)]
+    marks = marks_of(Lines.of_records(asked).batch)
+
+    answer = await Scripts(bank.redis).call(
+        "find_records", {"account": keys.account(REF)}, starts=marks.starts, all_marks=marks.marks
+    )
+
+    states = dict(zip(marks.order.to_pylist(), answer, strict=True))
+    assert [states[row] for row in range(3)] == [".", "=", "!"]
+    assert await dump(bank.redis) == before

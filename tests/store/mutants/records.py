@@ -62,7 +62,7 @@ RECORDS = [
         test_records.test_levels_are_crossed_by_the_records_that_cross_them,
     ),
     Mutant(
-        "post_records",
+        "lib/marks",
         "{ place + 1, place + count }",
         "{ 1, count + 0 }",
         test_records_known.test_batch_of_many_days_is_posted,
@@ -70,6 +70,7 @@ RECORDS = [
 ]
 
 POOLED = [
+    Mutant("find_records", "find_records(read_sizes()) or ''", "''", test_records_known.test_known_records_are_found),
     Mutant("post_records", "if pools_moved() then", NEVER, test_pooled.test_pool_that_was_used_meanwhile_is_told, ONE),
     Mutant("post_records", "if late_moved() then", NEVER, test_unpriced.test_price_is_given_once),
     Mutant("post_records", "use_pools()\n", "", test_pooled.test_lines_use_a_pool),

@@ -1,0 +1,152 @@
+"""Charging calls: the one path from records, whoever brings them, to lines in the ledger."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+
+from store import keys
+from store.call import CallRecord
+from store.calls import Batch, to_columns
+from store.cards import Cards
+from store.charged import Assigned, CallOutcome, Centres, Charged
+from store.fewer import encoded
+from store.keys import AccountRef
+from store.operations import Ids, random_id
+from store.outcomes import Reason
+from store.plans import Plans
+from store.prefixes import Bools, Ints
+from store.rated import Calls
+from store.rating import PAID_WITH_CREDIT, Terms
+from store.ratings import Rater
+from store.scripts import Client
+from store.sending import Run, Sender, aside
+
+DAY_MS = 86_400_000
+EARLIEST_MS, LATEST_MS = 3 * 365 * DAY_MS, DAY_MS
+"""A call began no longer ago than that, and no more ahead of now: what says otherwise is a mistake of its record."""
+
+Clock = Callable[[], int]
+
+
+def clock_ms() -> int:
+    """Now, ms since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+class Charging:
+    """Rates calls and posts them, each once, in the order in which they come.
+
+    A price depends on the record, the rate cards, and what pools had given before; never on how the records are cut
+    into batches, nor on where a run was interrupted and began again.
+    """
+
+    def __init__(
+        self,
+        redis: Client,
+        cards: Cards,
+        plans: Plans,
+        centres: Centres | None = None,
+        *,
+        ids: Ids = random_id,
+        clock: Clock = clock_ms,
+    ) -> None:
+        self._redis = redis
+        self._cards = cards
+        self._plans = plans
+        self._centres = centres
+        self._clock = clock
+        self._sender = Sender(redis, ids)
+        self._raters: dict[AccountRef, tuple[tuple[Any, ...], Terms, Rater]] = {}
+
+    async def charge(self, ref: AccountRef, batch: Batch, *, actor: str) -> Charged:
+        """Charge the calls of a batch of `store.calls.SCHEMA` to `ref`, or to the accounts that the rules name.
+
+        Each is known by its id, as `Ledger.post_records` says, and by what its record says: charged again it is a
+        repeat, whatever it would cost now. Calls whose price is not known are posted as lines of 0, see `RateLate`.
+        Refused, one by one: TIME_IMPLAUSIBLE, CURRENCY_MISMATCH (its own charge is in another currency than the
+        account), OPERATION_CONFLICT (a known id whose record says something else); and what `Ledger.post_records`
+        refuses: UNKNOWN_ACCOUNT, ACCOUNT_CLOSED, BALANCE_LIMIT.
+
+        Raises:
+            ValueError: this is no such batch, or an id or the actor cannot be written.
+            redis.exceptions.RedisError: the outcome is unknown, of all or of some; charge the same again.
+        """
+        charged = Charged()
+        await self._charge(ref, batch, actor, charged, None)
+        return charged
+
+    async def charge_each(self, ref: AccountRef, records: Sequence[CallRecord], *, actor: str) -> list[CallOutcome]:
+        """The same for few, each told by itself, in their order."""
+        found: dict[int, CallOutcome] = {}
+        charged = Charged()
+        await self._charge(ref, to_columns(records), actor, charged, found)
+        found |= {place: CallOutcome(refused=reason) for place, reason in charged.refused}
+        return [found.get(place) or CallOutcome(repeated=True) for place in range(len(records))]
+
+    async def terms(self, ref: AccountRef) -> Terms | None:
+        """By what the account's calls are rated now; None where there is no such account."""
+        found = await self.rater(ref)
+        return found[0] if found else None
+
+    async def rater(self, ref: AccountRef) -> tuple[Terms, Rater] | None:
+        """The same, laid out for columns; made anew only when something has changed."""
+        currency, plan, tariff = await asyncio.gather(
+            self._redis.hget(keys.account(ref), "currency"), self._plans.plan(ref), self._cards.tariff(ref.tenant)
+        )
+        if not currency:
+            return None
+        made_of = (currency, plan, id(tariff))
+        known = self._raters.get(ref)
+        if known is None or known[0] != made_of:
+            terms = Terms(currency, tariff, plan.pools, plan.zone)
+            known = self._raters[ref] = (made_of, terms, await asyncio.to_thread(Rater, terms))
+        return known[1], known[2]
+
+    async def _charge(
+        self, ref: AccountRef, batch: Batch, actor: str, charged: Charged, told: dict[int, CallOutcome] | None
+    ) -> None:
+        charged.read += len(batch)
+        assigned = await self._centres.assign(ref, batch) if self._centres else Assigned()
+        for account, rows in _by_account(ref, assigned, len(batch)):
+            found = await self.rater(account)
+            if found is None:
+                charged.refused += [(row, Reason.UNKNOWN_ACCOUNT) for row in rows.tolist()]
+                continue
+            wrong = self._implausible(batch, rows, found[0].currency)
+            for reason, mask in wrong.items():
+                charged.refused += [(row, reason) for row in rows[mask].tolist()]
+            good = rows[~np.logical_or.reduce([*wrong.values()])]
+            calls = await aside(len(good), Calls.of, _taken(batch, good), good, _taken(assigned.centres, good))
+            await self._sender.charge(Run(account, actor, *found, charged, told), calls)
+
+    def _implausible(self, batch: Batch, rows: Ints, currency: str) -> dict[Reason, Bools]:
+        """Which of these rows are refused before anybody is asked."""
+        some = _taken(batch, rows)
+        starts, now = some["start_ms"].to_numpy(), self._clock()
+        late = (starts < now - EARLIEST_MS) | (starts > now + LATEST_MS)
+        own = some["own_micros"]
+        counts = pc.or_(pc.greater(own.fill_null(0), 0), pc.equal(some["capability"], PAID_WITH_CREDIT))
+        foreign = pc.invert(pc.is_in(some["currency"], pa.array(["", currency])))
+        other = pc.and_(pc.and_(own.is_valid(), counts), foreign).to_numpy(zero_copy_only=False)
+        return {Reason.TIME_IMPLAUSIBLE: late, Reason.CURRENCY_MISMATCH: other & ~late}
+
+
+def _by_account(ref: AccountRef, assigned: Assigned, count: int) -> Iterator[tuple[AccountRef, Ints]]:
+    """Each account that pays for some of the calls, and the rows of these, in their order."""
+    rows = np.arange(count)
+    if assigned.accounts is None:
+        yield ref, rows
+        return
+    codes, names = encoded(assigned.accounts)
+    for code, name in enumerate(names.to_pylist()):
+        if (mine := codes == code).any():
+            yield AccountRef(ref.tenant, name or ref.account), rows[mine]
+
+
+def _taken(column: Any, rows: Ints) -> Any:
+    return column if column is None or len(rows) == len(column) else column.take(pa.array(rows))

@@ -1,0 +1,239 @@
+"""Rated calls on their way to the ledger."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+from redis.exceptions import NoScriptError
+
+from store import keys
+from store.batch import Told
+from store.charged import CallOutcome, Charged
+from store.keys import AccountRef
+from store.operations import Ids
+from store.outcomes import Reason
+from store.packing import marks_of, pack
+from store.prefixes import Bools, Ints
+from store.rated import Calls, Page, Rated
+from store.rating import Terms
+from store.ratings import STATES, Rater
+from store.recent import Recent
+from store.recording import MAX_LINES, call_of
+from store.scripts import Client, Scripts
+from store.wire import Wire, has_wires, wired
+
+_SMALL = 2_000
+"""So many calls are rated without leaving the event loop: it takes about as long as a thread's turn."""
+_ASKED = 2_000
+"""About so many calls a script is asked at once."""
+_MOST, _FEWEST = 1 << 20, 50
+"""So many calls are rated before they are posted."""
+_MANY = 0.25
+"""Where more of a page are known, those that follow are asked about before they are rated."""
+_SAME, _OTHER = ord("="), ord("!")
+
+T = TypeVar("T")
+
+
+class Run:
+    """Calls of one account on their way."""
+
+    def __init__(
+        self,
+        ref: AccountRef,
+        actor: str,
+        terms: Terms,
+        rater: Rater,
+        charged: Charged,
+        told: dict[int, CallOutcome] | None,
+    ) -> None:
+        self.ref = ref
+        self.actor = actor
+        self.terms = terms
+        self.rater = rater
+        self.charged = charged
+        self.told = told
+        self.horizon = _MOST
+        self.stops = False
+
+    def refuse(self, places: Ints, reason: Reason) -> None:
+        """These are not posted."""
+        self.charged.refused += [(place, reason) for place in places.tolist()]
+
+    def posted(self, rated: Rated, page: Page, entry: str) -> None:
+        """A page is in the ledger."""
+        ratings, charged = rated.ratings, self.charged
+        counts = np.bincount(ratings.states[page.rows], minlength=len(STATES)).tolist()
+        charged.states.update(dict(zip(STATES, counts, strict=True)))
+        charged.micros[self.terms.currency] += page.lines.sum_micros
+        charged.billed_s += int(ratings.billed[page.rows].sum())
+        charged.pooled_s += sum(has - had for _, _, had, has, _ in page.uses)
+        charged.entries += 1
+        if self.told is not None:
+            grounds = page.lines.batch["basis"].to_pylist()
+            places = rated.calls.places[page.rows].tolist()
+            for row, place, ground in zip(page.rows.tolist(), places, grounds, strict=True):
+                state, micros = STATES[ratings.states[row]], int(ratings.amounts[row])
+                self.told[place] = CallOutcome(entry, state, micros, ground)
+
+
+class Sender:
+    """Sends rated calls to the ledger, two pages on their way, and rates again what somebody else has changed."""
+
+    def __init__(self, redis: Client, ids: Ids) -> None:
+        self._redis = redis
+        self._scripts = Scripts(redis)
+        self._ids = ids
+        self._recent = Recent()
+        self._asks: set[AccountRef] = set()  # their last calls were known, most of them
+        self._is_loaded = False
+
+    async def charge(self, run: Run, calls: Calls) -> None:
+        """Post what is new."""
+        while len(calls):
+            again = calls.again()
+            await self._charge(run, calls.where(~again))
+            calls = calls.where(again)
+            if len(calls):  # what came before them is known now
+                calls = await self._without_known(run, calls, np.ones(len(calls), np.bool_))
+
+    async def _charge(self, run: Run, calls: Calls) -> None:
+        asked = self._asked(run, calls)
+        calls = await self._without_known(run, calls, asked)
+        while len(calls):
+            used = await self._used(run)
+            head = calls.first(run.horizon)
+            rated = await aside(len(head), Rated.of, head, run.rater, used)
+            done = await self._post(run, rated, used)
+            left = np.ones(len(calls), np.bool_)
+            left[: len(head)] = ~done
+            calls = calls.where(left)
+            if run.ref in self._asks:
+                calls = await self._without_known(run, calls, np.ones(len(calls), np.bool_))
+
+    def _asked(self, run: Run, calls: Calls) -> Bools:
+        """Which of them may well be known."""
+        if run.ref in self._asks:
+            return np.ones(len(calls), np.bool_)
+        return self._recent.met(calls.names)
+
+    async def _used(self, run: Run) -> dict[tuple[str, str], int]:
+        if not run.terms.pools:
+            return {}
+        found = {}
+        for name, value in (await self._redis.hgetall(keys.pooled(run.ref))).items():
+            pool, _, month = name.partition(":")
+            found[pool, month] = int(value.partition(" ")[0])
+        return found
+
+    async def _without_known(self, run: Run, calls: Calls, asked: Bools) -> Calls:
+        """Leave out, of those that are asked about, those that are known."""
+        rows = np.flatnonzero(asked)
+        if not len(rows):
+            return calls
+        marks = calls.marks.take(pa.array(rows))
+        parts = [marks_of(marks.slice(at, _ASKED)) for at in range(0, len(rows), _ASKED)]
+        named = {"account": keys.account(run.ref)}
+        answers = await self._scripts.call_many(
+            "find_records", [(named, {"starts": each.starts, "all_marks": each.marks}) for each in parts]
+        )
+        left, known = np.ones(len(calls), np.bool_), 0
+        for part, answer, at in zip(parts, answers, range(0, len(rows), _ASKED), strict=True):
+            if answer:
+                those = self._leave_out(run, calls, rows[at : at + _ASKED][part.order.to_numpy()], answer)
+                left[those] = False
+                known += len(those)
+        if known < _MANY * len(rows):
+            self._asks.discard(run.ref)
+        return calls.where(left)
+
+    def _leave_out(self, run: Run, calls: Calls, rows: Ints, states: str) -> Ints:
+        """The rows that are known; `states` are those of `rows`."""
+        said = np.frombuffer(states.encode(), np.uint8)
+        same, other = rows[said == _SAME], rows[said == _OTHER]
+        run.charged.repeated += len(same)
+        run.refuse(calls.places[other], Reason.OPERATION_CONFLICT)
+        self._recent.add(calls.names[same])
+        return np.concatenate([same, other])
+
+    async def _post(self, run: Run, rated: Rated, used: dict[tuple[str, str], int]) -> Bools:
+        """Which of the calls are done with: posted, known, or refused."""
+        done, run.stops = np.zeros(len(rated.calls), np.bool_), False
+        moved = False
+        async with aclosing(self._answers(run, rated.pages(run.terms, used, MAX_LINES))) as answers:
+            async for page, order, answer in answers:
+                verdict, detail, *_ = answer.split(" ")
+                rows = page.rows
+                if verdict == "posted":
+                    run.posted(rated, page, detail)
+                    self._recent.add(rated.calls.names[rows])
+                elif verdict == "refused":
+                    run.refuse(rated.calls.places[rows], Reason(detail))
+                    run.stops |= page.takes
+                elif verdict == "known":
+                    rows = self._leave_out(run, rated.calls, rows[order.to_numpy()], detail)
+                    run.stops |= page.takes
+                    if len(rows) > _MANY * len(page.rows):
+                        self._asks.add(run.ref)
+                        run.stops = True
+                else:
+                    rows, moved, run.stops = rows[:0], True, True
+                done[rows] = True
+        # Who is always overtaken rates fewer at a time, and is quicker.
+        run.horizon = max(_FEWEST, min(run.horizon, len(done)) // 4) if moved else min(_MOST, run.horizon * 2)
+        return done
+
+    async def _answers(self, run: Run, pages: Iterator[Page]) -> AsyncGenerator[tuple[Page, Any, str], None]:
+        """Post the pages in order; a page leaves before the answer to the one before it is there."""
+        if not self._is_loaded or not has_wires(self._redis):
+            for page in pages:
+                order, (named, args) = self._told(run, page)
+                yield page, order, str(await self._scripts.call("post_records", named, **args))
+                self._is_loaded = True
+                if run.stops:
+                    return
+            return
+        flying: deque[tuple[Page, Any]] = deque()
+        async with wired(self._redis, self._scripts) as wire:
+            for page in pages:
+                order, (named, args) = self._told(run, page)
+                await wire.send("post_records", named, args)
+                flying.append((page, order))
+                if len(flying) > 1:
+                    first, answer = flying.popleft(), await self._receive(wire)
+                    if answer:
+                        yield *first, answer
+                if run.stops or not self._is_loaded:
+                    break
+            for page, order in flying:
+                if answer := await self._receive(wire):
+                    yield page, order, answer
+
+    async def _receive(self, wire: Wire) -> str:
+        """The next answer; "" where the server has forgotten the script, and nothing was done."""
+        try:
+            return str(await wire.receive())
+        except NoScriptError:
+            self._is_loaded = False
+            return ""
+
+    def _told(self, run: Run, page: Page) -> tuple[Any, Told]:
+        packed = pack(page.lines, page.said)
+        return packed.order, call_of(
+            run.ref,
+            page.lines,
+            packed,
+            actor=run.actor,
+            payment_id=self._ids(),
+            uses=page.told,
+            unpriced=page.unpriced,
+        )
+
+
+async def aside(count: int, work: Callable[..., T], *args: Any) -> T:
+    """Do it in a thread where it is about more than a few."""
+    return work(*args) if count <= _SMALL else await asyncio.to_thread(work, *args)
