@@ -16,6 +16,7 @@ from slack_bolt.async_app import AsyncApp
 from bot import socket_mode
 from bot.alerts import Alerts
 from bot.api import ApiServices, build_api
+from bot.api.pricing import TariffCharges, TariffRates
 from bot.archiving import Archiving, open_archive
 from bot.connect import connect
 from bot.dangers import warn_of_dangers
@@ -43,6 +44,7 @@ from handlers.once import once
 from handlers.people import People
 from handlers.services import Services
 from store import keys, schema
+from store.cards import Cards
 from store.dead import DeadLetters
 from store.deliveries import Deliveries
 from store.drafts import Drafts
@@ -50,6 +52,7 @@ from store.leases import Leases
 from store.ledger import Ledger, Past
 from store.outbox import Outbox
 from store.payments import Payments
+from store.plans import Plans
 from store.policy import Limits, Policies
 from store.roles import Roles
 from store.schedule import Schedule
@@ -122,6 +125,12 @@ def build_services(settings: Settings, redis: Client, gateway: Gateway, past: Pa
         currency=settings.currency,
         webhooks=Webhooks(redis, roles, settings.reach),
     )
+
+
+def _api_services(settings: Settings, redis: Client, services: Services) -> ApiServices:
+    cards, plans = Cards(redis, services.roles), Plans(redis, services.roles)
+    charger, rates = TariffCharges(redis, cards, plans), TariffRates(cards)
+    return ApiServices(services.ledger, services.tokens, charger, rates, per_minute=settings.api_requests_per_minute)
 
 
 class Worker:
@@ -243,9 +252,7 @@ async def serve(settings: Settings, stop: asyncio.Event, *, web: bool = True, wo
                 readiness,
                 secret=settings.slack_signing_secret,
                 dead=readiness.dead,
-                api=build_api(
-                    ApiServices(services.ledger, services.tokens, per_minute=settings.api_requests_per_minute)
-                ),
+                api=build_api(_api_services(settings, stores.redis, services)),
             ),
             settings.host,
             settings.port,

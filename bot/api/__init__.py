@@ -15,7 +15,6 @@ from bot.api import accounts, holds, problems, usage
 from bot.api.described import describe
 from bot.api.docs import serve_docs
 from bot.api.door import Door
-from bot.api.plain import NoRates, OwnCharges
 from bot.api.ports import Charger, Rates
 from bot.api.problems import Code, ProblemError
 from store.ledger import Ledger
@@ -43,12 +42,12 @@ used key is refused. After a 503 `outcome_unknown` that is how to find out what 
 
 @dataclass(frozen=True, slots=True)
 class ApiServices:
-    """What the API works with; without a charger only records with a charge of their own are taken."""
+    """What the API works with."""
 
     ledger: Ledger
     tokens: Tokens
-    charger: Charger | None = None
-    rates: Rates | None = None
+    charger: Charger
+    rates: Rates
     per_minute: int = PER_MINUTE
 
 
@@ -78,9 +77,8 @@ def build_api(services: ApiServices) -> FastAPI:
             {"name": "Accounts", "description": "What is left, and why."},
         ],
     )
-    charger, rates = services.charger or OwnCharges(services.ledger), services.rates or NoRates()
     api.include_router(holds.router(services.ledger))
-    api.include_router(usage.router(services.ledger, charger, rates))
+    api.include_router(usage.router(services.ledger, services.charger, services.rates))
     api.include_router(accounts.router(services.ledger))
     api.openapi = partial(describe, api)  # type: ignore[method-assign]
     serve_docs(api)

@@ -12,13 +12,18 @@ import structlog
 from redis.asyncio import Redis
 
 from bot.api import ApiServices, build_api
+from bot.api.pricing import TariffCharges, TariffRates
 from bot.serving import WebServer
 from bot.web import build_web
+from store.cards import Cards
+from store.plans import Plans
 from store.scripts import Client
 from store.tokens import Tokens
 from tests.api.site import Site
 from tests.controls import Bank
 
+NOW_MS = 1_795_000_000_000
+"""In November 2026, when the calls of these tests are said to have been."""
 Opening = Callable[..., contextlib.AbstractAsyncContextManager[Site]]
 
 
@@ -31,7 +36,13 @@ async def open_site(redis: Client, *, balance: int = 100, **given: Any) -> Async
     async def ready() -> dict[str, bool]:
         return {}
 
-    api = build_api(ApiServices(bank.ledger, given.pop("tokens", tokens), **given))
+    cards, plans = Cards(redis, bank.roles), Plans(redis, bank.roles)
+    usual = {
+        "tokens": tokens,
+        "charger": TariffCharges(redis, cards, plans, clock=lambda: NOW_MS),
+        "rates": TariffRates(cards),
+    }
+    api = build_api(ApiServices(ledger=bank.ledger, **{**usual, **given}))
     server = WebServer(build_web(None, ready, api=api), "127.0.0.1", 0, grace_s=1)
     await server.start()
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", timeout=10) as client:

@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 
 from bot.api.ports import Call, CallOutcome, Outcome, RateFound
+from store.cards import Cards
 from store.keys import AccountRef
+from store.plans import Plans
+from store.pools import Pool
 from tests.api.conftest import Opening
 from tests.api.site import HERE, Site, done, problem, usd
-from tests.controls import REF
+from tests.controls import MANAGER, REF
 from tests.controls import usd as dollars
+from tests.store.rating import card
 
 RECORD: dict[str, Any] = {
     "id": "r-1",
@@ -96,13 +100,33 @@ async def test_usage_goes_below_zero(site: Site) -> None:
     assert (await site.bank.account()).balance == dollars(-50)
 
 
-async def test_without_a_tariff_records_without_a_charge_are_refused(site: Site) -> None:
-    """They are not charged by guess; one that cost nothing is free."""
+async def test_call_without_a_price_is_kept(site: Site) -> None:
+    """It is not charged by guess, and says what is missing; one that cost nothing is free."""
     bare = {name: value for name, value in RECORD.items() if name != "charge"}
 
     told = done(await site.post(f"{HERE}/usage", {"records": [bare, {**RECORD, "id": "r-2", "charge": usd("0")}]}))
 
-    assert [(each["outcome"], each["reason"]) for each in told["records"]] == [("refused", "no_tariff"), ("free", None)]
+    assert [(each["outcome"], each["reason"]) for each in told["records"]] == [("unrated", "no-card"), ("free", None)]
+    assert (await site.bank.account()).balance == dollars(100)
+
+
+async def test_call_is_charged_by_the_tariff(site: Site) -> None:
+    """By the card of the workspace, after what is included; the same price is told for the number."""
+    bare = {name: value for name, value in RECORD.items() if name != "charge"}
+    cards, plans = Cards(site.bank.redis, site.bank.roles), Plans(site.bank.redis, site.bank.roles)
+    await cards.load(MANAGER, REF.tenant, card())
+    await plans.set_pools(MANAGER, REF, [Pool("uk", ("calling",), 60, 4)], operation_id="pools")
+
+    told = done(await site.post(f"{HERE}/usage", {"records": [{**bare, "id": f"r-{each}"} for each in (1, 2, 3)]}))
+
+    assert [(each["outcome"], each["charged"]) for each in told["records"]] == [
+        ("charged", usd("0.320000")),
+        ("charged", usd("1.600000")),
+        ("charged", usd("1.600000")),
+    ]
+    assert (await site.bank.account()).balance == dollars("96.48")
+    rate = done(await site.get("/v1/rates", params={"number": "+447700900123", "service": "calling"}))
+    assert (rate["prefix"], rate["per_minute"]) == ("447", usd("0.320000"))
 
 
 async def test_charger_gets_the_call_and_its_outcomes_are_told(opening: Opening) -> None:

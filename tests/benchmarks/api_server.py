@@ -9,10 +9,13 @@ import sys
 import uvloop
 
 from bot.api import ApiServices, build_api
+from bot.api.pricing import TariffCharges, TariffRates
 from bot.connect import connect
 from bot.serving import WebServer
 from bot.web import build_web
+from store.cards import Cards
 from store.ledger import Ledger
+from store.plans import Plans
 from store.roles import Operator, Roles
 from store.tokens import Made, Scope, Tokens
 from tests.benchmarks.account import REF
@@ -29,7 +32,9 @@ async def main(url: str) -> None:
     async def ready() -> dict[str, bool]:
         return {}
 
-    api = build_api(ApiServices(Ledger(redis), tokens, per_minute=1_000_000))
+    cards, plans = Cards(redis, Roles(redis)), Plans(redis, Roles(redis))
+    charger, rates = TariffCharges(redis, cards, plans), TariffRates(cards)
+    api = build_api(ApiServices(Ledger(redis), tokens, charger, rates, per_minute=1_000_000))
     server = WebServer(build_web(None, ready, api=api), "127.0.0.1", 0, grace_s=1)
     await server.start()
     sys.stdout.write(f"{server.port} {made.secret}\n")
