@@ -16,6 +16,8 @@ from store.cards import Cards
 from store.charged import Assigned, CallOutcome, Centres, Charged
 from store.fewer import encoded
 from store.keys import AccountRef
+from store.late import Late
+from store.ledger import Past
 from store.operations import Ids, random_id
 from store.outcomes import Reason
 from store.plans import Plans
@@ -54,20 +56,23 @@ class Charging:
         *,
         ids: Ids = random_id,
         clock: Clock = clock_ms,
+        past: Past | None = None,
     ) -> None:
+        """`past`: where the entries are that were archived, for calls that have had no price for so long."""
         self._redis = redis
         self._cards = cards
         self._plans = plans
         self._centres = centres
         self._clock = clock
         self._sender = Sender(redis, ids)
+        self._late = Late(redis, ids, past)
         self._raters: dict[AccountRef, tuple[tuple[Any, ...], Terms, Rater]] = {}
 
     async def charge(self, ref: AccountRef, batch: Batch, *, actor: str) -> Charged:
         """Charge the calls of a batch of `store.calls.SCHEMA` to `ref`, or to the accounts that the rules name.
 
         Each is known by its id, as `Ledger.post_records` says, and by what its record says: charged again it is a
-        repeat, whatever it would cost now. Calls whose price is not known are posted as lines of 0, see `RateLate`.
+        repeat, whatever it would cost now. Calls whose price is not known are posted as lines of 0, see `rate_late`.
         Refused, one by one: TIME_IMPLAUSIBLE, CURRENCY_MISMATCH (its own charge is in another currency than the
         account), OPERATION_CONFLICT (a known id whose record says something else); and what `Ledger.post_records`
         refuses: UNKNOWN_ACCOUNT, ACCOUNT_CLOSED, BALANCE_LIMIT.
@@ -88,10 +93,19 @@ class Charging:
         found |= {place: CallOutcome(refused=reason) for place, reason in charged.refused}
         return [found.get(place) or CallOutcome(repeated=True) for place in range(len(records))]
 
-    async def terms(self, ref: AccountRef) -> Terms | None:
-        """By what the account's calls are rated now; None where there is no such account."""
+    async def rate_late(self, ref: AccountRef, *, actor: str) -> Charged:
+        """Charge calls that were posted without a price and have one now: by the card valid when each began.
+
+        Each once for ever, by whomever and however often it is asked for. The call's new line has the same id, and says
+        in its ground in which entry it had no price; calls of an entry that was reversed are left alone. Refused:
+        ACCOUNT_CLOSED, BALANCE_LIMIT; these have no price yet.
+
+        Raises:
+            store.manifest.ArchiveError: an entry is in the archive, and cannot be read.
+            redis.exceptions.RedisError: the outcome of a step is unknown; ask again.
+        """
         found = await self.rater(ref)
-        return found[0] if found else None
+        return await self._late.charge(ref, *found, actor=actor) if found else Charged()
 
     async def rater(self, ref: AccountRef) -> tuple[Terms, Rater] | None:
         """The same, laid out for columns; made anew only when something has changed."""

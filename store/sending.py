@@ -105,7 +105,7 @@ class Sender:
         asked = self._asked(run, calls)
         calls = await self._without_known(run, calls, asked)
         while len(calls):
-            used = await self._used(run)
+            used = await read_used(self._redis, run.ref, run.terms)
             head = calls.first(run.horizon)
             rated = await aside(len(head), Rated.of, head, run.rater, used)
             done = await self._post(run, rated, used)
@@ -120,15 +120,6 @@ class Sender:
         if run.ref in self._asks:
             return np.ones(len(calls), np.bool_)
         return self._recent.met(calls.names)
-
-    async def _used(self, run: Run) -> dict[tuple[str, str], int]:
-        if not run.terms.pools:
-            return {}
-        found = {}
-        for name, value in (await self._redis.hgetall(keys.pooled(run.ref))).items():
-            pool, _, month = name.partition(":")
-            found[pool, month] = int(value.partition(" ")[0])
-        return found
 
     async def _without_known(self, run: Run, calls: Calls, asked: Bools) -> Calls:
         """Leave out, of those that are asked about, those that are known."""
@@ -232,6 +223,15 @@ class Sender:
             uses=page.told,
             unpriced=page.unpriced,
         )
+
+
+async def read_used(redis: Client, ref: AccountRef, terms: Terms) -> dict[tuple[str, str], int]:
+    """The seconds that pools have given, by pool and month; nothing where there are no pools."""
+    found = {}
+    for name, value in (await redis.hgetall(keys.pooled(ref))).items() if terms.pools else ():
+        pool, _, month = name.partition(":")
+        found[pool, month] = int(value.partition(" ")[0])
+    return found
 
 
 async def aside(count: int, work: Callable[..., T], *args: Any) -> T:

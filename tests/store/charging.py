@@ -10,6 +10,7 @@ from store.charged import Centres
 from store.charging import EARLIEST_MS, LATEST_MS, Charging
 from store.grounds import rows_text
 from store.keys import AccountRef
+from store.ledger import Past
 from store.lines import Lines
 from store.outcomes import Reason
 from store.packing import pack
@@ -71,10 +72,10 @@ NOW = at("2026-12-02T00:00")
 """When the tests' calls are charged."""
 
 
-def charging(bank: Bank, centres: Centres | None = None) -> Charging:
+def charging(bank: Bank, centres: Centres | None = None, past: Past | None = None) -> Charging:
     """As a process has it that just began."""
     cards, plans = Cards(bank.redis, bank.roles), Plans(bank.redis, bank.roles)
-    return Charging(bank.redis, cards, plans, centres, clock=lambda: NOW)
+    return Charging(bank.redis, cards, plans, centres, clock=lambda: NOW, past=past)
 
 
 async def arrange(redis: Client, terms: Terms) -> Bank:
