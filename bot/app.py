@@ -32,6 +32,7 @@ from bot.readiness import Readiness, Stores
 from bot.recharge import Charges
 from bot.serving import WebServer, plainly
 from bot.settings import Settings
+from bot.settling import Settling
 from bot.ticker import Ticker
 from bot.web import build_web
 from bot.webhooks.courier import Courier
@@ -143,8 +144,9 @@ class Worker:
         gateway: Gateway,
         workspaces: Workspaces,
         archiving: Callable[[Callable[[], Iterable[int]]], Archiving] | None = None,
+        past: Past | None = None,
     ) -> None:
-        """`archiving` makes what archives the partitions that this worker holds."""
+        """`archiving` makes what archives the partitions that this worker holds; `past` is where entries are then."""
         redis, owner = stores.redis, f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         outbox, outage = Outbox(redis, stores.blocking), redis_outage()
         every = tuple(range(keys.PARTITIONS))
@@ -178,6 +180,7 @@ class Worker:
             outbox, lambda: sorted(self._payments.mine), dead=DeadLetters(redis).count, redis=outage
         )
         self._archiving = archiving(lambda: sorted(self._payments.mine)) if archiving else None
+        self._settling = Settling(redis, lambda: sorted(self._payments.mine), past, outage=outage)
         self._tasks: list[asyncio.Task[None]] = []
         self._chores: list[asyncio.Task[None]] = []
 
@@ -191,7 +194,7 @@ class Worker:
         listeners = self._payments, self._alerts, self._webhooks
         self._tasks = [asyncio.create_task(each.run()) for each in listeners]
         self._tasks.append(asyncio.create_task(self._courier.run()))
-        chores = [self._ticker.run(), self._housekeeper.run()]
+        chores = [self._ticker.run(), self._housekeeper.run(), self._settling.run()]
         if self._archiving:
             chores.append(self._archiving.run())
         self._chores = [asyncio.create_task(each) for each in chores]
@@ -242,7 +245,7 @@ async def serve(settings: Settings, stop: asyncio.Event, *, web: bool = True, wo
         past = open_archive(settings)
         services = build_services(settings, stores.redis, gateway, past)
         archiving = partial(Archiving, stores.redis, past, settings.archive_after_days) if past else None
-        background = Worker(stores, services, gateway, workspaces, archiving) if worker else None
+        background = Worker(stores, services, gateway, workspaces, archiving, past) if worker else None
         app, guard = build_bolt(settings, services, workspaces)
         readiness = Readiness(stores, workspaces, background)
         over_http = web and not settings.socket_mode

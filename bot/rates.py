@@ -9,6 +9,7 @@ import typer
 from bot import desk
 from bot.desk import InFolder, OfWorkspace
 from bot.running import EnvFile
+from bot.settling import settle
 from store import basis
 from store.basis import ByRate, Unrated, Why
 from store.call import CALLING, LATEST_MS, CallRecord, is_service
@@ -142,6 +143,17 @@ def sample(
     if not files:
         raise typer.BadParameter(f"There is a sample in USD and one in EUR, not in {currency}.")
     _load(env_file, workspace, [read_card(each) for each in files.values()])
+
+
+@app.command("settle")
+def settle_rates(workspace: OfWorkspace, env_file: EnvFile = InFolder) -> None:
+    """Charge the calls that had no price and have one now; the worker does so by itself after a card was loaded."""
+    past = desk.archive(env_file)
+    found = desk.ask(env_file, lambda redis: settle(redis, workspace, past, desk.operator().id))
+    for ref, count in found.items():
+        typer.echo(f"{ref.account}: {count} calls were charged.")
+    if not found:
+        typer.echo("No call waits for its price.")
 
 
 def _load(env_file: Path, workspace: str, cards: list[RateCard]) -> None:

@@ -1,17 +1,21 @@
 """`credits rates` and `credits pools`: plain words, exit codes, and the arithmetic of a call."""
 
 import getpass
+import time
 from pathlib import Path
 
 import pytest
 
 from bot.rates import PROBLEMS, UNRATED
 from store.basis import Unrated
+from store.call import CallRecord
 from store.cardfile import CardProblem
 from store.cards import Cards
+from store.charging import Charging
 from store.plans import Plans
 from store.pools import Pool
 from store.roles import Roles
+from store.scripts import Client
 from tests.bot.terminal import Terminal
 from tests.controls import REF, Bank
 
@@ -141,6 +145,21 @@ def test_free_service_is_said_to_be_free(terminal: Terminal) -> None:
     """Calls that come in cost nothing where no card says so; without an account the currency has to be named."""
     assert "free" in terminal.type("rates", "show", HERE, "+49 30 5550100", "--service", "inbound").output
     assert terminal.type("rates", "show", "T0NEW", "+49 30 5550100").exit_code == 1
+
+
+def test_calls_that_had_no_price_are_charged_on_demand(terminal: Terminal) -> None:
+    """Once there is a card; a second time there is none left."""
+
+    async def charge_one(redis: Client) -> None:
+        kept = Cards(redis, Roles(redis)), Plans(redis, Roles(redis))
+        call = CallRecord("c1", "calling", time.time_ns() // 1_000_000, 60, "+447700900123")
+        await Charging(redis, *kept).charge_each(REF, [call], actor="test")
+
+    terminal.ask(charge_one)
+    terminal.type("rates", "sample", HERE)
+
+    assert terminal.type("rates", "settle", HERE).output == "default: 1 calls were charged.\n"
+    assert terminal.type("rates", "settle", HERE).output == "No call waits for its price.\n"
 
 
 def test_sample_is_labelled_wherever_it_is_shown(terminal: Terminal) -> None:
