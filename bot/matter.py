@@ -13,6 +13,8 @@ from store.events import (
     RechargeDeclined,
     RechargePaused,
     RechargeStarted,
+    ServicesHalted,
+    ServiceStopped,
 )
 from store.payment import Payment
 
@@ -36,6 +38,10 @@ def is_over(event: Event, account: Account | None, payment: Payment | None) -> b
     match event:
         case BalanceExhausted():
             return not account.exhausted
+        case ServicesHalted():
+            return not account.halts
+        case ServiceStopped():
+            return all((each.service, each.at_ms) != (event.service, event.at_ms) for each in account.stops)
         case BalanceLow():
             return account.low is None or account.low.micros > event.level_micros
         case RechargeBlocked():

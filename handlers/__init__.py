@@ -2,7 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import alerts, command, history, home, ids, managers, payments, recharge, tokens, topup, webhooks
+from handlers import alerts, command, history, home, ids, managers, payments, recharge, service, tokens, topup, webhooks
 from handlers.guard import Guard, Handler
 from handlers.people import People
 from handlers.services import Services
@@ -20,6 +20,7 @@ ACTIONS: dict[str, Handler] = {
     ids.NEW_TOKEN: tokens.open_,
     ids.REVOKE_TOKEN: tokens.revoke,
     ids.RETRY_WEBHOOK: webhooks.retry,
+    ids.RESUME_SERVICE: service.resume,
     ids.OPEN_LINK: payments.follow_link,
 }
 

@@ -15,6 +15,7 @@ RESUME_RECHARGE = "resume_recharge"
 NEW_TOKEN = "new_token"  # noqa: S105 a name, no secret
 REVOKE_TOKEN = "revoke_token"  # noqa: S105 a name, no secret
 RETRY_WEBHOOK = "retry_webhook"
+RESUME_SERVICE = "resume_service"
 OPEN_LINK = "open_link"
 """A button with an address: Slack opens it and tells us, and we only acknowledge."""
 

@@ -37,9 +37,9 @@ class TariffCharges:
     async def charge(self, ref: AccountRef, calls: Sequence[Call], *, actor: str) -> Sequence[CallOutcome]:
         """As `bot.api.ports.Charger`."""
         charging = await self._ready()
-        terms = await charging.terms(ref)
+        found = await charging.rater(ref)
         outcomes = await charging.charge_each(ref, [_record(each) for each in calls], actor=actor)
-        currency = terms.currency if terms else ""
+        currency = found[0].currency if found else ""
         return [_outcome(call, each, currency) for call, each in zip(calls, outcomes, strict=True)]
 
     async def _ready(self) -> "Charging":

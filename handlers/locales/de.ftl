@@ -31,10 +31,16 @@ balance-title = Guthaben: { $balance }
 state-ready = :large_green_circle: Genug Guthaben
 state-low = :large_yellow_circle: Niedrig: unter { $level }
 state-exhausted = :red_circle: Aufgebraucht: Anrufe gehen weiter und werden unter null abgebucht. Fügen Sie Guthaben hinzu.
+state-halted = :red_circle: Aufgebraucht: Neue Anrufe sind nicht erlaubt. Was trotzdem telefoniert wird, wird unter null abgebucht. Fügen Sie Guthaben hinzu.
 state-empty = :white_circle: Noch kein Guthaben
 held-line = Verfügbar: { $available }. Für laufende Anrufe reserviert: { $held }.
 state-frozen = :lock: Gesperrt: Von diesem Konto wird nichts Neues bezahlt. Anrufe, die schon stattfanden, werden noch abgebucht.
 state-closed = :lock: Geschlossen: Hier wird nichts mehr abgebucht oder gutgeschrieben.
+stopped-line = :octagonal_sign: *{ $service }* ist angehalten: { $who }, { $when }. Neue Anrufe sind nicht erlaubt.
+stopped-more = { $count ->
+    [one] Ein weiterer Dienst ist angehalten.
+   *[other] { $count } weitere Dienste sind angehalten.
+}
 recharge-line-off = Die automatische Aufladung ist aus.
 recharge-line-on = Die automatische Aufladung fügt { $amount } hinzu, wenn das Guthaben unter { $below } sinkt, höchstens { $cap } im Monat.
 recharge-line-open = Die automatische Aufladung fügt gerade { $amount } hinzu.
@@ -136,6 +142,8 @@ dealt-succeeded = Das ist schon erledigt: { $amount } sind eingegangen.
 dealt-cancelled = Das ist schon erledigt: Die Zahlung von { $amount } wurde beendet, und es wurde nichts abgebucht.
 dealt-failed = Das ist schon erledigt: Die Zahlung von { $amount } wurde endgültig abgelehnt.
 dealt-resumed = Das ist schon erledigt: Die automatische Aufladung ist nicht mehr angehalten.
+dealt-service = Das ist schon erledigt: { $service } ist nicht mehr so angehalten.
+service-resumed = { $service } geht weiter.
 resume-begun = Die automatische Aufladung geht weiter.
 settings-unchanged = Es wurde nichts geändert.
 
@@ -204,6 +212,10 @@ part-blocked-daily_limit = Nicht aufgeladen: Die Grenze von { $count } Aufladung
 ## Was im Kanal steht: die Neuigkeiten
 news-low = Das Guthaben beträgt { $balance }, weniger als { $level }.
 news-exhausted = :rotating_light: *Das Guthaben ist aufgebraucht.* Bitte fügen Sie welches hinzu.
+news-halted = :rotating_light: *Der Überziehungsrahmen von { $overdraft } ist aufgebraucht.* Neue Anrufe sind nicht erlaubt. Bitte fügen Sie Guthaben hinzu.
+news-services-resumed = Neue Anrufe sind wieder erlaubt, im Überziehungsrahmen. Das Guthaben beträgt { $balance }.
+news-service-stopped = :octagonal_sign: { $who } hat *{ $service }* angehalten: Neue Anrufe sind nicht erlaubt.
+news-service-resumed = { $who } hat *{ $service }* fortgesetzt.
 news-recovered = Das Guthaben reicht wieder.
 news-recovered-to = Das Guthaben reicht wieder: Es beträgt { $balance }.
 news-recovered-partly = Nicht mehr aufgebraucht: { $balance }, aber noch unter { $level }.
@@ -278,6 +290,8 @@ incident-moved-nowhere = Die Warnungen dieses Kontos kommen nicht mehr in einen 
 
 ## Was von einer Nachricht bleibt, die jemanden rief, wenn ihre Sache vorbei ist
 line-exhausted = Das Guthaben war aufgebraucht.
+line-halted = Der Überziehungsrahmen war aufgebraucht, neue Anrufe waren nicht erlaubt.
+line-service = { $who } hatte { $service } angehalten.
 line-declined = Aufladung von { $amount } abgelehnt: { $method }, { $reason }.
 line-paused = Die automatische Aufladung war angehalten: { $reason }.
 line-webhook = Ein Webhook ließ sich nicht an { $host } zustellen.
@@ -293,6 +307,8 @@ end-not-charged = :white_check_mark: Erledigt: Es wurde nichts abgebucht.
 end-cancelled = :white_check_mark: Erledigt: Die Aufladung wurde abgebrochen.
 end-resumed = :white_check_mark: Erledigt: { $who } hat die automatische Aufladung fortgesetzt.
 end-webhook = Erledigt: Die Zustellung geht wieder.
+end-service = :white_check_mark: Erledigt: { $who } hat ihn fortgesetzt.
+end-services = :white_check_mark: Erledigt: Neue Anrufe sind wieder erlaubt. Das Guthaben beträgt { $balance }.
 end-settings = :white_check_mark: Erledigt: { $who } hat die automatische Aufladung geändert.
 end-goes-on = :white_check_mark: Erledigt: Eine neue Aufladung hat begonnen.
 end-again = :arrows_counterclockwise: Das wurde noch einmal versucht; wie es ausging, steht im Thread.

@@ -31,10 +31,16 @@ balance-title = Balance: { $balance }
 state-ready = :large_green_circle: Enough credit
 state-low = :large_yellow_circle: Low: below { $level }
 state-exhausted = :red_circle: Used up: calls go on and are charged below zero. Add credit.
+state-halted = :red_circle: Used up: no new calls are allowed. What is called all the same is charged below zero. Add credit.
 state-empty = :white_circle: No credit yet
 held-line = Available: { $available }. Set aside for calls in progress: { $held }.
 state-frozen = :lock: Frozen: nothing new is paid from this account. Calls that took place are still charged.
 state-closed = :lock: Closed: nothing is charged or credited any more.
+stopped-line = :octagonal_sign: *{ $service }* is stopped: { $who }, { $when }. No new calls are allowed.
+stopped-more = { $count ->
+    [one] One more service is stopped.
+   *[other] { $count } more services are stopped.
+}
 recharge-line-off = Auto-recharge is off.
 recharge-line-on = Auto-recharge adds { $amount } when the balance falls below { $below }, at most { $cap } a month.
 recharge-line-open = Auto-recharge is adding { $amount } right now.
@@ -136,6 +142,8 @@ dealt-succeeded = This has already been dealt with: { $amount } arrived.
 dealt-cancelled = This has already been dealt with: the payment of { $amount } was ended, and nothing was charged.
 dealt-failed = This has already been dealt with: the payment of { $amount } was declined for good.
 dealt-resumed = This has already been dealt with: auto-recharge is not paused any more.
+dealt-service = This has already been dealt with: that stop of { $service } is over.
+service-resumed = { $service } goes on.
 resume-begun = Auto-recharge goes on.
 settings-unchanged = Nothing was changed.
 
@@ -204,6 +212,10 @@ part-blocked-daily_limit = Not recharged: the limit of { $count } recharges a da
 ## What is told in the channel: the news
 news-low = The balance is { $balance }, below { $level }.
 news-exhausted = :rotating_light: *The credit is used up.* Please add some.
+news-halted = :rotating_light: *The overdraft of { $overdraft } is used up.* No new calls are allowed. Please add credit.
+news-services-resumed = New calls are allowed again, within the overdraft. The balance is { $balance }.
+news-service-stopped = :octagonal_sign: { $who } stopped *{ $service }*: no new calls are allowed.
+news-service-resumed = { $who } resumed *{ $service }*.
 news-recovered = The balance has recovered.
 news-recovered-to = The balance has recovered: it is { $balance }.
 news-recovered-partly = No longer used up: { $balance }, still below { $level }.
@@ -278,6 +290,8 @@ incident-moved-nowhere = The warnings of this account are no longer told in a ch
 
 ## What is left of a message that asked for somebody, when its matter is over
 line-exhausted = The credit was used up.
+line-halted = The overdraft was used up, and no new calls were allowed.
+line-service = { $who } had stopped { $service }.
 line-declined = Recharge of { $amount } declined: { $method }, { $reason }.
 line-paused = Auto-recharge was paused: { $reason }.
 line-webhook = A webhook could not be delivered to { $host }.
@@ -293,6 +307,8 @@ end-not-charged = :white_check_mark: Dealt with: nothing was charged.
 end-cancelled = :white_check_mark: Dealt with: the recharge was cancelled.
 end-resumed = :white_check_mark: Dealt with: { $who } resumed auto-recharge.
 end-webhook = Dealt with: it is delivered again.
+end-service = :white_check_mark: Dealt with: { $who } resumed it.
+end-services = :white_check_mark: Dealt with: new calls are allowed again. The balance is { $balance }.
 end-settings = :white_check_mark: Dealt with: { $who } changed auto-recharge.
 end-goes-on = :white_check_mark: Dealt with: a new recharge has begun.
 end-again = :arrows_counterclockwise: This was tried again; the thread says how it went.

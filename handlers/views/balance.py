@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers import ids
 from handlers.locales import Texts
-from handlers.views import kit
+from handlers.views import kit, service
 from handlers.views import payment as payments
 from store.account import Account, State, WaitReason
 from store.lots import Lot
@@ -39,7 +39,7 @@ def message(account: Account, under_way: UnderWay, texts: Texts, *, may_manage: 
 
 
 def status(account: Account, under_way: UnderWay, texts: Texts, *, may_manage: bool, sandbox: bool) -> list[kit.Block]:
-    """Balance, state, what open payments wait for, policies; managers get the buttons that change things."""
+    """Balance, state, what open payments wait for, stopped services, policies; managers get the buttons."""
     payment = under_way.recharge
     waits = payments.waits_for(payment, texts) if payment else waits_until(account, texts)
     helping = _helping(account, payment, texts) if may_manage else []
@@ -57,6 +57,7 @@ def status(account: Account, under_way: UnderWay, texts: Texts, *, may_manage: b
         kit.header(texts("balance-title", balance=texts.money(account.balance))),
         kit.section(state(account, texts), *_held(account, texts), *([waits] if waits else [])),
         *([kit.actions("payment_actions", *helping)] if helping else []),
+        *service.stops(account, texts, may_manage=may_manage),
         *topups,
         kit.context(*small, *sandbox_mark(texts, sandbox=sandbox)),
         kit.actions("balance_actions", *buttons),
@@ -83,11 +84,11 @@ def _topups(topups: Sequence[Payment], texts: Texts, *, may_manage: bool) -> lis
 
 
 def state(account: Account, texts: Texts) -> str:
-    """Frozen or closed, else enough, low, used up, or none yet."""
+    """Frozen or closed, else enough, low, used up to the overdraft or beyond it, or none yet."""
     if account.state is not State.OPEN:
         return texts("state-frozen" if account.state is State.FROZEN else "state-closed")
     if account.exhausted:
-        return texts("state-exhausted")
+        return texts("state-halted" if account.halts else "state-exhausted")
     if account.low:
         return texts("state-low", level=texts.money(account.low))
     return texts("state-ready" if account.available.micros > 0 else "state-empty")

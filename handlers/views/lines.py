@@ -27,6 +27,10 @@ from store.events import (
     RechargePaused,
     RechargeResumed,
     RechargeStarted,
+    ServiceResumed,
+    ServicesHalted,
+    ServicesResumed,
+    ServiceStopped,
     SettingsChanged,
     ToppedUp,
     TopupDeclined,
@@ -45,7 +49,11 @@ _KINDS: dict[type[Event], str] = {
     PaymentStuck: "line-stuck",
     PaymentNeedsAction: "line-needs-action",
     WebhookFailed: "line-webhook",
+    ServicesHalted: "line-halted",
+    ServiceStopped: "line-service",
 }
+_NO_PAYMENT = {"line-exhausted", "line-halted", "line-service", "line-webhook"}
+"""What a new recharge does not settle by itself."""
 _BLOCKED = {"monthly_cap": "line-monthly_cap", "daily_limit": "line-daily_limit"}
 _CANCELLED = {"not_needed": "end-not-needed", "not_charged": "end-not-charged"}
 
@@ -66,6 +74,7 @@ class Line:
     payment: str = ""
     attempt: int = 0
     topup: bool = False
+    service: str = ""
 
 
 def encode(lines: Sequence[Line]) -> str:
@@ -92,7 +101,8 @@ def opened(
         about = event.payment, int(event.attempt), event.kind == "topup"
     if isinstance(event, WebhookFailed):
         about = event.webhook, 0, False
-    return Line(kind, texts(kind, **_words(event, texts, label)), channel, ts, mark, sandbox, *about)
+    service = event.service if isinstance(event, ServiceStopped) else ""
+    return Line(kind, texts(kind, **_words(event, texts, label)), channel, ts, mark, sandbox, *about, service)
 
 
 def ending(line: Line, event: Event, texts: Texts) -> str:
@@ -106,7 +116,7 @@ def ending(line: Line, event: Event, texts: Texts) -> str:
             return texts("end-not-charged")
         case PaymentTrouble() if event.payment == line.payment and line.topup == (event.kind == "topup"):
             return texts("end-again") if _is_later(line, event) else ""
-        case RechargeStarted() if line.kind != "line-exhausted" and not line.topup and event.payment != line.payment:
+        case RechargeStarted() if line.kind not in _NO_PAYMENT and not line.topup and event.payment != line.payment:
             return texts("end-goes-on")
         case RechargeResumed() if line.kind == "line-paused":
             return texts("end-resumed", who=who(event.by, texts))
@@ -116,6 +126,16 @@ def ending(line: Line, event: Event, texts: Texts) -> str:
             return texts("end-webhook")
         case BalanceRecovered() if line.kind == "line-exhausted" or (_is_blocked(line) and not event.level_micros):
             return texts("end-recovered", balance=texts.money(event.balance))
+        case _:
+            return _ending_of_stop(line, event, texts)
+
+
+def _ending_of_stop(line: Line, event: Event, texts: Texts) -> str:
+    match event:
+        case ServiceResumed() if line.kind == "line-service" and event.service == line.service:
+            return texts("end-service", who=who(event.by, texts))
+        case ServicesResumed() if line.kind == "line-halted":
+            return texts("end-services", balance=texts.money(event.balance))
         case _:
             return ""
 
@@ -142,6 +162,8 @@ def _words(event: Event, texts: Texts, label: Labels) -> dict[str, str]:
         words["amount"] = texts.money(event.amount)
     if isinstance(event, WebhookFailed):
         words = webhooks.words(event, texts)
+    if isinstance(event, ServiceStopped):
+        words = {"who": who(event.by, texts), "service": kit.escape(event.service)}
     if isinstance(event, RechargeBlocked):
         cap, amount = (Money(micros, event.currency) for micros in (event.cap_micros, event.amount_micros))
         words = {"amount": texts.money(amount), "cap": texts.money(cap), "count": event.per_day}

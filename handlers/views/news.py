@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers import ids
 from handlers.locales import Texts
-from handlers.views import changes, kit, webhooks
+from handlers.views import changes, kit, service, webhooks
 from handlers.views import payment as payments
 from handlers.views.changes import Labels
 from handlers.views.payment import who
@@ -30,6 +30,10 @@ from store.events import (
     RechargePaused,
     RechargeResumed,
     RechargeStarted,
+    ServiceResumed,
+    ServicesHalted,
+    ServicesResumed,
+    ServiceStopped,
     SettingsChanged,
     ToppedUp,
     TopupDeclined,
@@ -72,6 +76,9 @@ def of_account(event: Event, texts: Texts, label: Labels) -> News | None:
         case CreditExpired():
             amount, balance = texts.money(event.amount), texts.money(event.balance)
             return News(texts("news-expired", amount=amount, balance=balance), loud=True)
+        case ServiceStopped() | ServiceResumed() | ServicesHalted() | ServicesResumed():
+            text = service.news(event, texts)
+            return News(text, loud=isinstance(event, ServiceStopped | ServicesHalted)) if text else None
         case WebhookFailed():
             return News(webhooks.failed(event, texts), loud=True)
         case ManagersChanged() | SettingsChanged() | TokenMade() | TokenRevoked():
@@ -145,7 +152,9 @@ def message(
 def actions(event: Event, texts: Texts) -> kit.Block | None:
     """What whoever is told of this would do next, or None."""
     match event:
-        case BalanceExhausted():
+        case ServiceStopped():
+            return _row(service.to_resume(event.service, event.at_ms, texts))
+        case BalanceExhausted() | ServicesHalted():
             return _row(kit.button(texts("button-add"), ids.OPEN_ADD, style="primary"))
         case PaymentNeedsAction():
             return _row(*payments.to_confirm(event.payment, event.attempt, texts, url=event.url))

@@ -5,7 +5,7 @@ from typing import Any
 
 from handlers.services import Note, PaymentMethod
 from handlers.views.balance import UnderWay
-from store.account import Account, AlertPolicy, Entry, Page, RechargePolicy, State, Wait, WaitReason
+from store.account import Account, AlertPolicy, Entry, Page, RechargePolicy, State, Stop, Wait, WaitReason
 from store.money import MAX_MICROS, Money
 from store.payment import Payment, Step
 from store.policy import Limits
@@ -48,12 +48,17 @@ LARGEST = account(
     available=HUGE,
     recharge=RechargePolicy(on=True, amount=HUGE, below=HUGE, cap=HUGE, method="card_1"),
     alerts=AlertPolicy((HUGE, HUGE, HUGE), CHANNEL, "en-US"),
+    stops=tuple(Stop(f"<!channel>{number:055d}", AT_MS, "slack:U0MANAGER", MEMO[:200]) for number in range(100)),
 )
+STOPS = (Stop("calling", AT_MS, "operator:anna", ""), Stop("toll-free", AT_MS, "slack:U0MANAGER", "A loop of <calls>"))
 ACCOUNTS = {
     "usual": account(),
     "fresh": FRESH,
     "low": account(available=usd("19.99"), low=usd(20)),
     "exhausted": account(available=usd("-0.01"), low=usd(5), exhausted=True),
+    "overdrawn": account(available=usd("-0.01"), low=usd(5), exhausted=True, overdraft_micros=20_000_000),
+    "stopped": account(stops=STOPS),
+    "stopped-many": account(stops=tuple(replace(STOPS[0], service=f"line-{number}") for number in range(6))),
     "recharging": account(available=usd(5), low=usd(20), slot="p1"),
     "holds": account(available=usd("93.456789"), held=usd(30)),
     "holds-low": account(available=usd(5), held=usd(118), low=usd(20), slot="p1"),

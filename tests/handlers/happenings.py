@@ -23,6 +23,10 @@ from store.events import (
     RechargePaused,
     RechargeResumed,
     RechargeStarted,
+    ServiceResumed,
+    ServicesHalted,
+    ServicesResumed,
+    ServiceStopped,
     SettingsChanged,
     ToppedUp,
     TopupDeclined,
@@ -110,7 +114,18 @@ def events() -> dict[str, Event]:
         ("locale", "", "de-DE"),
     ]
     crowd = ",".join(f"U0PERSON{number:03d}" for number in range(50))
+    by: dict[str, Any] = {**base, "by": "slack:U0MANAGER", "service": "toll-free"}
+    limit: dict[str, Any] = {**level, "overdraft_micros": 20_000_000}
     return {
+        "service-stopped": ServiceStopped(**by, reason=""),
+        "service-stopped-why": ServiceStopped(**{**by, "by": "operator:anna"}, reason="A loop of <!channel> calls"),
+        "service-resumed": ServiceResumed(**by, reason="Mended"),
+        "halted": ServicesHalted(**{**limit, "balance_micros": -20_000_000}, reason="exhausted"),
+        "halted-without-overdraft": ServicesHalted(**{**limit, "overdraft_micros": 0}, reason="exhausted"),
+        "halted-frozen": ServicesHalted(**limit, reason="frozen"),
+        "services-resumed": ServicesResumed(**{**limit, "balance_micros": -5_000_000}, cause="grant"),
+        "services-resumed-by-settings": ServicesResumed(**{**limit, "balance_micros": -1_000_000}, cause="settings"),
+        "services-resumed-above-zero": ServicesResumed(**limit, cause="topup"),
         "low": BalanceLow(**level, level_micros=5_000_000),
         "exhausted": BalanceExhausted(**{**level, "balance_micros": -10_000}),
         "recovered": BalanceRecovered(**level, level_micros=0, was_exhausted="1", cause="topup"),
