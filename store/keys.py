@@ -40,6 +40,8 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:a:<account>:levels:<n> | string | 91 days   | ledger     | by day and level: how many are known  |
 | cr:{pNN}:t:<tenant>:a:<account>:known:<n>  | set    | 91 days   | ledger     | by day, level, set: records known     |
 | cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |
+| cr:{pNN}:t:<tenant>:a:<account>:feed:<n>   | hash   | for ever  | feeds      | how far a source of records was read  |
+| cr:{pNN}:t:<tenant>:a:<account>:reader:<n> | string | lease     | feeds      | the worker that reads that source     |
 | cr:{pNN}:t:<tenant>:notice:<event>         | hash   | 30 days   | alerts     | what was posted for an event          |
 | cr:{pNN}:t:<tenant>:webhooks               | set    | for ever  | webhooks   | ids of the tenant's endpoints         |
 | cr:{pNN}:t:<tenant>:webhook:<id>           | hash   | for ever  | webhooks   | an endpoint: address, secret, filter  |
@@ -273,6 +275,16 @@ def known(ref: AccountRef, day: int, level: int, number: int) -> str:
 def incident(ref: AccountRef) -> str:
     """The alert that stands in the account's channel."""
     return f"{account(ref)}:incident"
+
+
+def feed(ref: AccountRef, name: str) -> str:
+    """How far the source of call records of this name was read into the account."""
+    return f"{account(ref)}:feed:{name}"
+
+
+def feed_reader(ref: AccountRef, name: str) -> str:
+    """Which worker reads that source now."""
+    return f"{account(ref)}:reader:{name}"
 
 
 def notice(tenant: str, event_id: str) -> str:

@@ -13,6 +13,7 @@ from store.corrections import Corrections
 from store.dead import DeadLetters
 from store.deliveries import Tried
 from store.drafts import Drafts
+from store.feeds import Feed
 from store.keys import AccountRef
 from store.leases import Leases
 from store.outbox import GROUPS, Outbox
@@ -51,6 +52,7 @@ SAMPLES = {
     "level": 1,
     "event_id": "07-1-0",
     "key": "p1:1",
+    "name": "graph-00ff",
 }
 
 
@@ -119,7 +121,7 @@ def test_each_row_has_its_function() -> None:
     "name",
     [
         *("managers", "operation", "charge", "draft", "payment", "account", "journal", "topups", "hold", "holds"),
-        *("notice", "cards", "card", "plans", "token", "tokens"),
+        *("notice", "cards", "card", "plans", "token", "tokens", "feed", "feed_reader"),
         *("webhooks", "webhook", "deliveries", "delivering", "delivered", "undelivered"),
     ],
 )
@@ -177,6 +179,9 @@ async def live(redis: Client) -> None:
     await push(redis, bank)
     await Drafts(redis).put(MANAGER, {})
     await Tokens(redis, bank.roles).make(MANAGER, REF.tenant, name="PBX", scopes=[Scope.ACCOUNT_READ], operation_id="t")
+    feed = Feed(redis, REF, "graph-00ff", "w")
+    await feed.take()
+    await feed.advance(through_ms=1, polled_ms=1)
     await Seen(redis).first("v0=aa")
     partition = keys.partition_of(REF.tenant)
     outbox, worker = Outbox(redis, redis), Leases(redis, "alerts", "w", partitions=[partition])
