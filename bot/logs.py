@@ -38,7 +38,8 @@ _PATTERNS: Final = (
 _SECRET_NAMES: Final = re.compile(
     r"(?i)^(?:.*[_-])?(?:authorization|token|secret|password|passwd|signature|cookie|api[_-]?key|private[_-]?key)$"
 )
-_NOISY: Final = ("asyncio", "httpcore", "httpx", "redis", "slack_sdk", "slack_bolt", "uvicorn.access")
+_LIBRARIES: Final = ("asyncio", "httpcore", "httpx", "msal", "redis", "slack_sdk", "slack_bolt", "urllib3")
+_NOISY: Final = (*_LIBRARIES, "uvicorn.access")
 _LONGEST: Final = 20_000
 
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from bot import graph_settings
+
 EXAMPLES: Final = {
     ".env": "CREDITS_PORT=8080  (one setting a line)",
     "SLACK_BOT_TOKEN": "SLACK_BOT_TOKEN=xoxb-…  (your app's page, OAuth & Permissions, after installing it)",
@@ -25,6 +27,7 @@ EXAMPLES: Final = {
     "CREDITS_WEBHOOK_HOSTS": "CREDITS_WEBHOOK_HOSTS=hooks.example.com,.pbx.example  (a dot first: all below it)",
     "CREDITS_WEBHOOK_PORTS": "CREDITS_WEBHOOK_PORTS=8443  (beside 443; several divided by commas)",
     "CREDITS_WEBHOOK_LOOPBACK": "CREDITS_WEBHOOK_LOOPBACK=true  (for trying, on this machine only)",
+    **graph_settings.EXAMPLES,
     "CREDITS_LOG_LEVEL": "CREDITS_LOG_LEVEL=info  (debug, info, warning, error)",
     "CREDITS_LOG_FORMAT": "CREDITS_LOG_FORMAT=json  (or console)",
     "CREDITS_SHUTDOWN_GRACE_S": "CREDITS_SHUTDOWN_GRACE_S=20  (seconds)",
@@ -40,6 +43,7 @@ EXPECTED: Final = {
     "CREDITS_LEFT_WORKSPACE_DAYS": "must be a number of days from 0 to 365",
     "CREDITS_ARCHIVE_AFTER_DAYS": "must be a whole number of days from 90",
     "CREDITS_WEBHOOK_LOOPBACK": "must be true or false",
+    **graph_settings.EXPECTED,
     "CREDITS_LOG_LEVEL": "must be debug, info, warning or error",
     "CREDITS_LOG_FORMAT": "must be console or json",
     "CREDITS_SHUTDOWN_GRACE_S": "must be a number of seconds above 0, at most 600",

@@ -14,8 +14,9 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from bot import graph_settings
 from bot.setting_kinds import currency_code, host_names, matching, port_numbers, port_text, redis_address, web_address
 from bot.setting_words import EXAMPLES, EXPECTED
 from store.reach import Reach
@@ -57,7 +58,7 @@ class SettingsError(Exception):
 _Money = Annotated[Decimal, Field(gt=0, le=1_000_000_000, decimal_places=6, allow_inf_nan=False)]
 
 
-class Settings(BaseSettings):
+class Settings(graph_settings.GraphSettings):
     """The settings of one process, checked and immutable. Build it with `load_settings`."""
 
     model_config = SettingsConfigDict(
@@ -156,7 +157,7 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret value that was set, for the log's redaction; never for display."""
-        fields = (self.slack_bot_token, self.slack_signing_secret, self.slack_app_token)
+        fields = (self.slack_bot_token, self.slack_signing_secret, self.slack_app_token, self.graph_client_secret)
         found = [field.get_secret_value() for field in fields if field]
         for url in filter(None, (self.redis_url, self.archive_url)):
             if password := urlsplit(url.get_secret_value()).password:
@@ -207,7 +208,7 @@ def _missing_or_contradictory(settings: Settings, profile: Profile) -> dict[str,
         found |= {"SLACK_SIGNING_SECRET": told}
     if settings.topup_minimum > settings.topup_maximum:
         found["CREDITS_TOPUP_MAXIMUM"] = "must not be less than CREDITS_TOPUP_MINIMUM."
-    return found
+    return found | graph_settings.missing(settings)
 
 
 def _misspelt(environment: os._Environ[str]) -> dict[str, str]:

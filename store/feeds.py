@@ -21,13 +21,11 @@ class Standing:
 
     Attributes:
         through_ms: whatever began before this, and could be read then, is charged.
-        polled_ms: when it was last read to its end.
         due_ms: when it is to be read again, 0 for at once.
-        problem: why the last time was not read to the end, "" if it was.
+        problem: why it was not read to its end the last time, "" if it was.
     """
 
     through_ms: int | None = None
-    polled_ms: int | None = None
     due_ms: int = 0
     problem: str = ""
 
@@ -48,10 +46,9 @@ class Feed:
     async def standing(self) -> Standing:
         """How far it was read."""
         told = await self._redis.hgetall(self._record)
-        through, polled = told.get("through_ms"), told.get("polled_ms")
+        through = told.get("through_ms")
         return Standing(
             through_ms=int(through) if through else None,
-            polled_ms=int(polled) if polled else None,
             due_ms=int(told.get("due_ms", 0)),
             problem=told.get("problem", ""),
         )

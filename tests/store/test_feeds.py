@@ -20,10 +20,10 @@ async def test_feed_tells_how_far_it_was_read(redis: Client) -> None:
     """Each field that is written stays until it is written again."""
     feed = Feed(redis, REF, NAME, "one")
     await feed.take()
-    await feed.advance(through_ms=7, polled_ms=8, due_ms=9)
+    await feed.advance(through_ms=7, due_ms=9)
     await feed.advance(problem="away", due_ms=10)
 
-    assert await Feed(redis, REF, NAME, "another").standing() == Standing(7, 8, 10, "away")
+    assert await Feed(redis, REF, NAME, "another").standing() == Standing(7, 10, "away")
 
 
 async def test_feed_has_one_reader(redis: Client) -> None:

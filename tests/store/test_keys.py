@@ -181,7 +181,7 @@ async def live(redis: Client) -> None:
     await Tokens(redis, bank.roles).make(MANAGER, REF.tenant, name="PBX", scopes=[Scope.ACCOUNT_READ], operation_id="t")
     feed = Feed(redis, REF, "graph-00ff", "w")
     await feed.take()
-    await feed.advance(through_ms=1, polled_ms=1)
+    await feed.advance(through_ms=1)
     await Seen(redis).first("v0=aa")
     partition = keys.partition_of(REF.tenant)
     outbox, worker = Outbox(redis, redis), Leases(redis, "alerts", "w", partitions=[partition])

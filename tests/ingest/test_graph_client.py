@@ -1,0 +1,318 @@
+"""Asking Graph: pages, patience, tokens, and what is told of what goes wrong."""
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot.ingest.graph.client import ATTEMPTS, LONGEST_WAIT_S, PER_MINUTE, Graph
+from bot.ingest.graph.problems import GraphError, Problem
+from bot.ingest.graph.windows import Window
+from tests.ingest.graph_service import (
+    DAY_MS,
+    HOUR_MS,
+    NUMBER,
+    PERSON,
+    Call,
+    FastClock,
+    GraphService,
+    calls,
+    dropped,
+    opened,
+)  # fmt: skip
+
+NOW_MS = int(datetime.now(UTC).timestamp()) * 1000
+WINDOW = Window(NOW_MS - 2 * DAY_MS, NOW_MS)
+
+
+def service(count: int = 3, *, page: int = 1000, seed: int = 1) -> GraphService:
+    """Some calls of the last two days."""
+    rng = random.Random(seed)  # noqa: S311 replays by its seed
+    rows = calls(rng, count, WINDOW.from_ms, WINDOW.to_ms - 1000)
+    return GraphService(FastClock(NOW_MS), rows, page=page, seed=seed)
+
+
+async def read(graph: Graph, window: Window = WINDOW) -> list[str]:
+    """The ids of all rows, as they come."""
+    return [row["id"].lower() async for page in graph.pages(window) for row in page.rows]
+
+
+async def refusal(stand_in: GraphService) -> GraphError:
+    """What reading ends with."""
+    async with opened(stand_in) as graph:
+        with pytest.raises(GraphError) as caught:
+            await read(graph)
+    told = str(caught.value)
+    assert not any(each in told for each in (PERSON, NUMBER, "token-", "http://", "skiptoken"))
+    return caught.value
+
+
+async def test_all_pages_are_read() -> None:
+    """1,000 rows each; rows that are on two pages come twice."""
+    stand_in = service(2500)
+
+    async with opened(stand_in) as graph:
+        pages = [page async for page in graph.pages(WINDOW)]
+
+    assert [len(each.rows) for each in pages][:2] == [1000, 1000]
+    assert [each.last for each in pages] == [False, False, True]
+    assert {row["id"].lower() for each in pages for row in each.rows} == {each.id for each in stand_in.rows}
+    assert stand_in.windows == [(WINDOW.from_ms, WINDOW.to_ms)]
+
+
+async def test_both_ends_are_in_the_window() -> None:
+    """Neither is passed over."""
+    stand_in = service(0)
+    stand_in.rows = [Call(1, WINDOW.from_ms, 0, 5), Call(2, WINDOW.to_ms, 0, 5)]
+
+    async with opened(stand_in) as graph:
+        assert await read(graph) == [each.id for each in stand_in.rows]
+
+
+async def test_amounts_stay_as_they_are_written() -> None:
+    """No float on the way."""
+    async with opened(service(1)) as graph:
+        [row] = [row async for page in graph.pages(WINDOW) for row in page.rows]
+
+    assert isinstance(row["charge"], str)
+    assert isinstance(row["duration"], str)
+
+
+TROUBLES: dict[str, Callable[[GraphService], web.StreamResponse | Callable[[web.Request], web.StreamResponse]]] = {
+    "500": lambda _: web.Response(status=500),
+    "502": lambda _: web.Response(status=502, text="<html>"),
+    "504": lambda _: web.Response(status=504),
+    "429": lambda one: one.busy(17),
+    "429 without a time": lambda _: web.Response(status=429),
+    "429 with nonsense": lambda _: web.Response(status=429, headers={"Retry-After": "soon"}),
+    "503 with a date": lambda one: one.busy(90, status=503, as_date=True),
+    "truncated": lambda _: web.Response(text='{"value": [{"id": "'),
+    "no object": lambda _: web.Response(text="[]"),
+    "no records": lambda _: web.Response(text='{"value": {}}'),
+    "not UTF-8": lambda _: web.Response(body=b'{"value": ["\xff"]}'),
+    "too deep": lambda _: web.Response(text="[" * 100_000),
+    "dropped": lambda _: dropped,
+}
+
+
+@pytest.mark.parametrize("kind", TROUBLES)
+async def test_what_passes_is_waited_for(kind: str) -> None:
+    """On the first page and on the next ones; never sooner than it was said."""
+    stand_in = service(30, page=10)
+    stand_in.says += [lambda request: _made(TROUBLES[kind](stand_in), request), None] * 4
+
+    async with opened(stand_in) as graph:
+        found = await read(graph)
+
+    assert set(found) == {each.id for each in stand_in.rows}
+    assert stand_in.rude == 0
+    assert stand_in.clock.now_ms() > NOW_MS
+
+
+def _made(
+    said: web.StreamResponse | Callable[[web.Request], web.StreamResponse], request: web.Request
+) -> web.StreamResponse:
+    return said(request) if callable(said) else said
+
+
+@pytest.mark.parametrize(
+    ("kind", "problem"),
+    [("500", Problem.AWAY), ("429", Problem.BUSY), ("truncated", Problem.BROKEN), ("dropped", Problem.AWAY)],
+)
+async def test_patience_ends(kind: str, problem: Problem) -> None:
+    """After eight times; the rest is for the next round."""
+    stand_in = service()
+    stand_in.faults = lambda request: _made(TROUBLES[kind](stand_in), request)
+
+    assert (await refusal(stand_in)).problem is problem
+    assert len(stand_in.asked) >= ATTEMPTS
+    assert stand_in.rude == 0
+
+
+async def test_server_that_nobody_listens_at_is_away() -> None:
+    """Said with where, and without the rest of the address."""
+    stand_in = service()
+    async with opened(stand_in) as graph:
+        pass
+    async with aiohttp.ClientSession() as session:
+        graph._session = session
+        with pytest.raises(GraphError, match=r"no connection to 127\.0\.0\.1") as caught:
+            await read(graph)
+
+    assert caught.value.problem is Problem.AWAY
+
+
+async def test_long_wait_is_left_to_the_next_round() -> None:
+    """It is told how long, and nothing is asked meanwhile."""
+    stand_in = service()
+    stand_in.says.append(stand_in.busy(1200))
+
+    error = await refusal(stand_in)
+
+    assert (error.problem, error.wait_s) == (Problem.BUSY, 1200)
+    assert error.wait_s > LONGEST_WAIT_S
+    assert len(stand_in.asked) == 1
+    assert stand_in.clock.now_ms() == NOW_MS
+
+
+@pytest.mark.parametrize("kind", ["hangs", "504"])
+async def test_window_that_is_too_much_is_told_from_a_server_that_is_away(kind: str) -> None:
+    """After two times: a shorter one may not be."""
+    stand_in = service()
+    stand_in.faults = lambda _: web.Response(status=504)
+    async with opened(stand_in, timeout_s=0.001 if kind == "hangs" else 5) as graph:
+        with pytest.raises(GraphError) as caught:
+            await read(graph)
+
+    assert caught.value.problem is Problem.TOO_SLOW
+
+
+async def test_token_that_has_expired_is_replaced() -> None:
+    """In the middle of the pages, as often as that happens; each time once."""
+    stand_in = service(100, page=10)
+
+    def expire(_: web.Request) -> None:
+        stand_in.tokens.clear()
+
+    stand_in.says += [None, expire, None, None, None, expire]
+
+    async with opened(stand_in) as graph:
+        assert set(await read(graph)) == {each.id for each in stand_in.rows}
+
+    assert stand_in.refused == 2
+
+
+async def test_fresh_token_that_is_refused_is_not_replaced_again() -> None:
+    """Once is enough."""
+    stand_in = service()
+    stand_in.token_life_ms = -1
+
+    assert (await refusal(stand_in)).problem is Problem.TOKEN_REFUSED
+    assert len(stand_in.asked) == 2
+
+
+async def test_token_is_asked_for_once() -> None:
+    """All pages of all windows come by one."""
+    stand_in = service(50, page=10)
+
+    async with opened(stand_in) as graph:
+        await read(graph)
+        await read(graph)
+
+    assert len(stand_in.tokens) == 1
+
+
+async def test_missing_permission_is_named() -> None:
+    """With what to do; Graph's own message is left out."""
+    stand_in = service()
+    body = {"error": {"code": "Forbidden", "message": f"{PERSON} may not"}}
+    stand_in.faults = lambda _: web.json_response(body, status=403)
+
+    error = await refusal(stand_in)
+
+    assert error.problem is Problem.FORBIDDEN
+    assert "CallRecord-PstnCalls.Read.All" in str(error)
+    assert len(stand_in.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"error": {"code": "BadRequest", "message": "+447700900123"}}', "BadRequest"),
+        ('{"error": {"code": "+447700900123"}}', "no reason"),
+        ('{"error": "x"}', "no reason"),
+        ("<html>", "no reason"),
+    ],
+)
+async def test_refusal_is_told_by_its_code(body: str, said: str) -> None:
+    """And by nothing else of it."""
+    stand_in = service()
+    stand_in.faults = lambda _: web.Response(status=400, text=body)
+
+    assert str(await refusal(stand_in)) == f"Microsoft Graph refuses the request: status 400, {said}."
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://127.0.0.1.example.test/v1.0/x",
+        "http://127.0.0.1:1/v1.0/x",
+        "//example.test/x",
+        "/v1.0/x",
+        "{root}@example.test/x",
+        "http://user:word@{host}/x",
+        "file:///x",
+        "",
+        7,
+        None,
+    ],
+)
+async def test_link_elsewhere_is_not_followed(link: str | int | None) -> None:
+    """Whoever answers there would get our token."""
+    stand_in = service()
+
+    def answer(_: web.Request) -> web.Response:
+        told = link.format(root=stand_in.root, host=stand_in.root[7:]) if isinstance(link, str) else link
+        return web.json_response({"value": [], "@odata.nextLink": told})
+
+    stand_in.faults = answer
+    if link is None:  # as good as none
+        async with opened(stand_in) as graph:
+            assert await read(graph) == []
+    else:
+        assert (await refusal(stand_in)).problem is Problem.FOREIGN_LINK
+    assert len(stand_in.asked) == 1
+
+
+async def test_redirect_is_not_followed() -> None:
+    """For the same reason."""
+    stand_in = service()
+    stand_in.faults = lambda _: web.Response(status=302, headers={"Location": f"{stand_in.root}/elsewhere"})
+
+    assert (await refusal(stand_in)).problem is Problem.REFUSED
+    assert len(stand_in.asked) == 1
+
+
+async def test_pages_that_go_round_in_circles_end() -> None:
+    """The same link twice is one too many."""
+    stand_in = service()
+    stand_in.faults = lambda request: web.json_response(
+        {"value": [], "@odata.nextLink": f"{stand_in.root}{request.path}?$skiptoken=again"}
+    )
+
+    assert (await refusal(stand_in)).problem is Problem.NEVER_ENDING
+    assert len(stand_in.asked) == 2
+
+
+async def test_page_that_is_too_large_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unpacked it counts."""
+    monkeypatch.setattr("bot.ingest.graph.client.LARGEST", 1000)
+
+    assert (await refusal(service(10))).problem is Problem.BROKEN
+
+
+async def test_requests_are_spread() -> None:
+    """Graph allows 50 a minute for all who ask; we take fewer, and are never told to wait."""
+    stand_in = service(1500, page=10)
+
+    async with opened(stand_in) as graph:
+        assert set(await read(graph)) == {each.id for each in stand_in.rows}
+
+    for at, moment in enumerate(stand_in.asked):
+        assert sum(moment <= each < moment + 60_000 for each in stand_in.asked[at:]) <= PER_MINUTE
+
+
+@pytest.mark.parametrize(("hours", "is_told"), [(0.5, False), (2, True)])
+async def test_clock_that_is_ahead_is_told(hours: float, is_told: bool) -> None:
+    """It would be written down that calls are read which are still to come."""
+    stand_in = service()
+    async with opened(stand_in) as graph:
+        window = Window(WINDOW.from_ms, int(NOW_MS + hours * HOUR_MS))
+        if is_told:
+            with pytest.raises(GraphError, match=r"2\.0 hours ahead"):
+                await read(graph, window)
+        else:
+            await read(graph, window)
