@@ -1,0 +1,265 @@
+"""`credits graph`, the worker's polling, and their settings."""
+
+import asyncio
+import os
+import random
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+from aiohttp import web
+
+from bot.graph_settings import EXAMPLES, EXPECTED, REQUIRED, GraphSettings
+from bot.ingest.graph.access import SITES, Cloud, Site
+from bot.ingest.graph.signin import SignIn
+from bot.polling import end, feed_of, polling
+from bot.settings import Profile, Settings, SettingsError, load_settings
+from store.ledger import Ledger
+from store.scripts import Client
+from tests.bot.stage import eventually
+from tests.bot.terminal import Terminal
+from tests.controls import CURRENCY, REF, Bank
+from tests.ingest.graph_desk import OwnCharges
+from tests.ingest.graph_service import (
+    APP,
+    DAY_MS,
+    LOGIN,
+    ORGANISATION,
+    SECRET,
+    FastClock,
+    GraphService,
+    calls,
+)  # fmt: skip
+
+NOW_MS = int(datetime.now(UTC).timestamp()) * 1000
+GIVEN = {
+    "CREDITS_GRAPH_TENANT_ID": ORGANISATION,
+    "CREDITS_GRAPH_CLIENT_ID": APP,
+    "CREDITS_GRAPH_CLIENT_SECRET": SECRET,
+    "CREDITS_GRAPH_WORKSPACE": REF.tenant,
+}
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A shell in which polling is set up, and nothing else."""
+    for name in list(os.environ):
+        if name.startswith(("CREDITS_", "SLACK_", "REDIS_")):
+            monkeypatch.delenv(name)
+    for name, value in GIVEN.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+@pytest.fixture
+def graph(given: pytest.MonkeyPatch) -> Iterator[GraphService]:
+    """Microsoft's servers, beside whatever runs here."""
+    rng = random.Random(1)  # noqa: S311 replays by its seed
+    service = GraphService(FastClock(NOW_MS), calls(rng, 5, NOW_MS - DAY_MS, NOW_MS - 60_000), page=3)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    server = asyncio.run_coroutine_threadsafe(service.start(), loop).result(10)
+    given.setitem(SITES, Cloud.GLOBAL, Site(LOGIN, service.root))
+    given.setattr("bot.ingest.graph.signin.SignIn", partial(SignIn, http=service))
+    yield service
+    asyncio.run_coroutine_threadsafe(server.close(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture
+def terminal(server: str) -> Terminal:
+    """Of an empty ledger."""
+    found = Terminal(server)
+    found.ask(lambda redis: redis.flushall())
+    return found
+
+
+def _open(terminal: Terminal) -> None:
+    terminal.ask(lambda redis: Ledger(redis).open_account(REF, CURRENCY))
+
+
+def test_check_says_that_all_is_well(graph: GraphService, terminal: Terminal) -> None:
+    """How many records there are, whose they become, and that none was read."""
+    _open(terminal)
+
+    result = terminal.type("graph", "check")
+
+    assert result.exit_code == 0
+    assert result.output == (
+        "Microsoft Graph answers: 3 or more call records of the last three days.\n"
+        f"They are for account default of workspace {REF.tenant}; none was read yet.\n"
+    )
+    assert len(graph.asked) == 1
+
+
+def test_check_says_how_far_they_were_read(graph: GraphService, terminal: Terminal) -> None:
+    """And what went wrong the last time."""
+    _open(terminal)
+
+    async def read(redis: Client) -> None:
+        feed = feed_of(load_settings(Profile.TOOL, env_file=None), redis)
+        await feed.take()
+        await feed.advance(through_ms=NOW_MS, problem="away")
+
+    terminal.ask(read)
+    said = terminal.type("graph", "check").output
+
+    assert f"read through {datetime.fromtimestamp(NOW_MS / 1000, UTC):%Y-%m-%d %H:%M} UTC." in said
+    assert said.endswith("The last time it failed: away.\n")
+
+
+def test_check_misses_the_account(graph: GraphService, terminal: Terminal) -> None:
+    """Exit code 1, and the command that opens it."""
+    result = terminal.type("graph", "check")
+
+    assert result.exit_code == 1
+    assert "credits account open" in result.output
+
+
+def test_check_says_what_is_wrong(graph: GraphService, terminal: Terminal) -> None:
+    """Exit code 1: the permission is missing, or the secret is another's; never with the secret."""
+    graph.faults = lambda _: web.Response(status=403)
+    forbidden = terminal.type("graph", "check")
+    graph.secret = "another"
+    wrong = terminal.type("graph", "check")
+
+    assert (forbidden.exit_code, wrong.exit_code) == (1, 1)
+    assert "CallRecord-PstnCalls.Read.All" in forbidden.output
+    assert "CREDITS_GRAPH_CLIENT_SECRET takes the secret's value" in wrong.output
+    assert SECRET not in wrong.output
+
+
+def test_check_without_settings(given: pytest.MonkeyPatch, terminal: Terminal) -> None:
+    """Exit code 2, and which they are."""
+    for name in GIVEN:
+        given.delenv(name)
+
+    result = terminal.type("graph", "check")
+
+    assert result.exit_code == 2
+    assert all(name in result.output for name in GIVEN)
+
+
+async def test_worker_polls_while_it_runs(graph: GraphService, real_redis: Client) -> None:
+    """From its start on, by its settings; it ends with the worker."""
+    bank = await Bank.open(real_redis)
+    steps = list[str]()
+
+    async def at(step: str) -> None:
+        steps.append(step)
+
+    settings = load_settings(Profile.TOOL, env_file=None)
+    async with polling(settings, real_redis, OwnCharges(bank, at)):
+        await eventually(lambda: _is_read(settings, real_redis))
+
+    assert steps
+    assert len([each for each in asyncio.all_tasks() if "Poller" in repr(each)]) == 0
+    assert -(await bank.account()).balance.micros == sum(each.cents for each in graph.rows) * 10_000
+    await bank.prove()
+
+
+async def _is_read(settings: GraphSettings, redis: Client) -> bool:
+    standing = await feed_of(settings, redis).standing()
+    return standing.through_ms is not None and standing.due_ms > 0
+
+
+async def test_worker_without_settings_polls_nothing(given: pytest.MonkeyPatch, real_redis: Client) -> None:
+    """Nothing is begun."""
+    for name in GIVEN:
+        given.delenv(name)
+    tasks = len(asyncio.all_tasks())
+
+    async with polling(load_settings(Profile.TOOL, env_file=None), real_redis, None):  # type: ignore[arg-type]
+        assert len(asyncio.all_tasks()) == tasks
+
+
+async def test_task_that_loses_its_cancellation_ends_all_the_same() -> None:
+    """It is cancelled again."""
+    lost = [0]
+
+    async def stubborn() -> None:
+        while lost[0] < 2:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                lost[0] += 1
+
+    task = asyncio.create_task(stubborn())
+    await asyncio.sleep(0)
+    await end(task)
+
+    assert lost == [2]
+    assert task.done()
+
+
+def test_organisations_have_feeds_of_their_own(given: pytest.MonkeyPatch, real_redis: Client) -> None:
+    """However its id is written it is the same; the app that reads it may change."""
+
+    def name(**changed: str) -> str:
+        return feed_of(_load(**changed), real_redis)._record
+
+    assert name() == name(graph_tenant_id=ORGANISATION.upper()) == name(graph_client_id="another")
+    assert len({name(), name(graph_tenant_id="contoso.example"), name(graph_account="sales")}) == 3
+
+
+def _load(**changed: str) -> Settings:
+    return load_settings(Profile.TOOL, env_file=None, **changed)
+
+
+def test_settings_are_read(given: pytest.MonkeyPatch) -> None:
+    """With what is usual for the others; the log knows the secret as one."""
+    settings = _load()
+
+    assert settings.polls_graph
+    assert (settings.graph_account, settings.graph_cloud) == ("default", Cloud.GLOBAL)
+    assert (settings.graph_every_minutes, settings.graph_days_back, settings.graph_first_days) == (15, 3, 3)
+    assert SECRET in settings.secrets
+    assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_setting_that_is_missing_is_named(given: pytest.MonkeyPatch, name: str) -> None:
+    """All four go together."""
+    given.delenv(name)
+
+    with pytest.raises(SettingsError, match=f"{name} is missing"):
+        _load()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CREDITS_GRAPH_TENANT_ID", "https://login.example/contoso"),
+        ("CREDITS_GRAPH_TENANT_ID", "contoso/.."),
+        ("CREDITS_GRAPH_CLIENT_ID", "my app"),
+        ("CREDITS_GRAPH_WORKSPACE", "T0 TEST"),
+        ("CREDITS_GRAPH_ACCOUNT", "a:b"),
+        ("CREDITS_GRAPH_CLOUD", "china"),
+        ("CREDITS_GRAPH_EVERY_MINUTES", "0"),
+        ("CREDITS_GRAPH_DAYS_BACK", "8"),
+        ("CREDITS_GRAPH_FIRST_DAYS", "90"),
+    ],
+)
+def test_setting_that_is_malformed_is_named(given: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """With an example."""
+    given.setenv(name, value)
+
+    with pytest.raises(SettingsError) as caught:
+        _load()
+
+    assert caught.value.names == (name,)
+    assert EXAMPLES[name] in str(caught.value)
+
+
+def test_every_setting_has_its_example() -> None:
+    """And whatever pydantic checks says what it expects."""
+    fields = {str(each.validation_alias) for each in GraphSettings.model_fields.values()}
+
+    assert set(EXAMPLES) == fields
+    assert set(EXPECTED) < fields
+    assert set(REQUIRED.values()) < fields
