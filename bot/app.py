@@ -27,6 +27,7 @@ from bot.looks import Looks
 from bot.outages import redis_outage
 from bot.payments.gateway import Gateway, NoGateway
 from bot.payments.sandbox import Sandbox
+from bot.polling import polling
 from bot.reaching import address
 from bot.readiness import Readiness, Stores
 from bot.recharge import Charges
@@ -267,6 +268,7 @@ async def serve(settings: Settings, stop: asyncio.Event, *, web: bool = True, wo
             if background:
                 background.start()
                 stack.push_async_callback(background.stop, settings.shutdown_grace_s)
+                await stack.enter_async_context(polling(settings, stores.redis))
             if web:
                 stack.push_async_callback(guard.drain, settings.shutdown_grace_s)
                 await _open_port(server)

@@ -3,17 +3,23 @@
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot import desk
-from bot.polling import feed_of, open_graph
+from bot.polling import end, feed_of, open_graph, open_poller
+from bot.reaching import open_redis
 from bot.running import EnvFile, run, settings_for
 from bot.settings import Profile, Settings
 from store.account import Account
 from store.feeds import Standing
+from store.leases import LeaseLostError
 from store.ledger import Ledger
 from store.scripts import Client
+
+if TYPE_CHECKING:
+    from bot.ingest.graph.polling import Poller, Round
 
 app = typer.Typer(help="Call records from Microsoft Graph.", no_args_is_help=True)
 
@@ -21,6 +27,7 @@ NOTHING = (
     "There is nothing to poll: set CREDITS_GRAPH_TENANT_ID, CREDITS_GRAPH_CLIENT_ID, CREDITS_GRAPH_CLIENT_SECRET and"
     " CREDITS_GRAPH_WORKSPACE."
 )
+BUSY = "Another worker reads them at this moment; nothing was done here."
 LOOK_MS = 3 * 86_400_000
 """Records come a day or two late, so that there are some in the last three days if there are any."""
 
@@ -43,6 +50,65 @@ def check(env_file: EnvFile = Path(".env")) -> None:
     if account is None:
         typer.echo("There is no such account yet; `credits account open` opens it. Nothing is read before.", err=True)
         raise typer.Exit(1)
+
+
+@app.command()
+def poll(
+    once: Annotated[bool, typer.Option("--once", help="Read once, now, and say what became of it.")] = False,
+    env_file: EnvFile = Path(".env"),
+) -> None:
+    """Read call records and charge them, as the worker does by itself, until it is stopped.
+
+    Exit code 0: all was read; 1: it was not, and why is said; 2: there is nothing to poll. Whatever was charged stays
+    charged, and is not charged again.
+    """
+    settings = _settings(env_file)
+    said = list[str]()
+
+    async def work(stop: asyncio.Event) -> None:
+        async with open_redis(settings) as redis, open_poller(settings, redis) as poller:
+            task = asyncio.create_task(_once(poller, said) if once else poller.run())
+            stopped = asyncio.create_task(stop.wait())
+            await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
+            stopped.cancel()
+            await end(task)
+            if not task.cancelled():
+                task.result()
+
+    run(work)
+    if said:
+        typer.echo(said[0], err=True)
+        raise typer.Exit(1)
+
+
+async def _once(poller: "Poller", said: list[str]) -> None:
+    from bot.ingest.graph.problems import GraphError  # noqa: PLC0415 msal and pyarrow load slower than a command
+
+    try:
+        done = await poller.poll()
+    except LeaseLostError:
+        said.append(BUSY)
+    except GraphError as error:
+        said.append(str(error))
+    else:
+        if done:
+            _say(done)
+        else:
+            said.append(BUSY)
+
+
+def _say(done: "Round") -> None:
+    """What became of the rows, most of them first."""
+    typer.echo(f"Read {done.read} rows on {done.pages} pages.")
+    for count, what in (
+        *((count, state) for state, count in done.posted.most_common()),
+        (done.repeated, "known already"),
+        *((count, f"refused: {reason}") for reason, count in done.refused.most_common()),
+        *((count, f"no record: {reason}") for reason, count in done.malformed.most_common()),
+        *((count, f"with a {column} that nobody knows: {code}") for (column, code), count in done.unknown.items()),
+    ):
+        if count:
+            typer.echo(f"{count:>8} {what}")
 
 
 def _settings(env_file: Path) -> Settings:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import structlog
 
+from bot.charging import open_charging
 from bot.graph_settings import GraphSettings
 from store.feeds import Feed
 from store.keys import AccountRef
@@ -20,7 +21,7 @@ from store.scripts import Client
 
 if TYPE_CHECKING:
     from bot.ingest.graph.client import Graph
-    from bot.ingest.graph.polling import Poller, Sink
+    from bot.ingest.graph.polling import Poller
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +49,7 @@ def feed_of(settings: GraphSettings, redis: Client) -> Feed:
 
 
 @contextlib.asynccontextmanager
-async def open_poller(settings: GraphSettings, redis: Client, sink: "Sink") -> AsyncIterator["Poller"]:
+async def open_poller(settings: GraphSettings, redis: Client) -> AsyncIterator["Poller"]:
     """What polls."""
     from bot.ingest.graph.polling import Plan, Poller  # noqa: PLC0415 as above
 
@@ -59,16 +60,16 @@ async def open_poller(settings: GraphSettings, redis: Client, sink: "Sink") -> A
         return await ledger.account(ref) is not None
 
     async with open_graph(settings) as graph:
-        yield Poller(graph, feed_of(settings, redis), sink, has_account, plan=plan)
+        yield Poller(graph, feed_of(settings, redis), open_charging(redis), has_account, plan=plan)
 
 
 @contextlib.asynccontextmanager
-async def polling(settings: GraphSettings, redis: Client, sink: "Sink") -> AsyncIterator[None]:
+async def polling(settings: GraphSettings, redis: Client) -> AsyncIterator[None]:
     """Poll in the background, if there is something to poll."""
     if not settings.polls_graph:
         yield
         return
-    async with open_poller(settings, redis, sink) as poller:
+    async with open_poller(settings, redis) as poller:
         log.info("graph_polling", account=settings.graph_account, every_minutes=settings.graph_every_minutes)
         task = asyncio.create_task(poller.run())
         try:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import signal
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from functools import partial
 import pytest
 from aiohttp import web
 
+from bot.graph import BUSY
 from bot.graph_settings import EXAMPLES, EXPECTED, REQUIRED, GraphSettings
 from bot.ingest.graph.access import SITES, Cloud, Site
 from bot.ingest.graph.signin import SignIn
@@ -21,7 +23,6 @@ from store.scripts import Client
 from tests.bot.stage import eventually
 from tests.bot.terminal import Terminal
 from tests.controls import CURRENCY, REF, Bank
-from tests.ingest.graph_desk import OwnCharges
 from tests.ingest.graph_service import (
     APP,
     DAY_MS,
@@ -145,20 +146,66 @@ def test_check_without_settings(given: pytest.MonkeyPatch, terminal: Terminal) -
     assert all(name in result.output for name in GIVEN)
 
 
+def test_poll_once_says_what_became_of_the_records(graph: GraphService, terminal: Terminal) -> None:
+    """Charged, and no second time; what is no record is told by its reason, a code that is new by itself."""
+    _open(terminal)
+    graph.says += [None, lambda _: web.json_response({"value": [7, graph.rows[0].row | {"licenseCapability": "NEW"}]})]
+
+    first, second, third = (terminal.type("graph", "poll", "--once") for _ in range(3))
+
+    assert first.exit_code == 0
+    assert first.output == (
+        "Read 5 rows on 2 pages.\n"
+        "       3 charged\n"
+        "       1 known already\n"
+        "       1 no record: not_a_record\n"
+        "       1 with a capability that nobody knows: NEW\n"
+    )
+    assert "       2 charged\n" in second.output
+    assert "charged" not in third.output
+    assert "known already" in third.output
+
+
+def test_poll_once_says_what_is_wrong(graph: GraphService, terminal: Terminal) -> None:
+    """Exit code 1: no account, no permission, or another worker that is at it."""
+    missing = terminal.type("graph", "poll", "--once")
+    _open(terminal)
+    graph.faults = lambda _: web.Response(status=403)
+    forbidden = terminal.type("graph", "poll", "--once")
+    terminal.ask(lambda redis: feed_of(load_settings(Profile.TOOL, env_file=None), redis).take())
+    busy = terminal.type("graph", "poll", "--once")
+
+    assert [each.exit_code for each in (missing, forbidden, busy)] == [1, 1, 1]
+    assert "credits account open" in missing.output
+    assert "CallRecord-PstnCalls.Read.All" in forbidden.output
+    assert busy.output == f"{BUSY}\n"
+    assert len(graph.asked) == 1
+
+
+def test_poll_goes_on_until_it_is_stopped(graph: GraphService, terminal: Terminal) -> None:
+    """By a signal, even in the middle of a page; what was not read is read the next time."""
+    _open(terminal)
+
+    def stop(_: web.Request) -> None:
+        graph.faults = lambda _: None
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    graph.faults = stop
+    result = terminal.type("graph", "poll")
+
+    assert (result.exit_code, result.output) == (0, "")
+    assert "charged" in terminal.type("graph", "poll", "--once").output
+
+
 async def test_worker_polls_while_it_runs(graph: GraphService, real_redis: Client) -> None:
     """From its start on, by its settings; it ends with the worker."""
     bank = await Bank.open(real_redis)
-    steps = list[str]()
-
-    async def at(step: str) -> None:
-        steps.append(step)
-
     settings = load_settings(Profile.TOOL, env_file=None)
-    async with polling(settings, real_redis, OwnCharges(bank, at)):
+
+    async with polling(settings, real_redis):
         await eventually(lambda: _is_read(settings, real_redis))
 
-    assert steps
-    assert len([each for each in asyncio.all_tasks() if "Poller" in repr(each)]) == 0
+    assert not [each for each in asyncio.all_tasks() if "Poller" in repr(each)]
     assert -(await bank.account()).balance.micros == sum(each.cents for each in graph.rows) * 10_000
     await bank.prove()
 
@@ -174,7 +221,7 @@ async def test_worker_without_settings_polls_nothing(given: pytest.MonkeyPatch, 
         given.delenv(name)
     tasks = len(asyncio.all_tasks())
 
-    async with polling(load_settings(Profile.TOOL, env_file=None), real_redis, None):  # type: ignore[arg-type]
+    async with polling(load_settings(Profile.TOOL, env_file=None), real_redis):
         assert len(asyncio.all_tasks()) == tasks
 
 

@@ -3,20 +3,20 @@
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 
 from bot.ingest.graph.client import Graph
 from bot.ingest.graph.polling import Plan, Poller
 from store import keys
-from store.calls import Batch, to_records
+from store.calls import Batch
+from store.cards import Cards
+from store.charged import Charged
+from store.charging import Charging
 from store.feeds import Feed
 from store.keys import AccountRef
-from store.money import Money
-from store.outcomes import Reason
-from store.rating import State
-from store.records import UsageRecord, records_of
+from store.plans import Plans
+from store.records import records_of
 from store.scripts import Client
-from tests.controls import CURRENCY, REF, Bank
+from tests.controls import REF, Bank
 from tests.ingest.graph_service import GraphService
 
 NAME = "graph-00ff"
@@ -28,38 +28,17 @@ class Killed(BaseException):
     """The process is gone."""
 
 
-@dataclass
-class Counted:
-    """What became of a batch."""
+class WatchedCharging(Charging):
+    """Charging whose worker can be gone before and after it."""
 
-    states: Counter[State]
-    repeated: int
-    refused: Counter[Reason]
-
-    def reasons(self) -> Counter[Reason]:
-        """Of those that were refused."""
-        return self.refused
-
-
-@dataclass
-class OwnCharges:
-    """Charges what the records themselves say."""
-
-    bank: Bank
     at: Moment
-    charged: Counter[str] = field(default_factory=Counter)
 
-    async def charge(self, ref: AccountRef, batch: Batch, *, actor: str) -> Counted:
-        """Each once, because the ledger knows them."""
+    async def charge(self, ref: AccountRef, batch: Batch, *, actor: str) -> Charged:
+        """As the worker does."""
         await self.at("before charging")
-        records = [
-            UsageRecord(each.id, Money(each.own_micros or 0, CURRENCY), each.start_ms, service=each.service)
-            for each in to_records(batch)
-        ]
-        found = await self.bank.ledger.post_records(ref, records, actor=actor)
+        charged = await super().charge(ref, batch, actor=actor)
         await self.at("after charging")
-        refused = Counter(reason for _, reason in found.refused)
-        return Counted(Counter({State.CHARGED: found.posted}), len(found.repeated), refused)
+        return charged
 
 
 class KillableFeed(Feed):
@@ -93,6 +72,7 @@ class Desk:
         self.rng = random.Random(service.rng.random())  # noqa: S311 replays by its seed
         self.workers = 0
         self.feed: KillableFeed
+        self.charging: WatchedCharging
         self.poller = self.hire()
 
     @property
@@ -105,8 +85,11 @@ class Desk:
         self.workers += 1
         self.feed = KillableFeed(self.redis, REF, NAME, f"worker-{self.workers}")
         self.feed.at = self._at
-        sink = OwnCharges(self.bank, self._at)
-        self.poller = Poller(self.graph, self.feed, sink, self._has, plan=self.plan, clock=self.service.clock)
+        self.charging = WatchedCharging(
+            self.redis, Cards(self.redis, self.bank.roles), Plans(self.redis, self.bank.roles)
+        )
+        self.charging.at = self._at
+        self.poller = Poller(self.graph, self.feed, self.charging, self._has, plan=self.plan, clock=self.service.clock)
         return self.poller
 
     async def look(self) -> None:

@@ -116,7 +116,7 @@ async def test_feed_is_kept_while_graph_lets_us_wait(desk: Desk) -> None:
     desk.feed.take = counted  # type: ignore[method-assign]
     desk.feed.at = lambda _: _waiting(gate)
     round_ = asyncio.create_task(desk.poller.poll())
-    desk.poller._sink.at = lambda _: _waiting(gate)  # type: ignore[attr-defined]
+    desk.charging.at = lambda _: _waiting(gate)
 
     await eventually(lambda: renewed[0] > 4)
     assert await desk.redis.get(lease)
@@ -241,7 +241,7 @@ async def test_charge_that_fails_leaves_the_cursor(desk: Desk, error: Exception)
         if step == "after charging" and failing:
             raise failing.pop()
 
-    desk.poller._sink.at = fail  # type: ignore[attr-defined]
+    desk.charging.at = fail
     with capture_logs() as logs:
         await desk.poller.look()
         asked = len(desk.service.asked)
@@ -268,7 +268,7 @@ async def test_row_that_is_no_record_keeps_no_other_waiting(desk: Desk) -> None:
     assert done.read == 4
     assert done.malformed == {"id_missing": 1, "not_a_record": 1}
     assert done.unknown == {("capability", "NEW"): 1}
-    assert done.posted["charged"] == 2
+    assert +done.posted == {"charged": 1, "unrated": 1}
     [polled] = [each for each in logs if each["event"] == "graph_polled"]
     assert polled["malformed"] == {"id_missing": 1, "not_a_record": 1}
     assert polled["unknown_codes"] == 1

@@ -173,7 +173,7 @@ class Poller:
             await self._leave()
         log.info(
             "graph_polled", account=self._feed.ref.account, pages=done.pages, read=done.read,
-            posted=dict(done.posted), repeated=done.repeated, refused=dict(done.refused),
+            posted=dict(+done.posted), repeated=done.repeated, refused=dict(done.refused),
             malformed=dict(done.malformed), unknown_codes=done.unknown.total(),
         )  # fmt: skip
         return done
