@@ -34,6 +34,7 @@ from bot.recharge import Charges
 from bot.serving import WebServer, plainly
 from bot.settings import Settings
 from bot.settling import Settling
+from bot.summing import Summing
 from bot.ticker import Ticker
 from bot.web import build_web
 from bot.webhooks.courier import Courier
@@ -61,6 +62,7 @@ from store.schedule import Schedule
 from store.scripts import Client
 from store.seen import Seen
 from store.tokens import Tokens
+from store.usage import Usage
 from store.webhooks import Webhooks
 
 AWAY = (
@@ -126,12 +128,14 @@ def build_services(settings: Settings, redis: Client, gateway: Gateway, past: Pa
         methods=gateway,
         currency=settings.currency,
         webhooks=Webhooks(redis, roles, settings.reach),
+        usage=Usage(redis, past=past),
+        cards=Cards(redis, roles),
+        plans=Plans(redis, roles),
     )
 
 
 def _api_services(settings: Settings, redis: Client, services: Services) -> ApiServices:
-    cards, plans = Cards(redis, services.roles), Plans(redis, services.roles)
-    charger, rates = TariffCharges(redis, cards, plans), TariffRates(cards)
+    charger, rates = TariffCharges(redis, services.cards, services.plans), TariffRates(services.cards)
     return ApiServices(services.ledger, services.tokens, charger, rates, per_minute=settings.api_requests_per_minute)
 
 
@@ -180,6 +184,7 @@ class Worker:
         self._housekeeper = Housekeeper(
             outbox, lambda: sorted(self._payments.mine), dead=DeadLetters(redis).count, redis=outage
         )
+        self._summing = Summing(redis, past, lambda: sorted(self._payments.mine))
         self._archiving = archiving(lambda: sorted(self._payments.mine)) if archiving else None
         self._settling = Settling(redis, lambda: sorted(self._payments.mine), past, outage=outage)
         self._tasks: list[asyncio.Task[None]] = []
@@ -195,7 +200,7 @@ class Worker:
         listeners = self._payments, self._alerts, self._webhooks
         self._tasks = [asyncio.create_task(each.run()) for each in listeners]
         self._tasks.append(asyncio.create_task(self._courier.run()))
-        chores = [self._ticker.run(), self._housekeeper.run(), self._settling.run()]
+        chores = [self._ticker.run(), self._housekeeper.run(), self._settling.run(), self._summing.run()]
         if self._archiving:
             chores.append(self._archiving.run())
         self._chores = [asyncio.create_task(each) for each in chores]

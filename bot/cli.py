@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot import accounts, archive, dead, doctor, export, graph, moving, pools, rates, services, tokens, verify
+from bot import accounts, archive, dead, doctor, export, graph, moving, pools, rates, services, tokens, usage, verify
 from bot.app import serve as run_server
 from bot.running import EnvFile, run, settings_for
 from bot.settings import Profile, Settings
@@ -23,6 +23,7 @@ app.add_typer(rates.app, name="rates")
 app.add_typer(pools.app, name="pools")
 app.add_typer(services.app, name="service")
 app.add_typer(graph.app, name="graph")
+app.add_typer(usage.app, name="usage")
 app.add_typer(dead.app, name="dead")
 app.add_typer(tokens.app, name="token")
 app.add_typer(webhooks.app, name="webhook")

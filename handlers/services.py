@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from store.cards import Cards
 from store.drafts import Drafts
 from store.keys import AccountRef
 from store.ledger import Ledger
 from store.payments import Payments
+from store.plans import Plans
 from store.policy import Limits, Policies
 from store.roles import Roles
 from store.seen import Seen
 from store.tokens import Tokens
+from store.usage import Usage
 from store.webhooks import Webhooks
 
 
@@ -59,3 +62,6 @@ class Services:
     methods: Methods
     currency: str
     webhooks: Webhooks
+    usage: Usage
+    cards: Cards
+    plans: Plans

@@ -39,6 +39,8 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:a:<account>:unpriced   | hash   | for ever  | ledger     | by entry: calls without a price yet   |
 | cr:{pNN}:t:<tenant>:a:<account>:levels:<n> | string | 91 days   | ledger     | by day and level: how many are known  |
 | cr:{pNN}:t:<tenant>:a:<account>:known:<n>  | set    | 91 days   | ledger     | by day, level, set: records known     |
+| cr:{pNN}:t:<tenant>:a:<account>:usage      | hash   | for ever  | usage      | how far the journal is in it, totals  |
+| cr:{pNN}:t:<tenant>:a:<account>:usage:<g>:<n> | hash | 400 days | usage      | by generation and day: calls, cost    |
 | cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |
 | cr:{pNN}:t:<tenant>:a:<account>:feed:<n>   | hash   | for ever  | feeds      | how far a source of records was read  |
 | cr:{pNN}:t:<tenant>:a:<account>:reader:<n> | string | lease     | feeds      | the worker that reads that source     |
@@ -270,6 +272,16 @@ def level(ref: AccountRef, day: int, level: int) -> str:
 def known(ref: AccountRef, day: int, level: int, number: int) -> str:
     """One of a level's small sets; the scripts choose which (lib/records)."""
     return f"{account(ref)}:known:{day}:{level}:{number}"
+
+
+def usage(ref: AccountRef) -> str:
+    """How far the account's journal is in its sums of usage."""
+    return f"{account(ref)}:usage"
+
+
+def usage_day(ref: AccountRef, generation: int, day: int) -> str:
+    """What was used on a day; each time that all is summed anew is a generation."""
+    return f"{usage(ref)}:{generation}:{day}"
 
 
 def incident(ref: AccountRef) -> str:

@@ -23,6 +23,7 @@ from store.records import UsageRecord
 from store.scripts import Client
 from store.seen import Seen
 from store.tokens import Scope, Tokens
+from store.usage import Usage
 from tests.controls import CARD, CURRENCY, MANAGER, REF, Bank, usd
 from tests.everywhere import every_key
 from tests.store.charging import pooled, post_told, unrated
@@ -48,6 +49,7 @@ SAMPLES = {
     "ref": REF,
     "epoch": 229,
     "number": 3,
+    "generation": 1,
     "day": 20400,
     "level": 1,
     "event_id": "07-1-0",
@@ -123,6 +125,7 @@ def test_each_row_has_its_function() -> None:
         *("managers", "operation", "charge", "draft", "payment", "account", "journal", "topups", "hold", "holds"),
         *("notice", "cards", "card", "plans", "token", "tokens", "feed", "feed_reader"),
         *("webhooks", "webhook", "deliveries", "delivering", "delivered", "undelivered"),
+        *("usage", "usage_day"),
     ],
 )
 def test_tenants_keys_lie_in_its_partition(name: str) -> None:
@@ -177,6 +180,7 @@ async def live(redis: Client) -> None:
     await Cards(redis, bank.roles).load(MANAGER, REF.tenant, card())
     await Plans(redis, bank.roles).set_zone(MANAGER, REF.tenant, "Europe/Berlin", operation_id="zone")
     await push(redis, bank)
+    await Usage(redis).catch_up(REF)
     await Drafts(redis).put(MANAGER, {})
     await Tokens(redis, bank.roles).make(MANAGER, REF.tenant, name="PBX", scopes=[Scope.ACCOUNT_READ], operation_id="t")
     feed = Feed(redis, REF, "graph-00ff", "w")

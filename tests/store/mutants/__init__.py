@@ -26,6 +26,7 @@ from tests.store.mutants.tariffs import TARIFFS
 from tests.store.mutants.tokens import TOKENS
 from tests.store.mutants.transfers import TRANSFERS
 from tests.store.mutants.turns import CLAIMS, LOOKS
+from tests.store.mutants.usages import USAGES
 from tests.store.mutants.wakes import SETTINGS, WAKES, WATCHES
 from tests.store.mutants.wallet import LOTS, WALLET
 from tests.store.mutants.webhooks import QUEUES, RETRIES, SETTLES, WEBHOOKS
@@ -83,4 +84,5 @@ ALL = [
     *QUEUES,
     *SETTLES,
     *RETRIES,
+    *USAGES,
 ]

@@ -1,0 +1,14 @@
+"""Faults in summing up usage."""
+
+from tests.store import test_usage as usage
+from tests.store.mutants.mutant import NEVER, Mutant
+
+FOLD = "fold_usage"
+USAGES = [
+    Mutant(FOLD, "if (redis.call('HGET', usage_key, 'at') or '') ~= expected then", NEVER, usage.test_old_place),
+    Mutant(FOLD, "'at', at, ", "", usage.test_calls_are_counted_once),
+    Mutant(FOLD, ", 'totals', totals", "", usage.test_calls_are_counted_once),
+    Mutant(FOLD, ", 'first', first", ", 'first', '-1'", usage.test_calls_are_counted_once),
+    Mutant(FOLD, " .. ':' .. generation", " .. ':1'", usage.test_day_is_that_of_the_workspaces_clock),
+    Mutant(FOLD, "redis.call('PEXPIRE', day_key, keep_ms)", "", usage.test_sums_of_a_day_live_400_days),
+]
