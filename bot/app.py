@@ -64,6 +64,7 @@ from store.seen import Seen
 from store.tokens import Tokens
 from store.usage import Usage
 from store.webhooks import Webhooks
+from store.why import Why
 
 AWAY = (
     "Slack does not tell me which workspace this is. Try again in a minute.\n"
@@ -131,6 +132,7 @@ def build_services(settings: Settings, redis: Client, gateway: Gateway, past: Pa
         usage=Usage(redis, past=past),
         cards=Cards(redis, roles),
         plans=Plans(redis, roles),
+        why=Why(redis, past=past),
     )
 
 

@@ -2,7 +2,21 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import alerts, command, history, home, ids, managers, payments, recharge, service, tokens, topup, webhooks
+from handlers import (
+    alerts,
+    command,
+    history,
+    home,
+    ids,
+    managers,
+    payments,
+    recharge,
+    service,
+    tokens,
+    topup,
+    usage,
+    webhooks,
+)
 from handlers.guard import Guard, Handler
 from handlers.people import People
 from handlers.services import Services
@@ -22,6 +36,7 @@ ACTIONS: dict[str, Handler] = {
     ids.RETRY_WEBHOOK: webhooks.retry,
     ids.RESUME_SERVICE: service.resume,
     ids.OPEN_LINK: payments.follow_link,
+    **dict.fromkeys((*ids.USAGE_PERIODS.values(), *ids.USAGE_PARTS.values()), usage.turn),
 }
 
 VIEWS: dict[str, Handler] = {

@@ -169,9 +169,21 @@ class Call:
         """Where to answer later, to be kept in a draft."""
         return {"channel": self.channel, "response_url": self.response_url, "thread_ts": self.thread_ts}
 
-    async def respond(self, message: dict[str, Any], *, replace: bool = False) -> None:
-        """Answer visibly to this person alone; `replace` puts the answer where the pressed button was."""
-        await self.tell(self.where(), message, replace=replace)
+    async def respond(
+        self, message: dict[str, Any], *, replace: bool = False, simple: dict[str, Any] | None = None
+    ) -> None:
+        """Answer visibly to this person alone; `replace` puts the answer where the pressed button was.
+
+        `simple` is said instead where Slack does not take the message.
+        """
+        if simple and self.response_url:
+            answer = {**message, "response_type": "ephemeral", "replace_original": replace, **self._thread(replace)}
+            if await _told(self.response_url, answer):
+                return
+        await self.tell(self.where(), simple or message, replace=replace)
+
+    def _thread(self, replace: bool) -> dict[str, str]:
+        return {"thread_ts": self.thread_ts} if self.thread_ts and not replace else {}
 
     async def tell(self, where: dict[str, str], message: dict[str, Any], *, replace: bool = False) -> None:
         """Answer at an earlier request's place; where that is gone, in a direct message."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from handlers import alerts, balance, history, managers, parsing, recharge, tokens, topup
+from handlers import alerts, balance, history, managers, parsing, rate, recharge, tokens, topup, usage, why
 from handlers.call import Call
 from handlers.parsing import Word
 
@@ -15,13 +15,20 @@ _FEATURES: dict[Word, Callable[[Call], Awaitable[None]]] = {
     Word.MANAGERS: managers.begin,
     Word.TOKENS: tokens.show,
 }
+_TYPED: dict[Word, Callable[[Call, str], Awaitable[None]]] = {
+    Word.ADD: topup.begin,
+    Word.USAGE: usage.show,
+    Word.WHY: why.show,
+    Word.RATE: rate.show,
+}
+"""Those that take what is typed behind them."""
 
 
 async def credits_(call: Call) -> None:
     """The slash command."""
     await call.ack()
     request = parsing.command(call.body.get("text") or "")
-    if request.word is Word.ADD:
-        await topup.begin(call, request.rest)
+    if request.word in _TYPED:
+        await _TYPED[request.word](call, request.rest)
     else:
         await _FEATURES[request.word](call)

@@ -18,6 +18,9 @@ RETRY_WEBHOOK = "retry_webhook"
 RESUME_SERVICE = "resume_service"
 OPEN_LINK = "open_link"
 """A button with an address: Slack opens it and tells us, and we only acknowledge."""
+USAGE_PERIODS = {"7d": "usage_7d", "30d": "usage_30d", "month": "usage_month"}
+USAGE_PARTS = {"service": "usage_service", "destination": "usage_destination", "centre": "usage_centre"}
+"""One for each period and each way to divide it."""
 
 # Views.
 ADD_AMOUNT = "add_amount"

@@ -16,6 +16,7 @@ from store.seen import Seen
 from store.tokens import Tokens
 from store.usage import Usage
 from store.webhooks import Webhooks
+from store.why import Why
 
 
 class Note(StrEnum):
@@ -65,3 +66,4 @@ class Services:
     usage: Usage
     cards: Cards
     plans: Plans
+    why: Why

@@ -20,7 +20,7 @@ from store.plans import DEFAULT_ZONE
 from store.records import count_of
 from store.scripts import Client, Scripts
 from store.standing import Journals
-from store.tally import DIVIDED, Day, Tally
+from store.tally import DIVIDED, HOURS, Day, Tally, hour_of
 
 if TYPE_CHECKING:
     from store.folding import Folded
@@ -123,7 +123,7 @@ class Usage:
             if await self._put(ref, old, new, {}):
                 break
         if old.first >= 0:  # they would go by themselves, in time
-            days = range(old.first, int(await self._now_ms() // _DAY_MS) + 2)
+            days = range(old.first, int(await self.now_ms() // _DAY_MS) + 2)
             for start in range(0, len(days), _FIRST):
                 await self._redis.unlink(
                     *(keys.usage_day(ref, old.generation, day) for day in days[start : start + _FIRST])
@@ -159,7 +159,12 @@ class Usage:
             if (counted := ledger.get(f"{_TOTAL}{each}", 0)) != place.totals.get(each, 0)
         ]
 
-    async def _now_ms(self) -> int:
+    async def today(self, zone: str) -> int:
+        """The present day by a time zone's clock, as its number since 1970-01-01."""
+        return hour_of(await self.now_ms(), zone) // HOURS
+
+    async def now_ms(self) -> int:
+        """Redis' time, to the second, ms since the epoch."""
         seconds, _ = await self._redis.time()
         return int(seconds) * 1000
 

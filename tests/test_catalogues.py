@@ -10,10 +10,13 @@ from fluent.syntax.ast import Message, Pattern, VariableReference
 
 from handlers.locales import LANGUAGES, Texts, _resource, keys
 from handlers.parsing import SYNONYMS, Word, command, spoken
+from store import basis
 from store.account import State
+from store.call import CALLING, CONFERENCE, DIRECT_ROUTING, INBOUND, TOLL_FREE
 from store.deliveries import Why
 from store.money import AmountProblem
 from store.outcomes import Reason
+from store.report import Part, Period
 from store.tokens import Scope
 
 ROOT = Path(__file__).parent.parent
@@ -47,13 +50,21 @@ FAMILIES = {
         *("overdraft", "state", "card", "pools", "zone"),
     ],
     "set-": [each.value for each in State],
+    "usage-title-": [each.value for each in Period],
+    "button-usage-": [each.value for each in Period],
+    "usage-by-": [each.value for each in Part],
+    "usage-no-": [each.value for each in Part],
+    "usage-": ["calls", "minutes", "included-minutes", "cost"],
+    "service-": [TOLL_FREE, INBOUND, CONFERENCE, CALLING, DIRECT_ROUTING, "calls"],
+    "unrated-": [each.value for each in basis.Unrated],
+    "why-free-": [each.value for each in basis.Why],
     "placeholder-": ["amount", "below", "cap"],
     "topic-": ["recharge", "alerts", "method", "overdraft", "state", "rates", "pools", "zone"],
     "webhook-": [*(each.value for each in Why), "retry-begun", "retry-nothing"],
 }
 """Keys that the code puts together, by their beginning: everything that may follow it."""
 
-THE_SAME = {"balance-amount", "change-line", "help-line", "history-line", "app"}
+THE_SAME = {"balance-amount", "change-line", "help-line", "history-line", "why-entry", "app"}
 """Texts that are no words of any language."""
 
 

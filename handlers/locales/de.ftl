@@ -451,3 +451,113 @@ webhook-retry-begun = { $count ->
    *[other] Ich stelle jetzt { $count } Ereignisse erneut zu.
 }
 webhook-retry-nothing = Alles ist zugestellt; es gibt nichts erneut zu versuchen.
+## What was used
+help-usage = was verbraucht wurde und was es gekostet hat
+help-why = warum ein Anruf oder eine Buchung so viel gekostet hat
+help-rate = was ein Anruf zu einer Nummer kostet
+usage-title-7d = Verbrauch: die letzten 7 Tage
+usage-title-30d = Verbrauch: die letzten 30 Tage
+usage-title-month = Verbrauch: dieser Monat
+usage-empty = Keine Anrufe.
+usage-total = *{ $cost }*  { $calls ->
+    [one] 1 Anruf
+   *[other] { $calls } Anrufe
+} · { $minutes } Minuten{ $pooled ->
+    [yes] {""}, davon { $included } inklusive
+   *[no] {""}
+}
+usage-before = { $way ->
+    [more] { $percent } % mehr als im Zeitraum davor ({ $cost }).
+    [less] { $percent } % weniger als im Zeitraum davor ({ $cost }).
+   *[same] So viel wie im Zeitraum davor ({ $cost }).
+}
+usage-included = Inklusivminuten in diesem Monat: { $used } von { $held } verbraucht.
+usage-unrated = { $calls ->
+    [one] 1 Anruf hat noch keinen Preis: Keine Preisliste kennt seine Nummer. Er wird berechnet, sobald eine sie kennt.
+   *[other] { $calls } Anrufe haben noch keinen Preis: Keine Preisliste kennt ihre Nummern. Sie werden berechnet, sobald eine sie kennt.
+}
+usage-chart-cost = Kosten in { $currency }
+usage-chart-minutes = Minuten
+usage-by-service = Dienst
+usage-by-destination = Ziel
+usage-by-centre = Kostenstelle
+usage-calls = Anrufe
+usage-minutes = Minuten
+usage-included-minutes = Inklusive
+usage-cost = Kosten
+usage-other = Übrige
+usage-no-service = Kein Dienst
+usage-no-destination = Kein Ziel
+usage-no-centre = Nicht zugeordnet
+usage-line = *{ $cost }*  { $name } · { $calls ->
+    [one] 1 Anruf
+   *[other] { $calls } Anrufe
+} · { $minutes } Min.
+usage-zone = Anrufe zählen an dem Tag, an dem sie begonnen haben, nach der Uhr von { $zone }.
+usage-unknown = „{ $typed }“ kenne ich nicht. Geben Sie `/credits verbrauch 7t`, `30t` oder `monat` ein, dahinter wenn gewünscht `ziel` oder `kostenstelle`.
+button-usage-7d = 7 Tage
+button-usage-30d = 30 Tage
+button-usage-month = Dieser Monat
+service-toll-free = Gebührenfrei
+service-inbound = Eingehend
+service-conference = Konferenz-Anrufe
+service-calling = Telefonie
+service-direct-routing = Direktes Routing
+service-calls = Anrufe
+
+## Why
+why-title = Warum: { $name }
+why-several = Diese Kennung wurde { $count } Mal berechnet: Bei so weit auseinander liegendem Beginn ist es jedes Mal ein anderer Anruf.
+why-late-twice = Dieser Anruf hatte zunächst keinen Preis und hat ihn später bekommen.
+why-call = *{ $amount }*  { $service } nach { $where } · { $time } · { $duration }
+why-somewhere = unbekannt
+why-user = Angerufen hat { $user }
+why-centre = Kostenstelle: { $centre }
+why-no-ground = Der Betrag kam von außen; wie er berechnet wurde, ist nicht festgehalten.
+why-rate = Tarif: { $price } je Minute, Vorwahl { $prefix }, Preisliste { $card }
+why-billed = { $duration } s lang, { $billed } s berechnet (im Takt { $first }/{ $next } s)
+why-pool = { $seconds } s davon waren Inklusivminuten von { $pool }
+why-sum = { $price } × { $seconds } s ÷ 60 = { $minutes }{ $with_fee ->
+    [yes] {""}; mit { $fee } Verbindungsgebühr *{ $amount }*
+   *[no] {""}
+}
+why-sum-none = Es blieb nichts zu berechnen: *{ $amount }*
+why-own = Der Nachweis brachte seinen Betrag mit: { $charge } für den Anruf, { $fee } für die Verbindung.
+why-free-freecall = Kostenlos: Der Nachweis sagt es.
+why-free-no-time = Kostenlos: Er dauerte null Sekunden.
+why-free-no-card-needed = Kostenlos: { $service } kostet nichts, solange keine Preisliste etwas anderes sagt.
+why-entry = *{ $amount }*  { $kind } · { $time }
+why-after = Guthaben danach: { $after }
+why-lines = Um einen der Anrufe zu sehen, geben Sie `/credits warum` und die Kennung des Anrufs ein.
+why-in-entry = Buchung { $entry }, { $time }
+why-paid = Bezahlt von { $lots }
+why-lot = Kauf oder Gutschrift { $lot } ({ $amount })
+why-no-lot = Guthaben, das später kam ({ $amount })
+why-late = In Buchung { $entry } hatte er keinen Preis; eine später geladene Preisliste hat ihm einen gegeben.
+why-reversed = Erstattet mit Buchung { $entry }
+why-unknown = Ich finde keinen Anruf und keine Buchung mit der Kennung „{ $typed }“. Ist sie vollständig? Gemeint ist die Kennung des Verbindungsnachweises oder die einer Buchung, wie Exporte sie zeigen.
+why-too-long = „{ $typed }“ ist nicht unter den Buchungen, die ich in zehn Sekunden durchsehen konnte. Nennen Sie auch die Buchung: `/credits warum <Buchung>#<Anruf>`.
+why-no-archive = „{ $typed }“ ist vielleicht im Archiv, das gerade nicht gelesen werden kann. Das muss sich jemand vom Betrieb ansehen.
+why-no-id = Geben Sie die Kennung eines Anrufs oder einer Buchung ein: `/credits warum 5b1f0a52-…`.
+unrated-no-card = Kein Preis: Es gab keine Preisliste für { $service } in der Währung des Kontos.
+unrated-no-number = Kein Preis: Der Nachweis hat keine Nummer.
+unrated-no-rate = Kein Preis: Die Preisliste für { $service } hat keinen Tarif für diese Nummer.
+unrated-masked = Kein Preis: Die verdeckten Ziffern entscheiden darüber.
+unrated-other-currency = Kein Preis: Der Betrag im Nachweis ist in einer anderen Währung.
+unrated-too-large = Kein Preis: Der Betrag ist größer, als festgehalten werden kann.
+
+## Rates
+rate-title = Preis: { $number }
+rate-line = *{ $price } je Minute*  { $destination } (Vorwahl { $prefix }){ $with_fee ->
+    [yes] {""}, dazu { $fee } je Verbindung
+   *[no] {""}
+}
+rate-free = { $service } kostet nichts, solange keine Preisliste etwas anderes sagt.
+rate-depends = Die Ziffern dahinter entscheiden:
+rate-possible = { $price } je Minute  { $destination } (Vorwahl { $prefix })
+rate-more = … und { $count } weitere.
+rate-card = { $service }, Preisliste { $card }, im Takt { $first }/{ $next } s. Inklusivminuten gehen vor.
+rate-sample = Beispielpreise, zum Ausprobieren erfunden.
+rate-no-number = „{ $typed }“ ist keine Telefonnummer. Geben Sie sie mit der Landesvorwahl ein: `/credits preis +44 7700 900123`.
+rate-no-country = Welches Land? Geben Sie die Nummer mit der Landesvorwahl ein, zum Beispiel `/credits preis { $proposed }`.
+rate-bad-country = „{ $typed }“ beginnt mit keiner Landesvorwahl.

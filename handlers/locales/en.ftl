@@ -451,3 +451,113 @@ webhook-retry-begun = { $count ->
    *[other] I am delivering { $count } events again now.
 }
 webhook-retry-nothing = Everything has been delivered; there is nothing to try again.
+## What was used
+help-usage = what was used, and what it cost
+help-why = why a call or an entry cost what it cost
+help-rate = what a call to a number costs
+usage-title-7d = Usage: the last 7 days
+usage-title-30d = Usage: the last 30 days
+usage-title-month = Usage: this month
+usage-empty = No calls.
+usage-total = *{ $cost }*  { $calls ->
+    [one] 1 call
+   *[other] { $calls } calls
+} · { $minutes } minutes{ $pooled ->
+    [yes] {""}, { $included } of them included
+   *[no] {""}
+}
+usage-before = { $way ->
+    [more] { $percent } % more than in the period before ({ $cost }).
+    [less] { $percent } % less than in the period before ({ $cost }).
+   *[same] As much as in the period before ({ $cost }).
+}
+usage-included = Included minutes this month: { $used } of { $held } used.
+usage-unrated = { $calls ->
+    [one] 1 call has no price yet: no rate card knows its number. It is charged when a card does.
+   *[other] { $calls } calls have no price yet: no rate card knows their numbers. They are charged when a card does.
+}
+usage-chart-cost = Cost in { $currency }
+usage-chart-minutes = Minutes
+usage-by-service = Service
+usage-by-destination = Destination
+usage-by-centre = Cost centre
+usage-calls = Calls
+usage-minutes = Minutes
+usage-included-minutes = Included
+usage-cost = Cost
+usage-other = Other
+usage-no-service = No service
+usage-no-destination = No destination
+usage-no-centre = Unassigned
+usage-line = *{ $cost }*  { $name } · { $calls ->
+    [one] 1 call
+   *[other] { $calls } calls
+} · { $minutes } min
+usage-zone = Calls count on the day they began, by the clock of { $zone }.
+usage-unknown = I do not know “{ $typed }”. Type `/credits usage 7d`, `30d` or `month`, and behind it `destination` or `cost-centre` if you like.
+button-usage-7d = 7 days
+button-usage-30d = 30 days
+button-usage-month = This month
+service-toll-free = Toll-free
+service-inbound = Inbound
+service-conference = Conference dial-out
+service-calling = Calling
+service-direct-routing = Direct routing
+service-calls = Calls
+
+## Why
+why-title = Why: { $name }
+why-several = This id was charged { $count } times: with starts so far apart it is another call each time.
+why-late-twice = This call had no price at first, and got it later.
+why-call = *{ $amount }*  { $service } to { $where } · { $time } · { $duration }
+why-somewhere = an unknown destination
+why-user = Called by { $user }
+why-centre = Cost centre: { $centre }
+why-no-ground = The charge came from outside; how it was reckoned was not recorded.
+why-rate = Rate: { $price } a minute, prefix { $prefix }, card { $card }
+why-billed = { $duration } s long, { $billed } s billed (in steps of { $first }/{ $next } s)
+why-pool = { $seconds } s of it were included minutes of { $pool }
+why-sum = { $price } × { $seconds } s ÷ 60 = { $minutes }{ $with_fee ->
+    [yes] {""}; with { $fee } connection fee *{ $amount }*
+   *[no] {""}
+}
+why-sum-none = Nothing was left to charge: *{ $amount }*
+why-own = The record brought its own charge: { $charge } for the call, { $fee } for the connection.
+why-free-freecall = Free: its record says so.
+why-free-no-time = Free: it lasted zero seconds.
+why-free-no-card-needed = Free: { $service } costs nothing while no rate card says otherwise.
+why-entry = *{ $amount }*  { $kind } · { $time }
+why-after = Balance after it: { $after }
+why-lines = To see one of its calls, type `/credits why` and the call’s id.
+why-in-entry = Entry { $entry }, { $time }
+why-paid = Paid by { $lots }
+why-lot = purchase or grant { $lot } ({ $amount })
+why-no-lot = credit that came later ({ $amount })
+why-late = It had no price in entry { $entry }; a rate card that was loaded later gave it one.
+why-reversed = Given back by entry { $entry }
+why-unknown = I find no call and no entry with the id “{ $typed }”. Is it complete? It is the id of the call’s record, or an entry’s as exports show it.
+why-too-long = “{ $typed }” is not among the entries that I could look through in ten seconds. Name its entry as well: `/credits why <entry>#<call>`.
+why-no-archive = “{ $typed }” may be in the archive, which cannot be read now. An operator has to look.
+why-no-id = Type the id of a call or of an entry: `/credits why 5b1f0a52-…`.
+unrated-no-card = No price: there was no rate card for { $service } in the account’s currency.
+unrated-no-number = No price: the record has no number.
+unrated-no-rate = No price: the rate card for { $service } has no rate for this number.
+unrated-masked = No price: the digits that are hidden decide it.
+unrated-other-currency = No price: the record’s charge is in another currency.
+unrated-too-large = No price: the charge is larger than can be kept.
+
+## Rates
+rate-title = Rate: { $number }
+rate-line = *{ $price } a minute*  { $destination } (prefix { $prefix }){ $with_fee ->
+    [yes] {""}, and { $fee } a connection
+   *[no] {""}
+}
+rate-free = { $service } costs nothing while no rate card says otherwise.
+rate-depends = The digits behind it decide:
+rate-possible = { $price } a minute  { $destination } (prefix { $prefix })
+rate-more = … and { $count } more.
+rate-card = { $service }, card { $card }, in steps of { $first }/{ $next } s. Included minutes come first.
+rate-sample = Sample prices, invented for trying.
+rate-no-number = “{ $typed }” is no telephone number. Type it with its country: `/credits rate +44 7700 900123`.
+rate-no-country = Which country? Type the number with its country code, for example `/credits rate { $proposed }`.
+rate-bad-country = “{ $typed }” begins with no country’s code.

@@ -6,7 +6,18 @@ from handlers.locales import Texts
 from handlers.parsing import EXAMPLE_ARGUMENT, Word, spoken
 from handlers.views import kit
 
-_ORDER = (Word.BALANCE, Word.HISTORY, Word.ADD, Word.RECHARGE, Word.ALERTS, Word.TOKENS, Word.MANAGERS)
+_ORDER = (
+    Word.BALANCE,
+    Word.USAGE,
+    Word.WHY,
+    Word.RATE,
+    Word.HISTORY,
+    Word.ADD,
+    Word.RECHARGE,
+    Word.ALERTS,
+    Word.TOKENS,
+    Word.MANAGERS,
+)
 
 
 def message(texts: Texts) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from handlers.locales import Texts
-from handlers.parsing import UsageError
+from handlers.parsing import Number, UsageError
 from handlers.views import (
     alerts,
     balance,
@@ -17,20 +17,29 @@ from handlers.views import (
     lines,
     managers,
     news,
+    rate,
     recharge,
     tokens,
     topup,
+    usage,
+    why,
 )
 from handlers.views import help as help_view
 from handlers.views.balance import UnderWay
 from handlers.views.payment import became_of
 from store.account import AlertPolicy, Page, RechargePolicy
+from store.call import CallRecord
 from store.events import Event
 from store.lots import Lot
 from store.money import MAX_MICROS, Money
 from store.outcomes import Reason
 from store.payment import Step
+from store.rating import Terms
+from store.rating import rate as rated
+from store.report import Part, Period, report
+from store.tariff import Rate, RateCard, Tariff
 from store.tokens import Scope, Token
+from tests.handlers import usages
 from tests.handlers.examples import (
     ACCOUNTS,
     CROWDED,
@@ -53,13 +62,33 @@ from tests.handlers.examples import (
 )
 from tests.handlers.happenings import AT_MS, CHANNEL, events, incidents
 
+CARD = RateCard(
+    "calling",
+    "USD",
+    0,
+    (
+        *(Rate("44", 15_000, "United Kingdom"), Rate("447", 320_000, "United Kingdom, mobile")),
+        *(Rate(f"81{number}", 61_000 + number, "<!channel> Japan " * 6) for number in range(10, 30)),
+    ),
+    fee_micros=50_000,
+    sample=True,
+)
+RATE_QUESTIONS = (
+    ("usual", CARD, Number("447700900123", "+44 7700 900123", True, "calling")),
+    ("depends", CARD, Number("44", "+44 …", False, "calling")),
+    ("depends-largest", CARD, Number("81", "+81 …", False, "calling")),
+    ("none", CARD, Number("4930", "+4930 …", False, "calling")),
+    ("no-card", None, Number("447700900123", "+44 7700 900123", True, "calling")),
+    ("free", None, Number("447700900123", "+44 7700 900123", True, "inbound")),
+)
+
 Specimen = tuple[str, dict[str, Any]]
 """Where it is shown (message, modal, home), and what."""
 
 
 def specimens(texts: Texts) -> dict[str, Specimen]:
     """Every message, modal and Home tab in one language."""
-    groups = (_looking, _adding, _recharging, _settings, _tokens, _refusing, _telling)
+    groups = (_looking, _adding, _recharging, _settings, _tokens, _refusing, _telling, _using)
     return {name: (surface, body) for group in groups for name, surface, body in group(texts)}
 
 
@@ -104,6 +133,39 @@ def _looking(texts: Texts) -> Named:
         "home",
         home.view(LARGEST, CROWDED, FULL_PAGE, texts, may_manage=True, sandbox=True),
     )
+
+
+def _using(texts: Texts) -> Named:
+    given: dict[str, Any] = {"included_s": (4_500, 60_000), "zone": "Europe/Berlin"}
+    for period in Period:
+        for part in Part:
+            body = usage.message(usages.usual(period, part), "EUR", texts, **given)
+            yield f"usage-{period}-{part}", "message", body
+    yield "usage-plain", "message", usage.plain(usages.usual(Period.WEEK, Part.DESTINATION), "EUR", texts, **given)
+    nothing = report(Period.WEEK, Part.SERVICE, usages.TODAY, {})
+    yield "usage-empty", "message", usage.message(nothing, "EUR", texts)
+    yield "usage-largest", "message", usage.message(usages.largest(), "USD", texts, **given)
+    yield "usage-plain-largest", "message", usage.plain(usages.largest(), "USD", texts, **given)
+    for ground in usages.GROUNDS:
+        one = [usages.explained(ground, usd("1.33") if ground.startswith(("rate", "own")) else usd(0))]
+        name = (
+            "-".join(ground.split()[:2])
+            + ("-late" if "late" in ground else "")
+            + ("-all" if "pool x" in ground else "")
+        )
+        yield f"why-call-{name}", "message", why.message(usages.CALL, one, texts, may_manage=False)
+    largest = [usages.explained(usages.RATE, HUGE, long=True)] * 7
+    yield "why-largest", "message", why.message("x" * 200, largest, texts, may_manage=True)
+    for kind in ("usage", "records", "grant"):
+        yield f"why-entry-{kind}", "message", why.message("1-1", [usages.whole(kind, usd(5))], texts, may_manage=True)
+    for name, card, number in RATE_QUESTIONS:
+        calls = [
+            CallRecord("example", number.service, AT_MS, seconds, f"+{number.digits}{'' if number.whole else '*'}")
+            for seconds in (60, 307)
+        ]
+        terms = Terms("USD", Tariff([card] if card else []))
+        priced = [(each, rated(each, terms, {})) for each in calls]
+        yield f"rate-{name}", "message", rate.message(number, card, priced, "USD", texts)
 
 
 def _adding(texts: Texts) -> Named:
@@ -185,6 +247,10 @@ def _refusing(texts: Texts) -> Named:
         ("too-many-words", {}),
     ):
         yield key, "message", general.says(errors.usage(UsageError(key, word=echo, **words), texts, "USD"))
+    for key in ("usage-unknown", "why-unknown", "why-too-long", "why-no-archive", "why-no-id"):
+        yield key, "message", general.says(errors.usage(UsageError(key, typed=echo), texts, "USD"))
+    for key in ("rate-no-number", "rate-no-country", "rate-bad-country"):
+        yield key, "message", general.says(errors.usage(UsageError(key, typed=echo, proposed="+44"), texts, "USD"))
     for key in ("error", "error-ledger", "error-slack", "error-slow"):
         yield key, "message", general.says(texts(key, reference="0a1b2c3d"))
     again = topup.confirm(account(), usd(50), METHODS, texts, sandbox=True, metadata="d" * 32)

@@ -13,6 +13,7 @@ ANSWERS = {
     Word.HELP: ("What Credits can do", "Was Credits kann"),
     Word.BALANCE: ("Balance: $12.34", "Guthaben: 12,34\u00a0$"),
     Word.HISTORY: ("History", "Verlauf"),
+    Word.USAGE: ("Usage: the last 7 days", "Verbrauch: die letzten 7 Tage"),
 }
 MODALS = {Word.ADD: "add_confirm", Word.RECHARGE: "recharge", Word.ALERTS: "alerts"}
 PAGES: list[str | None] = [

@@ -98,5 +98,9 @@ def _mrkdwn(thing: Any) -> list[str]:
         return [text for each in thing for text in _mrkdwn(each)]
     if not isinstance(thing, dict):
         return []
-    own = [thing["text"]] if thing.get("type") != "plain_text" and isinstance(thing.get("text"), str) else []
+    own = (
+        [thing["text"]]
+        if thing.get("type") not in {"plain_text", "raw_text", "raw_number"} and isinstance(thing.get("text"), str)
+        else []
+    )
     return own + [text for each in thing.values() for text in _mrkdwn(each)]
