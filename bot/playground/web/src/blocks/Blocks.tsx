@@ -5,6 +5,7 @@ import { usePage } from "../lib/context";
 import type { Block, Element, TextObject, Value, Values } from "../lib/types";
 import type { Act } from "../lib/useAction";
 import { initialValue } from "../lib/values";
+import { DataTable } from "./DataTable";
 import { PackageBlocks } from "./PackageBlocks";
 import { type Segment, segments, withIds } from "./prepare";
 
@@ -75,6 +76,7 @@ function Part({ segment, surface }: { segment: Segment; surface: Surface }) {
   if (kind === "input" && surface.input) return surface.input(block);
   if (kind === "accessory") return <Accessory block={block} surface={surface} />;
   if (kind === "controls") return <Controls block={block} surface={surface} />;
+  if (kind === "data") return <DataTable block={block} />;
   return <Unsupported type={block.type} />;
 }
 

@@ -27,7 +27,7 @@ const DRAWN = new Set([
 
 export type Segment =
   | { kind: "package"; key: string; blocks: Block[] }
-  | { kind: "input" | "controls" | "accessory" | "unsupported"; key: string; block: Block };
+  | { kind: "input" | "controls" | "accessory" | "data" | "unsupported"; key: string; block: Block };
 
 const named = (e: Element, index: number): Element => (e.action_id ? e : { ...e, action_id: `a${index}` });
 
@@ -44,6 +44,7 @@ export function withIds(blocks: Block[]): Block[] {
 
 function kindOf(block: Block): Segment["kind"] {
   if (block.type === "input") return "input";
+  if (block.type === "data_table") return "data";
   if (!DRAWN.has(block.type)) return "unsupported";
   if (block.type === "section" && isControl(block.accessory)) return "accessory";
   if (block.type === "actions" && block.elements?.some(isControl)) return "controls";
