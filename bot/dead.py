@@ -44,6 +44,8 @@ WHAT = {
     "services_halted": "the account's services stopped: nothing was available any more, or it was frozen or closed",
     "services_resumed": "the account's services went on",
     "managers_changed": "credit managers were appointed or dismissed",
+    "token_made": "somebody made an API token",
+    "token_revoked": "somebody revoked an API token",
     "webhook_failed": "a webhook could not be delivered",
     "webhook_recovered": "a webhook is delivered again",
 }

@@ -146,8 +146,11 @@ def test_lines_add_up() -> None:
     ]
     memo = packing.pack(Lines.of_records(lines), "one:2026-10:240,two:2026-10:120,two:2026-11:60").memo
 
-    assert sums_of(entry(lines, memo)) == Sums(
-        5, 45_000, {"one": 240, "two": 180}, {("one", "2026-10"): 240, ("two", "2026-10"): 120, ("two", "2026-11"): 60}
+    found = sums_of(entry(lines, memo))
+    assert (found.count, found.micros, found.unpriced, found.late) == (5, 45_000, 1, {"17-3": 1})
+    assert (found.pooled, found.uses) == (
+        {"one": 240, "two": 180},
+        {("one", "2026-10"): 240, ("two", "2026-10"): 120, ("two", "2026-11"): 60},
     )
     assert sums_of(entry(lines, memo, "usage")) == Sums(0, 0, {}, {})
 
