@@ -16,6 +16,8 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 from store.texts import together, written
 
 _FIRST, _SET, _CHECK, _REST = 1 << 62, ((1 << 31) - 1) << 31, 1 << 30, (1 << 30) - 1
+MARK = 38
+"""Digits of a name and a check as a script takes them."""
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LENGTH, _BYTES, _DASHES = 36, 16, (8, 13, 18, 23)
 _ODD = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93)
@@ -46,6 +48,12 @@ def checks_of(names: Any, contents: Any, service: str) -> Any:
     told = pa.array([zlib.crc32(each, of_service) for each in contents.cast(pa.binary()).to_pylist()], pa.uint64())
     beside = pc.bit_wise_or(pc.bit_wise_and(told, _u64(_REST)), _u64(_CHECK))
     return pc.bit_wise_or(pc.bit_wise_and(names, _u64(_FIRST | _SET)), beside)
+
+
+def mark_texts(names: Any, checks: Any) -> Any:
+    """Each name and its check as a script takes them."""
+    joined = pc.binary_join_element_wise(written(names), written(checks), "")
+    return pa.Array.from_buffers(pa.binary(MARK), len(joined), [None, joined.buffers()[2]])
 
 
 def contents_of(micros: Any, starts: Any, destinations: Any) -> Any:

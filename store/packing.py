@@ -5,11 +5,11 @@ from binascii import b2a_base64
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa  # type: ignore[import-untyped]
+import numpy as np
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from store.lines import Lines
-from store.marks import bytes_of
+from store.marks import MARK, bytes_of, mark_texts
 from store.records import COLUMN, FIELD, FORMAT, UNPACKED, UNUSED
 from store.texts import together, written
 
@@ -45,63 +45,96 @@ UNKNOWN = Marks("", "", None)
 """Of lines that are not to be known."""
 
 
+class Joined:
+    """A column of texts, joined once for all the pages that are cut from it."""
+
+    def __init__(self, texts: Any, divided: str) -> None:
+        self._joined = memoryview(_harmless(texts, divided))
+        lengths = pc.binary_length(texts).to_numpy()
+        self._begins = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))) + np.arange(len(texts) + 1)
+
+    def part(self, first: int, stop: int) -> bytes:
+        """Rows `first` to before `stop`, one at least, joined."""
+        return bytes(self._joined[self._begins[first] : self._begins[stop] - 1])
+
+
+class Columns:
+    """The columns of lines as packs have them, laid out for pages that are cut from them."""
+
+    def __init__(self, batch: Any) -> None:
+        """`batch` is that of `Lines`."""
+        there = {*batch.schema.names}
+        self._starts = batch["start_ms"].to_numpy()
+        self._numbers = {"amount": Joined(written(batch["micros"]), " ")}
+        self._differences = Joined(written(_differences(batch["start_ms"])), " ")
+        if "duration_s" in there and pc.max(batch["duration_s"]).as_py():
+            self._numbers["duration"] = Joined(written(batch["duration_s"]), " ")
+        self._texts = {name: Joined(batch[name], FIELD) for name in _TEXTS if name in there}
+
+    def page(self, first: int, stop: int) -> dict[str, bytes]:
+        """Amounts, starts, and what else says something in rows `first` to before `stop`, one at least."""
+        starts = str(self._starts[first]).encode()
+        if stop > first + 1:
+            starts += b" " + self._differences.part(first + 1, stop)
+        found = {"amount": self._numbers["amount"].part(first, stop), "start": starts}
+        for name, column in self._texts.items():
+            if len(part := column.part(first, stop)) > stop - first - 1:
+                found[name] = part
+        if "duration" in self._numbers:
+            found["duration"] = self._numbers["duration"].part(first, stop)
+        return found
+
+
 def marks_of(batch: Any) -> Marks:
-    """By what the rows of a batch with `day`, `name` and `check` are known."""
-    order = pc.sort_indices(batch, sort_keys=[("day", "ascending"), ("name", "ascending")])
-    marks = pc.binary_join_element_wise(written(batch["name"].take(order)), written(batch["check"].take(order)), "")
-    return Marks(_counted(batch["day"].take(order)), together(marks).decode(), order)
+    """By what the rows of a batch with `day`, `name` and `check` are known; it may have a `mark` made of both."""
+    days = batch["day"].to_numpy()
+    order = np.lexsort((batch["name"].to_numpy(), days))
+    there = "mark" in batch.schema.names
+    marks = batch["mark"] if there else mark_texts(batch["name"], batch["check"])
+    texts = np.frombuffer(marks.buffers()[1], f"V{MARK}", len(marks), marks.offset * MARK)
+    return Marks(_counted(days[order]), texts[order].tobytes().decode(), order)
 
 
-def pack(lines: Lines, uses: str = UNUSED, *, known: bool = True) -> Packed:
-    """The lines as the script takes them; `uses` is what they took of pools, as the pack says it."""
+def pack(lines: Lines, uses: str = UNUSED, *, known: bool = True, columns: dict[str, bytes] | None = None) -> Packed:
+    """The lines as the script takes them; `uses` is what they took of pools, as the pack says it.
+
+    `columns` are those of the lines, where they were laid out before.
+    """
     batch = lines.batch
-    amounts, ids = together(written(batch["micros"]), " "), batch["id"]
+    columns = columns or Columns(batch).page(0, len(batch))
     marks = marks_of(batch) if known else UNKNOWN
-    columns = {"amount": amounts, "start": _differences(batch["start_ms"]), **_told(batch)}
     packed = UNPACKED
     if batch["guid"].null_count:
-        columns["id"] = together(ids, " ")
+        columns = {**columns, "id": together(batch["id"], " ")}
     else:
         packed = _base64(bytes_of(batch["guid"]))
     text = COLUMN.encode().join([" ".join(columns).encode(), *columns.values()])
     return Packed(
         f"{FORMAT} {len(lines)} {packed} {_base64(zlib.compress(text, _LEVEL))} {uses}",
-        amounts.decode(),
+        columns["amount"].decode(),
         marks.starts,
         marks.marks,
         marks.order,
     )
 
 
-def _told(batch: Any) -> dict[str, bytes]:
-    """The columns that say something."""
-    found, there, empty = dict[str, bytes](), {*batch.schema.names}, len(batch) - 1
-    for name in _TEXTS:
-        if name in there and len(column := _column(batch[name])) > empty:
-            found[name] = column
-    if "duration_s" in there and pc.max(batch["duration_s"]).as_py():
-        found["duration"] = together(written(batch["duration_s"]), " ")
-    return found
-
-
-def _differences(starts: Any) -> bytes:
-    """The first as it is, then the difference to the one before."""
-    return together(written(pa.concat_arrays([starts.slice(0, 1), pc.pairwise_diff(starts).slice(1)])), " ")
+def _differences(starts: Any) -> Any:
+    """To the one before; that of the first is of no matter."""
+    return pc.pairwise_diff(starts).fill_null(0)
 
 
 def _counted(days: Any) -> str:
     """Days in order, as each and how often it comes."""
-    runs, said, before = pc.run_end_encode(days), list[str](), 0
-    for day, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
-        said.append(f"{day} {end - before}")
-        before = end
-    return " ".join(said)
+    if days[0] == days[-1]:
+        return f"{days[0]} {len(days)}"
+    each, counts = np.unique(days, return_counts=True)
+    return " ".join(f"{day} {count}" for day, count in zip(each.tolist(), counts.tolist(), strict=True))
 
 
-def _column(texts: Any) -> bytes:
+def _harmless(texts: Any, divided: str) -> bytes:
     """Texts as a column; a character that divides columns becomes a question mark."""
-    joined = together(texts, FIELD)
-    if COLUMN.encode() in joined or joined.count(FIELD.encode()) != len(texts) - 1:
+    joined = together(texts, divided)
+    if divided == FIELD and (COLUMN.encode() in joined or joined.count(FIELD.encode()) > max(len(texts) - 1, 0)):
         joined = together(pc.replace_substring_regex(texts, f"[{FIELD}{COLUMN}]", "?"), FIELD)
     return joined
 

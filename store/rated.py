@@ -13,7 +13,8 @@ from store.calls import Batch
 from store.fewer import encoded
 from store.grounds import rows_text
 from store.lines import Lines, check_written, days_of, short
-from store.marks import checks_of, contents_of_calls, guids_of, names_of
+from store.marks import checks_of, contents_of_calls, guids_of, mark_texts, names_of
+from store.packing import Columns
 from store.pools import Pool, label
 from store.prefixes import Bools, Ints
 from store.rating import State, Terms
@@ -29,8 +30,8 @@ _UNRATED = STATES.index(State.UNRATED)
 class Calls:
     """Calls of one account, in the order in which they use pools.
 
-    `batch` is of `store.calls.SCHEMA`; `marks` has for each the `guid`, `day`, `name` and `check` by which it is known,
-    see `store.marks`, its `place` in what was handed in, and its cost `centre` if there are any.
+    `batch` is of `store.calls.SCHEMA`; `marks` has for each the `guid`, `day`, `name`, `check` and `mark` by which it
+    is known, see `store.marks`, its `place` in what was handed in, and its cost `centre` if there are any.
     """
 
     batch: Batch
@@ -46,6 +47,7 @@ class Calls:
         names = names_of(ids, guids)
         marks = {"guid": guids, "day": days_of(starts), "name": names, "place": pa.array(places)}
         marks["check"] = checks_of(names, contents_of_calls(batch), "")
+        marks["mark"] = mark_texts(names, marks["check"])
         if centres is not None:
             marks["centre"] = short(centres.cast(pa.string()))
         return cls(batch, pa.RecordBatch.from_pydict(marks))
@@ -79,8 +81,12 @@ class Calls:
     def again(self) -> Bools:
         """Which of them come after one of the same name."""
         names = self.names
-        mask = np.ones(len(names), np.bool_)
-        mask[np.unique(names, return_index=True)[1]] = False
+        in_order = np.sort(names)
+        several = in_order[1:][in_order[1:] == in_order[:-1]]
+        rows = np.flatnonzero(np.isin(names, several)) if len(several) else np.zeros(0, np.int64)
+        mask = np.zeros(len(names), np.bool_)
+        mask[rows] = True
+        mask[rows[np.unique(names[rows], return_index=True)[1]]] = False
         return mask
 
 
@@ -93,12 +99,14 @@ class Page:
         rows: where they are among the calls that were rated together.
         uses: of each pool and month that they may use, the seconds used before and after, and what the pool holds.
         unpriced: which of the lines have no price and may get one later.
+        columns: the lines' columns as their pack has them.
     """
 
     lines: Lines
     rows: Ints
     uses: tuple[tuple[str, str, int, int, int], ...]
     unpriced: str
+    columns: dict[str, bytes] | None = None
 
     @property
     def takes(self) -> bool:
@@ -125,6 +133,7 @@ class Rated:
     ratings: Ratings
     order: Ints
     batch: Any
+    columns: Columns
     services: tuple[tuple[str, int, int], ...]
 
     @classmethod
@@ -135,7 +144,8 @@ class Rated:
         order = np.argsort(codes, kind="stable")
         ends = np.cumsum(np.bincount(codes, minlength=len(words))).tolist()
         bounds = zip(words.to_pylist(), [0, *ends], ends, strict=False)
-        return cls(calls, ratings, order, _lines(calls, ratings, order), tuple(bounds))
+        batch = _lines(calls, ratings, order)
+        return cls(calls, ratings, order, batch, Columns(batch), tuple(bounds))
 
     def pages(self, terms: Terms, used: dict[tuple[str, str], int], size: int) -> Iterator[Page]:
         """What is to be posted, in this order; `used` goes on with the pages."""
@@ -150,6 +160,7 @@ class Rated:
                     rows,
                     (*self._uses(pools, rows, used),) if pools else (),
                     rows_text(np.flatnonzero(unpriced[rows]).tolist()) if unpriced is not None else "",
+                    self.columns.page(first, end),
                 )
 
     def _uses(

@@ -85,7 +85,7 @@ class Recorder:
         answer = await self._scripts.call("post_records", named, **args)
         verdict, detail, *after = str(answer).split(" ")
         if verdict == "known":
-            states = dict(zip(packed.order.to_pylist(), detail, strict=True))
+            states = dict(zip(packed.order.tolist(), detail, strict=True))
             work.leave_out([(told[place], states[row]) for row, place in enumerate(lines.places)])
             return lines.without([row for row, state in states.items() if state in {_REPEATED, _CONFLICT}])
         if verdict == "refused":

@@ -135,7 +135,7 @@ class Sender:
         left, known = np.ones(len(calls), np.bool_), 0
         for part, answer, at in zip(parts, answers, range(0, len(rows), _ASKED), strict=True):
             if answer:
-                those = self._leave_out(run, calls, rows[at : at + _ASKED][part.order.to_numpy()], answer)
+                those = self._leave_out(run, calls, rows[at : at + _ASKED][part.order], answer)
                 left[those] = False
                 known += len(those)
         if known < _MANY * len(rows):
@@ -166,7 +166,7 @@ class Sender:
                     run.refuse(rated.calls.places[rows], Reason(detail))
                     run.stops |= page.takes
                 elif verdict == "known":
-                    rows = self._leave_out(run, rated.calls, rows[order.to_numpy()], detail)
+                    rows = self._leave_out(run, rated.calls, rows[order], detail)
                     run.stops |= page.takes
                     if len(rows) > _MANY * len(page.rows):
                         self._asks.add(run.ref)
@@ -213,7 +213,7 @@ class Sender:
             return ""
 
     def _told(self, run: Run, page: Page) -> tuple[Any, Told]:
-        packed = pack(page.lines, page.said)
+        packed = pack(page.lines, page.said, columns=page.columns)
         return packed.order, call_of(
             run.ref,
             page.lines,

@@ -146,11 +146,13 @@ def test_lines_add_up() -> None:
     ]
     memo = packing.pack(Lines.of_records(lines), "one:2026-10:240,two:2026-10:120,two:2026-11:60").memo
 
-    found = sums_of(entry(lines, memo))
-    assert (found.count, found.micros, found.unpriced, found.late) == (5, 45_000, 1, {"17-3": 1})
-    assert (found.pooled, found.uses) == (
-        {"one": 240, "two": 180},
-        {("one", "2026-10"): 240, ("two", "2026-10"): 120, ("two", "2026-11"): 60},
+    assert sums_of(entry(lines, memo)) == Sums(
+        count=5,
+        micros=45_000,
+        pooled={"one": 240, "two": 180},
+        uses={("one", "2026-10"): 240, ("two", "2026-10"): 120, ("two", "2026-11"): 60},
+        unpriced=1,
+        late={"17-3": 1},
     )
     assert sums_of(entry(lines, memo, "usage")) == Sums(0, 0, {}, {})
 

@@ -224,6 +224,6 @@ async def test_known_records_are_found(bank: Bank) -> None:
         "find_records", {"account": keys.account(REF)}, starts=marks.starts, all_marks=marks.marks
     )
 
-    states = dict(zip(marks.order.to_pylist(), answer, strict=True))
+    states = dict(zip(marks.order.tolist(), answer, strict=True))
     assert [states[row] for row in range(3)] == [".", "=", "!"]
     assert await dump(bank.redis) == before
