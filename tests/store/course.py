@@ -36,9 +36,11 @@ MOVES = {
     "correct": 2,
     "record": 1,
     "save": 2,
+    "set_service": 1,
     "look": 2,
 }
 """What happens, and how often."""
+SERVICES = ("calls", "calls", "texts")
 GAPS_S = (0, 0, 0, 0.001, 1, 60, 3_600, 20_000, 90_000, -30)
 
 
@@ -96,7 +98,7 @@ class Course:
             self.amount(),
             operation_id=self.operation(),
             actor="test",
-            service=self.random.choice(["calls", "calls", "texts"]),
+            service=self.random.choice(SERVICES),
             authorised=self.random.random() < 0.3,
         )
 
@@ -110,7 +112,7 @@ class Course:
                     Money(self.random.randrange(4_000_000), CURRENCY),
                     f"{operation}-{self.random.randrange(number + 1)}",
                     "test",
-                    service=self.random.choice(["calls", "calls", "texts"]),
+                    service=self.random.choice(SERVICES),
                 )
                 for number in range(many)
             ]
@@ -118,9 +120,14 @@ class Course:
 
     async def place_hold(self) -> object:
         """A call begins."""
-        ttl_ms = self.random.choice([1_000, HOUR_MS, 24 * HOUR_MS])
         return await self.bank.ledger.place_hold(
-            self.ref(), self.hold(), self.amount(), ttl_ms=ttl_ms, operation_id=self.operation(), actor="test"
+            self.ref(),
+            self.hold(),
+            self.amount(),
+            ttl_ms=self.random.choice([1_000, HOUR_MS, 24 * HOUR_MS]),
+            operation_id=self.operation(),
+            actor="test",
+            service=self.random.choice(SERVICES),
         )
 
     async def extend_hold(self) -> object:
@@ -138,6 +145,7 @@ class Course:
             self.amount(),
             operation_id=self.operation(),
             actor="test",
+            service=self.random.choice(["", "", "texts"]),
             authorised=self.random.random() < 0.5,
         )
 
@@ -197,6 +205,13 @@ class Course:
                 return await policies.set_overdraft(MANAGER, REF, limit, operation_id=operation)
         state = self.random.choice([State.OPEN, State.OPEN, State.FROZEN])
         return await policies.set_state(MANAGER, REF, state, operation_id=operation)
+
+    async def set_service(self) -> object:
+        """A manager stops a service, or lets it go on."""
+        open_ = self.random.random() < 0.6
+        return await self.bank.policies.set_service_state(
+            MANAGER, self.ref(), self.random.choice(SERVICES), open=open_, operation_id=self.bank.operation()
+        )
 
     async def look(self) -> object:
         """The schedule looks at every lot."""
