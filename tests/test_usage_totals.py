@@ -17,6 +17,8 @@ Germany Berlin East,Fixed,DE,493055599,0.02
 United Kingdom,Fixed,GB,44,0.0155
 United Kingdom Mobile,Mobile,GB,447,0.32
 Nearly free,Fixed,,881,0.000003
+Austria,Fixed,AT,43,0.03
+Austria Vienna,Fixed,AT,431,0.03
 """
 
 
@@ -65,6 +67,13 @@ def test_longest_prefix_decides_and_started_minutes_count(tmp_path: Path, card: 
     assert totals(report, [Card(card, "calling")]) == Totals(
         7, 0, {"charged": 4, "unrated": 2, "free": 1}, {"calling": 1_020_000}
     )
+
+
+def test_mask_hides_no_price_where_all_that_it_may_hide_costs_the_same(tmp_path: Path, card: Path) -> None:
+    """Whichever Austrian number it is, a minute is 0.03."""
+    report = _report(tmp_path, _to("+43***"), _to("+49***"))
+
+    assert totals(report, [Card(card, "calling")]) == Totals(2, 0, {"charged": 1, "unrated": 1}, {"calling": 30_000})
 
 
 def test_increments_and_fee_are_the_cards_and_half_a_millionth_is_rounded_up(tmp_path: Path, card: Path) -> None:

@@ -92,9 +92,13 @@ with
     group by all
   ),
   guessed as (
-    select distinct numbers.card, digits, masked
-    from numbers join rates on rates.card = numbers.card
-    where masked and starts_with(prefix, digits) and length(prefix) > length(digits)
+    select distinct numbers.card, numbers.digits, numbers.masked
+    from numbers
+    join rates on rates.card = numbers.card
+    left join longest
+      on (longest.card, longest.digits, longest.masked) = (numbers.card, numbers.digits, numbers.masked)
+    where numbers.masked and starts_with(prefix, numbers.digits)
+      and length(prefix) > length(numbers.digits) and rates.price is distinct from longest.price
   ),
   priced as (
     select carded.*, first_s, next_s, fee, longest.price, guessed.card is not null as guess
