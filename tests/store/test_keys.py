@@ -14,6 +14,7 @@ from store.dead import DeadLetters
 from store.deliveries import Tried
 from store.drafts import Drafts
 from store.feeds import Feed
+from store.imports import Imports, Reached
 from store.keys import AccountRef
 from store.leases import Leases
 from store.outbox import GROUPS, Outbox
@@ -55,6 +56,7 @@ SAMPLES = {
     "event_id": "07-1-0",
     "key": "p1:1",
     "name": "graph-00ff",
+    "file": "00ff00ff",
 }
 
 
@@ -123,7 +125,7 @@ def test_each_row_has_its_function() -> None:
     "name",
     [
         *("managers", "operation", "charge", "draft", "payment", "account", "journal", "topups", "hold", "holds"),
-        *("notice", "cards", "card", "plans", "token", "tokens", "feed", "feed_reader"),
+        *("notice", "cards", "card", "plans", "token", "tokens", "feed", "feed_reader", "reached"),
         *("webhooks", "webhook", "deliveries", "delivering", "delivered", "undelivered"),
         *("usage", "usage_day"),
     ],
@@ -181,6 +183,7 @@ async def live(redis: Client) -> None:
     await Plans(redis, bank.roles).set_zone(MANAGER, REF.tenant, "Europe/Berlin", operation_id="zone")
     await push(redis, bank)
     await Usage(redis).catch_up(REF)
+    await Imports(redis).reach(REF, "00ff", Reached(0, 1, 2))
     await Drafts(redis).put(MANAGER, {})
     await Tokens(redis, bank.roles).make(MANAGER, REF.tenant, name="PBX", scopes=[Scope.ACCOUNT_READ], operation_id="t")
     feed = Feed(redis, REF, "graph-00ff", "w")
