@@ -18,8 +18,12 @@ class Charged:
         read: how many there were.
         states: how many were posted now, by what became of their price.
         micros: what these cost, by currency, millionths.
+        charged: how many credit pays, by service.
+        costs: what these cost, by service, millionths.
+        unrated: how many have no price, by the record's own word for their destination.
         billed_s: the seconds that they were billed.
         pooled_s: the seconds of it that pools gave.
+        pools: the same by pool.
         repeated: how many had been posted before.
         refused: the others: their places in the batch, from 0 and not in order, and why.
         entries: how many entries were made.
@@ -28,8 +32,12 @@ class Charged:
     read: int = 0
     states: Counter[State] = field(default_factory=Counter)
     micros: Counter[str] = field(default_factory=Counter)
+    charged: Counter[str] = field(default_factory=Counter)
+    costs: Counter[str] = field(default_factory=Counter)
+    unrated: Counter[str] = field(default_factory=Counter)
     billed_s: int = 0
     pooled_s: int = 0
+    pools: Counter[str] = field(default_factory=Counter)
     repeated: int = 0
     refused: list[tuple[int, Reason]] = field(default_factory=list)
     entries: int = 0

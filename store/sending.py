@@ -19,7 +19,7 @@ from store.outcomes import Reason
 from store.packing import marks_of, pack
 from store.prefixes import Bools, Ints
 from store.rated import Calls, Page, Rated
-from store.rating import Terms
+from store.rating import State, Terms
 from store.ratings import STATES, Rater
 from store.recent import Recent
 from store.recording import MAX_LINES, call_of
@@ -68,10 +68,18 @@ class Run:
         """A page is in the ledger."""
         ratings, charged = rated.ratings, self.charged
         counts = np.bincount(ratings.states[page.rows], minlength=len(STATES)).tolist()
-        charged.states.update(dict(zip(STATES, counts, strict=True)))
-        charged.micros[self.terms.currency] += page.lines.sum_micros
+        states, micros = dict(zip(STATES, counts, strict=True)), page.lines.sum_micros
+        charged.states.update(states)
+        charged.micros[self.terms.currency] += micros
+        charged.charged[page.lines.service] += states[State.CHARGED]
+        charged.costs[page.lines.service] += micros
+        if states[State.UNRATED]:
+            rows = page.rows[ratings.unrated[page.rows]]
+            charged.unrated.update(ratings.destination.take(pa.array(rows)).to_pylist())
         charged.billed_s += int(ratings.billed[page.rows].sum())
-        charged.pooled_s += sum(has - had for _, _, had, has, _ in page.uses)
+        for pool, _, had, has, _ in page.uses:
+            charged.pooled_s += has - had
+            charged.pools[pool] += has - had
         charged.entries += 1
         if self.told is not None:
             grounds = page.lines.batch["basis"].to_pylist()
