@@ -5,7 +5,22 @@ from typing import Annotated
 
 import typer
 
-from bot import accounts, archive, dead, doctor, export, graph, moving, pools, rates, services, tokens, usage, verify
+from bot import (
+    accounts,
+    archive,
+    dead,
+    doctor,
+    export,
+    graph,
+    importing,
+    moving,
+    pools,
+    rates,
+    services,
+    tokens,
+    usage,
+    verify,
+)
 from bot.app import serve as run_server
 from bot.running import EnvFile, run, settings_for
 from bot.settings import Profile, Settings
@@ -31,6 +46,7 @@ app.command()(doctor.doctor)
 app.command()(verify.verify)
 app.command()(archive.archive)
 app.command("export")(export.entries)
+app.command("import")(importing.import_files)
 
 UntilEof = Annotated[bool, typer.Option("--until-eof", hidden=True)]
 

@@ -110,7 +110,7 @@ class UnreadableFileError(ValueError):
 _LONGEST = 4000
 """Of a line's own text, so many characters are kept."""
 
-HEADING = "line,reason,text\r\n"
+HEADING = "file,line,reason,text\r\n"
 """The first line of a file of refused lines."""
 
 
@@ -120,8 +120,8 @@ def refused(line: int, reason: str, text: bytes) -> Refused:
     return Refused(line, reason, shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…")
 
 
-def rows(lines: Iterable[Refused]) -> str:
-    """These lines for a file of refused ones, as CSV; no cell can be taken for a formula."""
-    written = io.StringIO()
-    csv.writer(written).writerows((each.line, each.reason, harmless(each.text)) for each in lines)
+def rows(file: str, lines: Iterable[Refused]) -> str:
+    """These lines of the file of this name, for a file of refused ones, as CSV; no cell can be taken for a formula."""
+    written, name = io.StringIO(), harmless(file)
+    csv.writer(written).writerows((name, each.line, each.reason, harmless(each.text)) for each in lines)
     return written.getvalue()

@@ -213,8 +213,10 @@ def test_refused_lines_are_written_with_number_and_reason_and_calculate_nothing(
         Refused(12, "operation_conflict", 'a,"b\r\nc"'),
     ]
 
-    assert HEADING + rows(lines) == (
-        'line,reason,text\r\n3,columns,"\'=HYPERLINK(""x"")"\r\n12,operation_conflict,"a,""b\r\nc"""\r\n'
+    assert HEADING + rows("=a.csv", lines) == (
+        "file,line,reason,text\r\n"
+        '\'=a.csv,3,columns,"\'=HYPERLINK(""x"")"\r\n'
+        '\'=a.csv,12,operation_conflict,"a,""b\r\nc"""\r\n'
     )
 
 
