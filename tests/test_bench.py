@@ -13,6 +13,7 @@ from tests.benchmarks.wire import command, per_second
 NEEDED = {
     *("posting_vs_minimal_script", "posting_server_us_vs_escrowmint", "batch_vs_single_python"),
     *("group_commit_vs_single", "packed_vs_batch", "cost_at_10m_entries", "cost_at_10k_lots"),
+    *("import_records_per_s", "import_peak_mb", "import_alert_ms"),
     *("bytes_per_posting", "bytes_per_packed_record", "verify_entries_per_s", "always_vs_everysec"),
     *("api_authorise_p50_ms", "api_authorise_p99_ms", "api_usage_record_p50_ms", "api_usage_record_p99_ms"),
 }

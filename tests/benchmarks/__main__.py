@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from tests.benchmarks import (
     api_figures,
     cost_figures,
+    import_figures,
     profile_figures,
     python_figures,
     report,
@@ -28,6 +29,7 @@ GROUPS: tuple[tuple[Callable[[], Iterator[Figure]], tuple[str, ...]], ...] = (
     (python_figures.batches, ("batch_vs_single_python", "batch_python_per_s", "single_python_per_s")),
     (python_figures.group_commit, ("group_commit_vs_single", "group_commit_alone")),
     (python_figures.packed, ("packed_vs_batch", "packed_per_s", "bytes_per_packed_record")),
+    (import_figures.imports, ("import_records_per_s", "import_peak_mb", "import_alert_ms")),
     (python_figures.durability, ("always_vs_everysec", "always_vs_everysec_grouped")),
     (python_figures.peer, ("hordak_transfers_per_s",)),
     (
