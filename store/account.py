@@ -90,7 +90,7 @@ class Account:
     `wait` is there only while a recharge is due and does not open: auto-recharge is on and not paused, none is open,
     the account is, and the balance is below the trigger. `overdraft_micros` is how far authorised usage may go below
     zero, millionths. `halted_ms` is since when no service takes new calls, or, below zero, since when they do again;
-    0 if they always did. `stops` are the services that people stopped, by name; `used` names those with usage.
+    0 if they always did. `stops` are the services that people stopped, by name; `used` names those that cost something.
     """
 
     currency: str
@@ -163,7 +163,7 @@ class Account:
             overdraft_micros=int(record.get("overdraft", 0)),
             halted_ms=int(record.get("halted", 0)),
             stops=tuple(Stop.decode(*each) for each in _fields(record, "stopped:")),
-            used=frozenset(service for service, _ in _fields(record, "total:usage:")),
+            used=frozenset(service for service, micros in _fields(record, "total:usage:") if micros != "0"),
         )
 
 

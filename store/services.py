@@ -11,6 +11,9 @@ from store.call import CALLING, CONFERENCE, DIRECT_ROUTING, INBOUND, TOLL_FREE
 KNOWN = (TOLL_FREE, INBOUND, CONFERENCE, CALLING, DIRECT_ROUTING)
 """Services that call records are charged as."""
 
+FREE = frozenset({INBOUND, DIRECT_ROUTING})
+"""Those cost nothing unless a rate card says otherwise; until one has, they do not stop when credit runs out."""
+
 CLOSED = "closed"
 FROZEN = "frozen"
 STOPPED = "stopped"
@@ -53,6 +56,6 @@ def state(account: Account, service: str) -> ServiceState:
     for stop in account.stops:
         if stop.service == service:
             return ServiceState(service, False, STOPPED, stop.at_ms, stop.by, stop.reason)
-    if account.halts:
+    if account.halts and (service not in FREE or service in account.used):
         return ServiceState(service, open=False, reason=EXHAUSTED, since_ms=since_ms)
     return ServiceState(service, open=True, since_ms=since_ms)

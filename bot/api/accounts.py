@@ -14,27 +14,27 @@ from store.account import Account, Entry, State
 from store.keys import AccountRef
 from store.ledger import Ledger
 from store.records import KIND, count_of
+from store.services import states
 from store.tokens import Admitted, Scope
-
-CHARGED = ("toll-free", "conference", "calling")
-"""Services that stop when there is no credit."""
-FREE = ("inbound", "direct-routing")
-"""Services that cost nothing and go on without credit."""
 
 
 class StopReason(StrEnum):
     """Why a service is stopped."""
 
-    NO_CREDIT = "no_credit"
-    ACCOUNT_FROZEN = "account_frozen"
-    ACCOUNT_CLOSED = "account_closed"
+    EXHAUSTED = "exhausted"
+    STOPPED = "stopped"
+    FROZEN = "frozen"
+    CLOSED = "closed"
 
 
 class ServiceOut(Answer):
     """Whether new calls of a service are paid for."""
 
     open: bool
-    reason: StopReason | None = Field(description="Why not; null where it is open.")
+    reason: StopReason | None = Field(
+        description="Why not: the credit is `exhausted`, a manager `stopped` it, the account is `frozen` or `closed`."
+    )
+    since: Utc | None = Field(description="Since when that is so; null where it always was.")
 
 
 class AccountOut(Answer):
@@ -51,7 +51,7 @@ class AccountOut(Answer):
                     "available": {"amount": "11.840000", "currency": "USD"},
                     "held": {"amount": "0.500000", "currency": "USD"},
                     "overdraft": {"amount": "0.000000", "currency": "USD"},
-                    "services": {"calling": {"open": True, "reason": None}},
+                    "services": {"calling": {"open": True, "reason": None, "since": None}},
                 }
             ]
         }
@@ -157,15 +157,15 @@ async def known(ledger: Ledger, ref: AccountRef) -> Account:
 
 
 def services(account: Account) -> dict[str, ServiceOut]:
-    """The state of each service, as the account's state and credit have it."""
-    stop = _STATES.get(account.state)
-    dry = account.available.micros + account.overdraft_micros <= 0
-    charged = stop or (StopReason.NO_CREDIT if dry else None)
-    found = {**dict.fromkeys(CHARGED, charged), **dict.fromkeys(FREE, stop)}
-    return {name: ServiceOut.model_construct(open=reason is None, reason=reason) for name, reason in found.items()}
-
-
-_STATES = {State.FROZEN: StopReason.ACCOUNT_FROZEN, State.CLOSED: StopReason.ACCOUNT_CLOSED}
+    """The state of each service, from the same reading as the balance."""
+    return {
+        each.service: ServiceOut.model_construct(
+            open=each.open,
+            reason=StopReason(each.reason) if each.reason else None,
+            since=rfc_3339(each.since_ms) if each.since_ms else None,
+        )
+        for each in states(account)
+    }
 
 
 def _account(ref: AccountRef, account: Account) -> AccountOut:

@@ -48,6 +48,7 @@ class HoldRequest(Strict):
     )
     amount: Price = Field(description="What the call will cost until you extend it, at most.")
     ttl_s: Ttl
+    service: Service = "calling"
     memo: Memo = ""
 
 
@@ -69,7 +70,7 @@ class CaptureRequest(Strict):
         json_schema_extra={"examples": [{"amount": {"amount": "0.70", "currency": "USD"}, "service": "calling"}]}
     )
     amount: Charge = Field(description="Charged whatever was set aside, even below zero; zero gives everything back.")
-    service: Service = "calling"
+    service: Service | None = Field(None, description="Which is charged; without it that of the hold.")
     memo: Memo = ""
 
 
@@ -135,7 +136,8 @@ class ResolvedOut(Answer):
 
 
 _CHANGES = (Code.KEY_MISSING, Code.KEY_REUSED, Code.OUTCOME_UNKNOWN, Code.UNKNOWN_ACCOUNT, Code.BALANCE_LIMIT)
-_ASIDE = (*_CHANGES, Code.INSUFFICIENT_CREDIT, Code.CURRENCY_MISMATCH, Code.ACCOUNT_FROZEN, Code.ACCOUNT_CLOSED)
+_NOTHING_NEW = (Code.ACCOUNT_FROZEN, Code.ACCOUNT_CLOSED, Code.SERVICE_STOPPED)
+_ASIDE = (*_CHANGES, Code.INSUFFICIENT_CREDIT, Code.CURRENCY_MISMATCH, *_NOTHING_NEW)
 _ONE = (Code.UNKNOWN_HOLD, Code.HOLD_RESOLVED)
 Caller = Annotated[Admitted, Depends(needs(Scope.HOLDS_WRITE))]
 
@@ -166,6 +168,7 @@ def router(ledger: Ledger) -> APIRouter:
             operation_id=operation,
             actor=caller.actor,
             memo=wanted.memo,
+            service=wanted.service,
         )
         return await _held(ledger, ref, hold_id, amount, outcome)
 
@@ -210,7 +213,7 @@ def router(ledger: Ledger) -> APIRouter:
             operation_id=operation_of(caller, key),
             actor=caller.actor,
             memo=wanted.memo,
-            service=wanted.service,
+            service=wanted.service or "",
         )
         return _resolved(ref, hold_id, outcome, "captured" if amount.micros else "released")
 

@@ -35,6 +35,7 @@ class Code(StrEnum):
     HOLD_RESOLVED = "hold_resolved"
     ACCOUNT_FROZEN = "account_frozen"
     ACCOUNT_CLOSED = "account_closed"
+    SERVICE_STOPPED = "service_stopped"
     CURRENCY_MISMATCH = "currency_mismatch"
     BALANCE_LIMIT = "balance_limit"
     TOO_LARGE = "too_large"
@@ -84,6 +85,7 @@ KINDS: Mapping[Code, Kind] = {
     Code.HOLD_RESOLVED: Kind(409, "Hold resolved", "It was captured, released or has expired; nothing was changed."),
     Code.ACCOUNT_FROZEN: Kind(409, "Account frozen", "Nothing new is paid from it until a credit manager opens it."),
     Code.ACCOUNT_CLOSED: Kind(409, "Account closed", "Nothing is charged to it any more."),
+    Code.SERVICE_STOPPED: Kind(409, "Service stopped", "A credit manager stopped this service, and can resume it."),
     Code.CURRENCY_MISMATCH: Kind(409, "Other currency", "Send amounts in the account's own currency."),
     Code.BALANCE_LIMIT: Kind(409, "Balance limit", "The figures would become larger than can be kept exactly."),
     Code.TOO_LARGE: Kind(413, "Body too large", "Send fewer records at once, at most 10,000. Nothing was done."),
@@ -118,6 +120,7 @@ OF_REASON: Mapping[Reason, Code] = {
     Reason.INSUFFICIENT_CREDIT: Code.INSUFFICIENT_CREDIT,
     Reason.ACCOUNT_FROZEN: Code.ACCOUNT_FROZEN,
     Reason.ACCOUNT_CLOSED: Code.ACCOUNT_CLOSED,
+    Reason.SERVICE_STOPPED: Code.SERVICE_STOPPED,
     Reason.UNKNOWN_HOLD: Code.UNKNOWN_HOLD,
     Reason.HOLD_EXISTS: Code.HOLD_EXISTS,
     Reason.HOLD_RESOLVED: Code.HOLD_RESOLVED,

@@ -11,8 +11,6 @@ from tests.api.site import HERE, Site, done, problem, usd
 from tests.controls import MANAGER, REF, Bank
 from tests.controls import usd as dollars
 
-OPEN = {"open": True, "reason": None}
-
 
 async def test_account_as_it_stands(site: Site) -> None:
     """Balance, available, set aside, in exact decimals; every service is open."""
@@ -21,9 +19,8 @@ async def test_account_as_it_stands(site: Site) -> None:
 
     told = done(await site.get(HERE))
 
-    assert told.pop("services") == dict.fromkeys(
-        ("toll-free", "conference", "calling", "inbound", "direct-routing"), OPEN
-    )
+    open_ones = {name for name, each in told.pop("services").items() if each["open"]}
+    assert open_ones == {"calls", "toll-free", "conference", "calling", "inbound", "direct-routing"}
     assert told == {
         "account": "default",
         "currency": "USD",
@@ -60,11 +57,11 @@ async def _closed(bank: Bank) -> None:
 @pytest.mark.parametrize(
     ("arrange", "charged", "free"),
     [
-        (_spent, "no_credit", None),
-        (_overdrawn, "no_credit", None),
-        (_held, "no_credit", None),
-        (_frozen, "account_frozen", "account_frozen"),
-        (_closed, "account_closed", "account_closed"),
+        (_spent, "exhausted", None),
+        (_overdrawn, "exhausted", None),
+        (_held, "exhausted", None),
+        (_frozen, "frozen", "frozen"),
+        (_closed, "closed", "closed"),
     ],
 )
 async def test_services_stop(
@@ -76,9 +73,21 @@ async def test_services_stop(
     told = done(await site.get(HERE))["services"]
 
     for name in ("toll-free", "conference", "calling"):
-        assert told[name] == {"open": False, "reason": charged}
+        assert (told[name]["open"], told[name]["reason"]) == (False, charged)
     for name in ("inbound", "direct-routing"):
-        assert told[name] == {"open": free is None, "reason": free}
+        assert (told[name]["open"], told[name]["reason"]) == (free is None, free)
+
+
+async def test_service_that_was_stopped(site: Site) -> None:
+    """A manager stops one: it says so, holds for it are refused as 409, and others go on."""
+    await site.bank.policies.set_service_state(MANAGER, REF, "calling", open=False, operation_id="stop")
+
+    told = done(await site.get(HERE))["services"]
+
+    assert (told["calling"]["open"], told["calling"]["reason"]) == (False, "stopped")
+    assert told["calling"]["since"]
+    assert told["conference"]["open"]
+    problem(await site.hold("call-1", "1"), 409, "service_stopped")
 
 
 async def test_balance_below_zero(site: Site) -> None:
