@@ -15,6 +15,7 @@ from store.calls import Batch, to_columns
 from store.cards import Cards
 from store.charged import Assigned, CallOutcome, Centres, Charged
 from store.fewer import encoded
+from store.gathering import Gathering
 from store.keys import AccountRef
 from store.late import Late
 from store.ledger import Past
@@ -31,6 +32,9 @@ from store.sending import Run, Sender, aside
 DAY_MS = 86_400_000
 EARLIEST_MS, LATEST_MS = 3 * 365 * DAY_MS, DAY_MS
 """A call began no longer ago than that, and no more ahead of now: what says otherwise is a mistake of its record."""
+
+TOGETHER = 2_000
+"""So many calls of different callers are charged together."""
 
 Clock = Callable[[], int]
 
@@ -66,6 +70,7 @@ class Charging:
         self._clock = clock
         self._sender = Sender(redis, ids)
         self._late = Late(redis, ids, past)
+        self._gathering = Gathering(self._charge_each, TOGETHER)
         self._raters: dict[AccountRef, tuple[tuple[Any, ...], Terms, Rater]] = {}
 
     async def charge(self, ref: AccountRef, batch: Batch, *, actor: str) -> Charged:
@@ -86,7 +91,15 @@ class Charging:
         return charged
 
     async def charge_each(self, ref: AccountRef, records: Sequence[CallRecord], *, actor: str) -> list[CallOutcome]:
-        """The same for few, each told by itself, in their order."""
+        """The same for few, each told by itself, in their order.
+
+        Who asks while calls of the account are being charged is served after them, together with all others who do:
+        so callers do not take each other's pools away from under them.
+        """
+        return [*await self._gathering.ask((ref, actor), records)]
+
+    async def _charge_each(self, whose: tuple[AccountRef, str], records: Sequence[CallRecord]) -> list[CallOutcome]:
+        ref, actor = whose
         found: dict[int, CallOutcome] = {}
         charged = Charged()
         await self._charge(ref, to_columns(records), actor, charged, found)

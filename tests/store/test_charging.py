@@ -186,6 +186,19 @@ async def test_each_call_is_told(bank: Bank) -> None:
     await bank.prove()
 
 
+async def test_callers_share_a_pool(bank: Bank) -> None:
+    """Fifty at once, each with one call: each is charged, in a few entries, and the pool gives what it has."""
+    process = charging(bank)
+    records = [each for each in calls(50) if each.service == CALLING]
+
+    outcomes = await asyncio.gather(*(process.charge_each(REF, [each], actor="api") for each in records))
+
+    assert all(each.entry and not each.repeated for [each] in outcomes)
+    assert await lines_of(bank) == Expected.of(records, TERMS).lines
+    assert len(await bank.entries()) <= 4
+    await bank.prove()
+
+
 async def test_call_of_an_hour_ago_is_plausible_and_one_of_ten_years_is_not(bank: Bank) -> None:
     """Three years back, and a day ahead."""
     year = 365 * 86_400_000
