@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.utils import formatdate
 
 import aiohttp
 import pytest
@@ -26,6 +27,9 @@ from tests.ingest.graph_service import (
 
 NOW_MS = int(datetime.now(UTC).timestamp()) * 1000
 WINDOW = Window(NOW_MS - 2 * DAY_MS, NOW_MS)
+
+
+ELSEWHERE = "/v1.0/communications/callRecords/elsewhere"
 
 
 def service(count: int = 3, *, page: int = 1000, seed: int = 1) -> GraphService:
@@ -267,10 +271,24 @@ async def test_link_elsewhere_is_not_followed(link: str | int | None) -> None:
     assert len(stand_in.asked) == 1
 
 
+async def test_date_to_wait_for_is_of_the_servers_clock() -> None:
+    """Ours may be behind or ahead of it."""
+    for hours in (-0.5, 0.5):
+        stand_in = service()
+        theirs = NOW_MS / 1000 + hours * 3600
+        told = {"Date": formatdate(theirs, usegmt=True), "Retry-After": formatdate(theirs + 50, usegmt=True)}
+        stand_in.says.append(web.Response(status=429, headers=told))
+
+        async with opened(stand_in) as graph:
+            await read(graph)
+
+        assert 50_000 <= stand_in.clock.now_ms() - NOW_MS < 70_000
+
+
 async def test_redirect_is_not_followed() -> None:
     """For the same reason."""
     stand_in = service()
-    stand_in.faults = lambda _: web.Response(status=302, headers={"Location": f"{stand_in.root}/elsewhere"})
+    stand_in.faults = lambda _: web.Response(status=302, headers={"Location": f"{stand_in.root}{ELSEWHERE}"})
 
     assert (await refusal(stand_in)).problem is Problem.REFUSED
     assert len(stand_in.asked) == 1

@@ -179,6 +179,30 @@ async def test_window_that_is_too_much_is_halved(desk: Desk) -> None:
     assert (await desk.feed.standing()).through_ms == NOW_MS
 
 
+async def test_round_that_is_cut_short_takes_nothing_back(desk: Desk) -> None:
+    """Where we were is kept while what was read before is read again, in halves of which the second fails."""
+    await desk.poller.look()
+    desk.service.clock.ms += HOUR_MS
+    desk.service.says.extend([web.Response(status=504), web.Response(status=504)])
+    desk.service.faults = lambda _: web.Response(status=403) if len(desk.service.windows) > 2 else None
+
+    await desk.poller.look()
+
+    assert (await desk.feed.standing()).problem == "forbidden"
+    assert (await desk.feed.standing()).through_ms == NOW_MS
+
+
+async def test_clock_that_went_back_is_followed(desk: Desk) -> None:
+    """What is ahead of it was not read, whatever was written down."""
+    await desk.feed.take()
+    await desk.feed.advance(through_ms=NOW_MS + 30 * DAY_MS)
+    await desk.feed.leave()
+
+    await desk.poller.look()
+
+    assert (await desk.feed.standing()).through_ms == NOW_MS
+
+
 async def test_graph_that_is_too_slow_for_an_hour_is_told(desk: Desk) -> None:
     """There is an end to halving."""
     desk.service.faults = lambda _: web.Response(status=504)

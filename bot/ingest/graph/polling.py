@@ -185,7 +185,9 @@ class Poller:
         if is_too_late(standing, now_ms):
             day = datetime.fromtimestamp(now_ms // 1000 - OLDEST_DAYS * 86_400, UTC)
             log.warning("graph_calls_passed_over", reason=TOO_LATE.format(day=f"{day:%Y-%m-%d}"))
-        through_ms = min(standing.through_ms or 0, now_ms)
+        through_ms = standing.through_ms or 0
+        if through_ms > now_ms:  # the clock has gone back: that was not read
+            through_ms = 0
         plan = self._plan
         todo = deque(windows(standing, now_ms, back_days=plan.back_days, first_days=plan.first_days))
         while todo:
