@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import formatdate
+from typing import Any
 
 import aiohttp
 import pytest
@@ -144,6 +145,20 @@ async def test_server_that_nobody_listens_at_is_away() -> None:
     async with aiohttp.ClientSession() as session:
         graph._session = session
         with pytest.raises(GraphError, match=r"no connection to 127\.0\.0\.1") as caught:
+            await read(graph)
+
+    assert caught.value.problem is Problem.AWAY
+
+
+async def test_connection_that_takes_too_long_is_no_window_that_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is away: halving would not help."""
+
+    def unreachable(*_: Any, **__: Any) -> None:
+        raise aiohttp.ConnectionTimeoutError
+
+    async with opened(service()) as graph:
+        monkeypatch.setattr(aiohttp.ClientSession, "get", unreachable)
+        with pytest.raises(GraphError) as caught:
             await read(graph)
 
     assert caught.value.problem is Problem.AWAY

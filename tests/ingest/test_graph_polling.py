@@ -301,7 +301,7 @@ async def test_row_that_is_no_record_keeps_no_other_waiting(desk: Desk) -> None:
 async def test_log_has_nobody_in_it(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     """Neither who called nor whom, and no token, at any level."""
     desk.service.faults = desk.service.at_random(0.4)
-    with capture_logs() as logs, caplog.at_level("DEBUG"):
+    with capture_logs() as logs, caplog.at_level("DEBUG"), caplog.at_level("DEBUG", "msal"):
         for _ in range(10):
             await desk.poller.look()
             desk.service.clock.ms += HOUR_MS

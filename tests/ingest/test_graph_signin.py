@@ -103,7 +103,7 @@ async def test_sign_in_that_is_away_can_be_tried_again(said: Said | OSError) -> 
 async def test_log_has_no_secret_at_any_level(caplog: pytest.LogCaptureFixture) -> None:
     """Not even msal's, at debug."""
     stand_in = service()
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG, "msal"):
         sign_in = SignIn(stand_in.access(), http=stand_in)
         token = await sign_in.token()
         await sign_in.token(refused=token)
