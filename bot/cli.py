@@ -8,6 +8,7 @@ import typer
 from bot import (
     accounts,
     archive,
+    centres,
     dead,
     doctor,
     export,
@@ -17,6 +18,7 @@ from bot import (
     pools,
     rates,
     services,
+    statement,
     tokens,
     usage,
     verify,
@@ -39,12 +41,14 @@ app.add_typer(pools.app, name="pools")
 app.add_typer(services.app, name="service")
 app.add_typer(graph.app, name="graph")
 app.add_typer(usage.app, name="usage")
+app.add_typer(centres.app, name="cost-centres")
 app.add_typer(dead.app, name="dead")
 app.add_typer(tokens.app, name="token")
 app.add_typer(webhooks.app, name="webhook")
 app.command()(doctor.doctor)
 app.command()(verify.verify)
 app.command()(archive.archive)
+app.command()(statement.statement)
 app.command("export")(export.entries)
 app.command("import")(importing.import_files)
 

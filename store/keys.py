@@ -23,6 +23,7 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:payment:<id>           | hash   | for ever  | payments   | a recharge or top-up and its attempts |
 | cr:{pNN}:t:<tenant>:cards                  | hash   | for ever  | cards      | rate cards: what, by whom, since when |
 | cr:{pNN}:t:<tenant>:card:<id>              | string | for ever  | cards      | a rate card's file, compressed        |
+| cr:{pNN}:t:<tenant>:centres                | hash   | for ever  | centres    | rules for cost centres, each version  |
 | cr:{pNN}:t:<tenant>:plans                  | hash   | for ever  | plans      | time zone, and pools of each account  |
 | cr:{pNN}:t:<tenant>:token:<digest>         | hash   | its own   | tokens     | an API token, its rate, its last use  |
 | cr:{pNN}:t:<tenant>:tokens                 | zset   | for ever  | tokens     | digests of API tokens, by their end   |
@@ -181,6 +182,11 @@ def cards(tenant: str) -> str:
 def card(tenant: str, card_id: str) -> str:
     """One rate card."""
     return f"{_tenant(tenant)}:card:{card_id}"
+
+
+def centres(tenant: str) -> str:
+    """The tenant's rules for cost centres."""
+    return f"{_tenant(tenant)}:centres"
 
 
 def plans(tenant: str) -> str:

@@ -105,7 +105,7 @@ class Usage:
             place = await self.rebuild(ref)
         while True:
             moved = False
-            async for entries in self._chunks(ref, place.last):
+            async for entries in self.chunks(ref, place.last):
                 after = await self._fold(ref, place, entries)
                 if moved := after is None:
                     break
@@ -168,8 +168,8 @@ class Usage:
         seconds, _ = await self._redis.time()
         return int(seconds) * 1000
 
-    async def _chunks(self, ref: AccountRef, last: str) -> AsyncIterator[list[Entry]]:
-        """What comes after an entry, oldest first, some at a time."""
+    async def chunks(self, ref: AccountRef, last: str) -> AsyncIterator[list[Entry]]:
+        """What comes after an entry, "" for all, oldest first, some at a time; ArchiveError where one is missing."""
         from store.columns import decode  # noqa: PLC0415 as below
 
         currency, newest = await self._redis.hmget(keys.account(ref), ("currency", "version"))

@@ -47,7 +47,7 @@ FAMILIES = {
     "news-managers-": ["appointed", "dismissed"],
     "field-": [
         *("recharge_on", "recharge_amount", "recharge_below", "recharge_cap", "method", "levels", "channel"),
-        *("overdraft", "state", "card", "pools", "zone"),
+        *("overdraft", "state", "card", "pools", "zone", "centres"),
     ],
     "set-": [each.value for each in State],
     "usage-title-": [each.value for each in Period],
@@ -59,7 +59,7 @@ FAMILIES = {
     "unrated-": [each.value for each in basis.Unrated],
     "why-free-": [each.value for each in basis.Why],
     "placeholder-": ["amount", "below", "cap"],
-    "topic-": ["recharge", "alerts", "method", "overdraft", "state", "rates", "pools", "zone"],
+    "topic-": ["recharge", "alerts", "method", "overdraft", "state", "rates", "pools", "zone", "centres"],
     "webhook-": [*(each.value for each in Why), "retry-begun", "retry-nothing"],
 }
 """Keys that the code puts together, by their beginning: everything that may follow it."""

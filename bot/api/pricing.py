@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from bot.api.ports import Call, CallOutcome, Outcome, RateFound
 from store.call import CallRecord
 from store.cards import Cards
+from store.centres import CentreRules
 from store.keys import AccountRef
 from store.money import Money
 from store.numbers import dialled
 from store.plans import Plans
+from store.roles import Roles
 from store.scripts import Client
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class TariffCharges:
         self._redis = redis
         self._cards = cards
         self._plans = plans
+        self._centres = CentreRules(redis, Roles(redis))
         self._given = {"clock": clock} if clock else {}
         self._charging: Charging | None = None
 
@@ -46,7 +49,7 @@ class TariffCharges:
         """What charges, which takes longer to load than the bot to start: it is loaded with the first call."""
         if self._charging is None:
             module = await asyncio.to_thread(importlib.import_module, "store.charging")
-            self._charging = module.Charging(self._redis, self._cards, self._plans, **self._given)
+            self._charging = module.Charging(self._redis, self._cards, self._plans, self._centres, **self._given)
         return self._charging
 
 

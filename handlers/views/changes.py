@@ -15,7 +15,7 @@ from store.token_events import TokenMade, TokenRevoked
 Labels = Callable[[str], str]
 """A payment method's id -> what people call it."""
 
-_PLAIN = {"card", "zone"}
+_PLAIN = {"centres", "card", "zone"}
 _AMOUNTS = {"recharge_amount", "recharge_below", "recharge_cap", "overdraft"}
 
 

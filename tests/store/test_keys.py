@@ -9,6 +9,7 @@ import pytest
 
 from store import keys
 from store.cards import Cards
+from store.centres import CentreRules, Match, Rule
 from store.corrections import Corrections
 from store.dead import DeadLetters
 from store.deliveries import Tried
@@ -127,7 +128,7 @@ def test_each_row_has_its_function() -> None:
         *("managers", "operation", "charge", "draft", "payment", "account", "journal", "topups", "hold", "holds"),
         *("notice", "cards", "card", "plans", "token", "tokens", "feed", "feed_reader", "reached"),
         *("webhooks", "webhook", "deliveries", "delivering", "delivered", "undelivered"),
-        *("usage", "usage_day"),
+        *("usage", "usage_day", "centres"),
     ],
 )
 def test_tenants_keys_lie_in_its_partition(name: str) -> None:
@@ -184,6 +185,7 @@ async def live(redis: Client) -> None:
     await push(redis, bank)
     await Usage(redis).catch_up(REF)
     await Imports(redis).reach(REF, "00ff", Reached(0, 1, 2))
+    await CentreRules(redis, bank.roles).load(MANAGER, REF.tenant, (Rule(Match.SERVICE, "calling", "Sales"),))
     await Drafts(redis).put(MANAGER, {})
     await Tokens(redis, bank.roles).make(MANAGER, REF.tenant, name="PBX", scopes=[Scope.ACCOUNT_READ], operation_id="t")
     feed = Feed(redis, REF, "graph-00ff", "w")

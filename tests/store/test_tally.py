@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.account import Entry
@@ -35,6 +35,7 @@ def entry(records: list[UsageRecord], service: str) -> Entry:
     return Entry("1-1", "records", "wallet", f"usage:{service}", usd(1), usd(0), 1, "", "test", "", "", pack(records))
 
 
+@settings(deadline=None)
 @given(
     entries=st.lists(
         st.tuples(st.lists(calls, min_size=1, max_size=8), st.sampled_from(("calling", "inbound"))),

@@ -1,10 +1,21 @@
-"""Faults in summing up usage."""
+"""Faults in summing up usage, and in loading the rules for cost centres."""
 
+from tests.store import test_centres as centres
 from tests.store import test_usage as usage
 from tests.store.mutants.mutant import NEVER, Mutant
 
 FOLD = "fold_usage"
+CENTRES = "load_centres"
 USAGES = [
+    Mutant(
+        CENTRES,
+        "if (old or '') == content then return { 'done', 'unchanged' } end",
+        "",
+        centres.test_rules_are_loaded_and_kept,
+    ),
+    Mutant(CENTRES, ", text(number)) or ''", ", '1') or ''", centres.test_rules_are_loaded_and_kept),
+    Mutant(CENTRES, "old = had or '0'", "old = '0'", centres.test_rules_are_loaded_and_kept),
+    Mutant(CENTRES, "'number', text(number + 1)", "'number', '1'", centres.test_rules_are_loaded_and_kept),
     Mutant(FOLD, "if (redis.call('HGET', usage_key, 'at') or '') ~= expected then", NEVER, usage.test_old_place),
     Mutant(FOLD, "'at', at, ", "", usage.test_calls_are_counted_once),
     Mutant(FOLD, ", 'totals', totals", "", usage.test_calls_are_counted_once),
