@@ -10,10 +10,11 @@ if TYPE_CHECKING:
 
 
 def open_charging(redis: Client) -> "Charging":
-    """Charges by the rate cards and pools that this Redis has."""
+    """Charges by the rate cards, pools and rules for cost centres that this Redis has."""
     from store.cards import Cards  # noqa: PLC0415 these load numpy and pyarrow, which nobody else waits for
+    from store.centres import CentreRules  # noqa: PLC0415 as above
     from store.charging import Charging  # noqa: PLC0415 as above
     from store.plans import Plans  # noqa: PLC0415 as above
 
     roles = Roles(redis)
-    return Charging(redis, Cards(redis, roles), Plans(redis, roles))
+    return Charging(redis, Cards(redis, roles), Plans(redis, roles), CentreRules(redis, roles))
