@@ -6,6 +6,7 @@ Workers tell by heartbeat that they live, and each takes the partitions that ren
 living. Two workers that disagree about who lives cannot both hold a lease.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Iterable
 from typing import Any
@@ -44,13 +45,21 @@ class Leases:
         self.held: frozenset[int] = frozenset()
         self.leaving: frozenset[int] = frozenset()
         """Held only until the work that is under way on them is done: nothing new is to be begun there."""
+        self._asked: frozenset[int] = frozenset()
+        self._left = False
+        self._turn = asyncio.Lock()
 
     async def renew(self, busy: frozenset[int] = frozenset()) -> frozenset[int]:
         """Tell that we live, renew or take what is ours, give back what is not; answers what was newly taken.
 
         What is not ours but `busy` is kept until it is not, so that its next reader finds nothing half done.
         A lease that had run out is newly taken: another worker may have had it meanwhile, and left things behind.
+        After `leave` nothing is taken any more.
         """
+        async with self._turn:
+            return frozenset() if self._left else await self._renew(busy)
+
+    async def _renew(self, busy: frozenset[int]) -> frozenset[int]:
         alive = await self._alive()
         wanted = {each for each in self._partitions if _winner(each, alive) == self.owner}
         kept = self.held & busy - wanted
@@ -58,22 +67,24 @@ class Leases:
             await self._release(partition)
         wanted |= kept
         before, held, taken = self.held & wanted, set(), set()
+        self._asked = frozenset(wanted)  # should this be cut off, nobody knows which of these were given
         for partition in sorted(wanted):
             answer = await self._call("hold_lease", partition, owner=self.owner, ttl_ms=self.ttl_ms)
             if answer:
                 held.add(partition)
             if answer == _TAKEN or (answer and partition not in before):
                 taken.add(partition)
-        self.held = frozenset(held)
+        self.held, self._asked = frozenset(held), frozenset()
         self.leaving = self.held & kept
         return frozenset(taken)
 
     async def leave(self) -> None:
         """Give everything back at once, so that the others need not wait for the leases to run out."""
-        held, self.held = self.held, frozenset()
-        await self._redis.zrem(keys.workers(self.group), self.owner)
-        for partition in held:
-            await self._release(partition)
+        async with self._turn:
+            held, self.held, self._left = self.held | self._asked, frozenset(), True
+            await self._redis.zrem(keys.workers(self.group), self.owner)
+            for partition in held:
+                await self._release(partition)
 
     async def write(self, partition: int, record_key: str, fields: dict[str, str], *, ttl_ms: int = 0) -> bool:
         """Set `fields` of a record of this partition; False, and nothing written, if the lease is lost."""

@@ -5,7 +5,7 @@ from aiohttp import web
 from playwright.async_api import Page, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.people import GENERAL, MANAGER, MEMBER
+from bot.playground.people import APP_USER, GENERAL, MANAGER, MEMBER
 from bot.playground.server import Playground
 from tests.page.chat import say
 from tests.playground.controls import (
@@ -173,12 +173,11 @@ async def test_nothing_is_cut_off(page: Page, width: int) -> None:
     assert await viewed.evaluate(SHOWS, "Max Mitglied · de-DE")
 
 
-async def test_a_block_that_nothing_draws_is_named(page: Page, client: AsyncWebClient) -> None:
-    """A type that the drawing package leaves blank shows a box with its name instead."""
-    table = {"type": "data_table", "caption": "Calls", "rows": [[{"type": "raw_text", "text": "Country"}]] * 2}
-    await client.chat_postMessage(channel=GENERAL, text="Calls", blocks=[table])
+async def test_a_block_that_nothing_draws_is_named(page: Page, playground: Playground) -> None:
+    """A type that neither the drawing package nor the page knows shows a box with its name instead."""
+    playground.workspace.post(GENERAL, APP_USER, "Calls", blocks=[{"type": "not_yet_known"}])
 
-    await expect(page.get_by_role("note")).to_contain_text("data_table")
+    await expect(page.get_by_role("note")).to_contain_text("not_yet_known")
 
 
 async def test_a_broken_rule_is_listed(page: Page, playground: Playground) -> None:
