@@ -35,6 +35,7 @@ ACTIONS: dict[str, Handler] = {
     ids.REVOKE_TOKEN: tokens.revoke,
     ids.RETRY_WEBHOOK: webhooks.retry,
     ids.RESUME_SERVICE: service.resume,
+    ids.STOP_SERVICE: service.stop,
     ids.OPEN_LINK: payments.follow_link,
     **dict.fromkeys((*ids.USAGE_PERIODS.values(), *ids.USAGE_PARTS.values()), usage.turn),
 }

@@ -16,6 +16,7 @@ NEW_TOKEN = "new_token"  # noqa: S105 a name, no secret
 REVOKE_TOKEN = "revoke_token"  # noqa: S105 a name, no secret
 RETRY_WEBHOOK = "retry_webhook"
 RESUME_SERVICE = "resume_service"
+STOP_SERVICE = "stop_service"
 OPEN_LINK = "open_link"
 """A button with an address: Slack opens it and tells us, and we only acknowledge."""
 USAGE_PERIODS = {"7d": "usage_7d", "30d": "usage_30d", "month": "usage_month"}

@@ -1,9 +1,10 @@
-"""The button under a service that a person stopped."""
+"""The buttons that stop a service and let it go on."""
 
 from handlers import gate
 from handlers.call import Call
 from handlers.guard import RefusedError
 from handlers.views import general, kit
+from store.call import is_service
 from store.operations import digest
 from store.outcomes import Refused
 
@@ -22,4 +23,26 @@ async def resume(call: Call) -> None:
         if isinstance(outcome, Refused):
             raise RefusedError(outcome.reason)
         text = person.texts("service-resumed", service=kit.escape(service))
+    await call.respond(general.says(text))
+
+
+async def stop(call: Call) -> None:
+    """Stop the service of which something unusual was told; pressed again for the same thing it stops nothing more."""
+    await call.ack()
+    person = await gate.manager(call)
+    event_id, _, name = str(call.action().get("value") or "").partition(":")
+    if not is_service(name):
+        return
+    outcome = await call.services.policies.set_service_state(
+        person.actor,
+        call.ref,
+        name,
+        open=False,
+        operation_id=f"stop-unusual:{digest(event_id, name)}",
+        reason=person.texts("stop-reason"),
+    )
+    if isinstance(outcome, Refused):
+        raise RefusedError(outcome.reason)
+    stopped = any(each.service == name for each in (await call.account()).stops)
+    text = person.texts("stop-done" if stopped else "dealt-service", service=kit.escape(name))
     await call.respond(general.says(text))

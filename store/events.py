@@ -20,6 +20,7 @@ from store.service_events import ServicesHalted as ServicesHalted  # noqa: PLC04
 from store.service_events import ServicesResumed as ServicesResumed  # noqa: PLC0414 as above
 from store.service_events import ServiceStopped as ServiceStopped  # noqa: PLC0414 as above
 from store.token_events import TokenMade, TokenRevoked
+from store.usage_events import UsageUnusual as UsageUnusual  # noqa: PLC0414 as above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +279,7 @@ class Codec:
         "token_revoked": TokenRevoked,
         "webhook_failed": WebhookFailed,
         "webhook_recovered": WebhookRecovered,
+        "usage_unusual": UsageUnusual,
         "service_stopped": ServiceStopped,
         "service_resumed": ServiceResumed,
         "services_halted": ServicesHalted,

@@ -43,6 +43,7 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:a:<account>:usage      | hash   | for ever  | usage      | how far the journal is in it, totals  |
 | cr:{pNN}:t:<tenant>:a:<account>:usage:<g>:<n> | hash | 400 days | usage      | by generation and day: calls, cost    |
 | cr:{pNN}:t:<tenant>:a:<account>:import:<f> | string | 90 days   | imports    | how far a file of records is charged  |
+| cr:{pNN}:t:<tenant>:a:<account>:unusual:<d> | string | 400 days | usage     | that unusual usage was told of        |
 | cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |
 | cr:{pNN}:t:<tenant>:a:<account>:feed:<n>   | hash   | for ever  | feeds      | how far a source of records was read  |
 | cr:{pNN}:t:<tenant>:a:<account>:reader:<n> | string | lease     | feeds      | the worker that reads that source     |
@@ -294,6 +295,11 @@ def usage_day(ref: AccountRef, generation: int, day: int) -> str:
 def reached(ref: AccountRef, file: str) -> str:
     """How far a file's call records are charged to the account; `file` is a digest of its contents."""
     return f"{account(ref)}:import:{file}"
+
+
+def unusual(ref: AccountRef, digest: str) -> str:
+    """That something unusual in the account's usage was told."""
+    return f"{account(ref)}:unusual:{digest}"
 
 
 def incident(ref: AccountRef) -> str:

@@ -35,6 +35,7 @@ OTHER = DIVIDED.join(("*", "*", "*"))
 CHUNK = 40_000
 """About so many lines are in memory at once."""
 _FIRST = 64
+_DAYS_AT_ONCE = 7
 _TOTAL = "total:usage:"
 _DAY_MS = 86_400_000
 
@@ -134,16 +135,18 @@ class Usage:
         """The days from `first` to `last` that there is anything of, by their numbers since 1970-01-01."""
         place = await self.place(ref)
         wanted = range(max(first, place.first), last + 1) if place.first >= 0 else range(0)
-        async with self._redis.pipeline(transaction=False) as asked:
-            for day in wanted:
-                asked.hgetall(keys.usage_day(ref, place.generation, day))
-            answers = await asked.execute() if wanted else []
-        found = {}
-        for day, kept in zip(wanted, answers, strict=True):
-            if kept:
-                found[day] = Day()
-                for name, text in kept.items():
-                    found[day].put(name, Tally.read(text))
+        found: dict[int, Day] = {}
+        for start in range(0, len(wanted), _DAYS_AT_ONCE):  # others are served between them
+            some = wanted[start : start + _DAYS_AT_ONCE]
+            async with self._redis.pipeline(transaction=False) as asked:
+                for day in some:
+                    asked.hgetall(keys.usage_day(ref, place.generation, day))
+                answers = await asked.execute()
+            for day, kept in zip(some, answers, strict=True):
+                if kept:
+                    found[day] = Day()
+                    for name, text in kept.items():
+                        found[day].put(name, Tally.read(text))
         return found
 
     async def contradictions(self, ref: AccountRef) -> list[str]:

@@ -18,6 +18,7 @@ from store.money import AmountProblem
 from store.outcomes import Reason
 from store.report import Part, Period
 from store.tokens import Scope
+from store.unusual import What
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted([*(ROOT / "handlers").rglob("*.py"), *(ROOT / "bot").rglob("*.py")])
@@ -56,6 +57,7 @@ FAMILIES = {
     "usage-no-": [each.value for each in Part],
     "usage-": ["calls", "minutes", "included-minutes", "cost"],
     "service-": [TOLL_FREE, INBOUND, CONFERENCE, CALLING, DIRECT_ROUTING, "calls"],
+    "news-unusual-": [each.value for each in What],
     "unrated-": [each.value for each in basis.Unrated],
     "why-free-": [each.value for each in basis.Why],
     "placeholder-": ["amount", "below", "cap"],

@@ -512,7 +512,7 @@ why-title = Warum: { $name }
 why-several = Diese Kennung wurde { $count } Mal berechnet: Bei so weit auseinander liegendem Beginn ist es jedes Mal ein anderer Anruf.
 why-late-twice = Dieser Anruf hatte zunächst keinen Preis und hat ihn später bekommen.
 why-call = *{ $amount }*  { $service } nach { $where } · { $time } · { $duration }
-why-somewhere = unbekannt
+why-somewhere = einem unbekannten Ziel
 why-user = Angerufen hat { $user }
 why-centre = Kostenstelle: { $centre }
 why-no-ground = Der Betrag kam von außen; wie er berechnet wurde, ist nicht festgehalten.
@@ -563,3 +563,17 @@ rate-sample = Beispielpreise, zum Ausprobieren erfunden.
 rate-no-number = „{ $typed }“ ist keine Telefonnummer. Geben Sie sie mit der Landesvorwahl ein: `/credits preis +44 7700 900123`.
 rate-no-country = Welches Land? Geben Sie die Nummer mit der Landesvorwahl ein, zum Beispiel `/credits preis { $proposed }`.
 rate-bad-country = „{ $typed }“ beginnt mit keiner Landesvorwahl.
+
+## What is unusual
+news-unusual-destination = :mag: Erste Anrufe nach { $subject }: { $service }, { $amount } in den letzten Tagen. Dorthin hat bisher niemand angerufen.
+news-unusual-unrated = :mag: Anrufe nach { $subject } haben keinen Preis: { $service }. Sie bleiben vorgemerkt und werden berechnet, sobald eine Preisliste ihre Nummern kennt.
+news-unusual-hour = :mag: Anrufe zu ungewohnter Zeit, { $subject }: { $service }, { $amount } in dieser Stunde. Zu dieser Stunde der Woche hat bisher niemand angerufen.
+news-unusual-day = :mag: Mehr als sonst am { $subject }: { $service }, { $amount }. Üblich sind { $usual } am Tag.
+unusual-hour = { $day }, { $hour } Uhr
+button-stop = { $service } stoppen
+stop-ask-title = { $service } stoppen?
+stop-ask = Ab jetzt werden keine neuen Anrufe durchgelassen. Wer dazu berechtigt ist, kann den Dienst jederzeit wieder freigeben.
+stop-yes = Stoppen
+stop-no = So lassen
+stop-reason = Ungewöhnlicher Verbrauch
+stop-done = { $service } ist gestoppt.

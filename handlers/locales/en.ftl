@@ -563,3 +563,17 @@ rate-sample = Sample prices, invented for trying.
 rate-no-number = “{ $typed }” is no telephone number. Type it with its country: `/credits rate +44 7700 900123`.
 rate-no-country = Which country? Type the number with its country code, for example `/credits rate { $proposed }`.
 rate-bad-country = “{ $typed }” begins with no country’s code.
+
+## What is unusual
+news-unusual-destination = :mag: First calls to { $subject }: { $service }, { $amount } in the last days. Nobody called there before.
+news-unusual-unrated = :mag: Calls to { $subject } have no price: { $service }. They are kept, and charged when a rate card knows their numbers.
+news-unusual-hour = :mag: Calls at an unusual time, { $subject }: { $service }, { $amount } in that hour. Nobody called at that hour of the week before.
+news-unusual-day = :mag: More than usual on { $subject }: { $service }, { $amount }. Usual is { $usual } a day.
+unusual-hour = { $day } { $hour }
+button-stop = Stop { $service }
+stop-ask-title = Stop { $service }?
+stop-ask = No new calls are let through from now on. Whoever has this right can resume it at any time.
+stop-yes = Stop
+stop-no = Leave it
+stop-reason = Unusual usage
+stop-done = { $service } is stopped.

@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers import ids
 from handlers.locales import Texts
-from handlers.views import changes, kit, service, webhooks
+from handlers.views import changes, kit, service, unusual, webhooks
 from handlers.views import payment as payments
 from handlers.views.changes import Labels
 from handlers.views.payment import who
@@ -37,6 +37,7 @@ from store.events import (
     SettingsChanged,
     ToppedUp,
     TopupDeclined,
+    UsageUnusual,
 )
 from store.money import Money
 from store.payment import Failure
@@ -79,8 +80,9 @@ def of_account(event: Event, texts: Texts, label: Labels) -> News | None:
         case ServiceStopped() | ServiceResumed() | ServicesHalted() | ServicesResumed():
             text = service.news(event, texts)
             return News(text, loud=isinstance(event, ServiceStopped | ServicesHalted)) if text else None
-        case WebhookFailed():
-            return News(webhooks.failed(event, texts), loud=True)
+        case WebhookFailed() | UsageUnusual():
+            words = unusual.told(event, texts) if isinstance(event, UsageUnusual) else webhooks.failed(event, texts)
+            return News(words, loud=True)
         case ManagersChanged() | SettingsChanged() | TokenMade() | TokenRevoked():
             told = changes.told(event, texts, label)
             return News(told, loud=True) if told else None
@@ -152,6 +154,8 @@ def message(
 def actions(event: Event, texts: Texts) -> kit.Block | None:
     """What whoever is told of this would do next, or None."""
     match event:
+        case UsageUnusual():
+            return _row(unusual.to_stop(event, texts))
         case ServiceStopped():
             return _row(service.to_resume(event.service, event.at_ms, texts))
         case BalanceExhausted() | ServicesHalted():

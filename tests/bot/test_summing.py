@@ -4,11 +4,14 @@ import pytest
 
 from bot.summing import Summing
 from store import keys
+from store.events import UsageUnusual
 from store.manifest import ArchiveError
 from store.scripts import Client
 from store.usage import Usage
 from tests.bot.terminal import Terminal
 from tests.controls import REF, Bank
+from tests.store.outline import outline
+from tests.store.recorded import DAY_MS, post, record
 
 PARTITION = keys.partition_of(REF.tenant)
 
@@ -75,3 +78,16 @@ def test_sums_are_made_again_at_the_terminal(server: str, monkeypatch: pytest.Mo
     wrong = terminal.type("usage", "rebuild", REF.tenant)
     assert wrong.exit_code == 1
     assert "summed up as 5000000 millionths, the ledger counts 5000001" in wrong.output
+
+
+async def test_what_is_unusual_is_told(bank: Bank) -> None:
+    """After two weeks of calls, once a destination costs something that it never did."""
+    now_ms = await Usage(bank.redis).now_ms()
+    calls = [record(day, 1, start_ms=now_ms - day * DAY_MS, destination="Germany") for day in range(4, 30)]
+    await post(bank, [*calls, record(1, 9, start_ms=now_ms - 3_600_000, destination="Ruritania")])
+
+    await Summing(bank.redis, None, lambda: [PARTITION]).look(PARTITION)
+
+    told = {(event.what, event.subject) for event in await outline(bank, UsageUnusual)}
+    assert ("destination", "Ruritania") in told
+    assert not await Usage(bank.redis).is_behind(REF)

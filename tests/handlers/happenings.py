@@ -36,6 +36,7 @@ from store.money import MAX_MICROS
 from store.pushes import WebhookFailed
 from store.token_events import TokenMade, TokenRevoked
 from store.tokens import Scope
+from store.usage_events import UsageUnusual
 
 REF = AccountRef("T0TEST")
 AT_MS = 1_795_000_000_000
@@ -117,6 +118,23 @@ def events() -> dict[str, Event]:
     by: dict[str, Any] = {**base, "by": "slack:U0MANAGER", "service": "toll-free"}
     limit: dict[str, Any] = {**level, "overdraft_micros": 20_000_000}
     return {
+        **{
+            f"unusual-{what}": UsageUnusual(
+                **base,
+                what=what,
+                service=name,
+                subject=subject,
+                amount_micros=MAX_MICROS,
+                usual_micros=7,
+                currency="USD",
+            )
+            for what, name, subject in (
+                ("destination", "calling", "Ruritania <!channel>" * 20),
+                ("unrated", "conference", ""),
+                ("hour", "x" * 32, "6 3"),
+                ("day", "toll-free", "20780"),
+            )
+        },
         "service-stopped": ServiceStopped(**by, reason=""),
         "service-stopped-why": ServiceStopped(**{**by, "by": "operator:anna"}, reason="A loop of <!channel> calls"),
         "service-resumed": ServiceResumed(**by, reason="Mended"),

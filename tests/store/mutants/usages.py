@@ -1,12 +1,22 @@
-"""Faults in summing up usage, and in loading the rules for cost centres."""
+"""Faults in summing up usage, in telling of it, and in loading the rules for cost centres."""
 
 from tests.store import test_centres as centres
+from tests.store import test_unusual as unusual
 from tests.store import test_usage as usage
 from tests.store.mutants.mutant import NEVER, Mutant
 
 FOLD = "fold_usage"
 CENTRES = "load_centres"
+UNUSUAL = "tell_unusual"
 USAGES = [
+    Mutant(
+        UNUSUAL,
+        "if redis.call('EXISTS', noted_key) == 1 then return 'known' end",
+        "",
+        unusual.test_unusual_usage_is_told_once,
+    ),
+    Mutant(UNUSUAL, "if tell ~= '1' then", NEVER, unusual.test_unusual_usage_is_told_once),
+    Mutant(UNUSUAL, ", 'PX', keep_ms", "", unusual.test_unusual_usage_is_told_once),
     Mutant(
         CENTRES,
         "if (old or '') == content then return { 'done', 'unchanged' } end",
