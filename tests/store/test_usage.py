@@ -1,23 +1,27 @@
 """Sums of usage: each entry is in them once, on the day of its calls, and they come to what the ledger says."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from store import keys, usage
+from store.call import CallRecord
+from store.calls import to_columns
+from store.cards import Cards
+from store.charging import Charging
 from store.keys import AccountRef
 from store.manifest import ArchiveError
 from store.plans import Plans
 from store.records import UsageRecord
 from store.scripts import Client
 from store.tally import Group, Tally
+from store.tariff import Rate
 from store.usage import Usage
-from tests.controls import MANAGER, REF, Bank, usd
-from tests.everywhere import every_key
+from tests.controls import MANAGER, REF, Bank
 from tests.store.archiving import archive_in, fill, long_ago, move, recent
 from tests.store.clock import Clock
+from tests.store.rating import card
 from tests.store.recorded import DAY_MS, START_MS, post, record
 from tests.store.reversing import undo
 
@@ -119,18 +123,20 @@ async def test_reversals_in_the_same_look_are_told_apart(bank: Bank) -> None:
 
 async def test_call_that_got_its_price_late_is_counted_once(bank: Bank) -> None:
     """It moves from where its record said that it went to where its rate is."""
-    free = replace(call(1, "unrated no-rate", destination="RUR"), amount=usd(0))
-    await post(bank, [free, call(2)])
-    unrated = (await bank.entries())[-1].id
+    cards, now_ms = Cards(bank.redis, bank.roles), await Usage(bank.redis).now_ms()
+    charging = Charging(bank.redis, cards, Plans(bank.redis, bank.roles))
+    made = CallRecord("call-1", "calling", now_ms - DAY_MS, 61, "+447700900123", destination="RUR")
+    await charging.charge(REF, to_columns([made]), actor="test")
     await catch_up(bank)
-    assert (await summed(bank))[DAY][SALES._replace(destination="RUR")] == Tally(1, 0, 100, 0, 1)
+    [day] = (await summed(bank)).values()
+    assert day == {Group("calling", "RUR"): Tally(1, 0, 61, 0, 1)}
 
-    late = call(1, f"rate 0123456789 44 15000 60/60 0 120 late {unrated}")
-    await bank.redis.delete(*[key for key in await every_key(bank.redis) if ":known:" in key or ":levels:" in key])
-    await post(bank, [late])
+    await cards.load(MANAGER, REF.tenant, card(rates=(Rate("44", 15_000, "Ruritania"),)))
+    await charging.rate_late(REF, actor="test")
     await catch_up(bank)
 
-    assert await summed(bank) == {DAY: {SALES: Tally(2, 2_000_000, 240, 60)}}
+    [day] = (await summed(bank)).values()
+    assert day == {Group("calling", "Ruritania"): Tally(1, 30_000, 120)}
 
 
 async def test_many_processes_count_each_entry_once(bank: Bank) -> None:
