@@ -106,6 +106,39 @@ async def test_leaving_frees_everything_at_once(redis: Client) -> None:
     assert second.held == ALL
 
 
+async def leases(redis: Client) -> list[str]:
+    """Those that anybody has."""
+    return [key async for key in redis.scan_iter("cr:*:lease:*")]
+
+
+async def test_leaving_frees_what_is_being_taken(redis: Client) -> None:
+    """A renewal that is under way ends first, and none comes after it."""
+    [worker] = team(redis, 1)
+    renewing = asyncio.create_task(worker.renew())
+    await asyncio.sleep(0)
+
+    await worker.leave()
+    await renewing
+
+    assert await worker.renew() == frozenset()
+    assert await leases(redis) == []
+
+
+async def test_leaving_frees_what_a_cut_off_renewal_took(redis: Client) -> None:
+    """What it had asked for is given back, whether or not it learnt of it."""
+    [worker] = team(redis, 1)
+    renewing = asyncio.create_task(worker.renew())
+    async with asyncio.timeout(10):
+        while not await leases(redis):  # noqa: ASYNC110 only Redis knows when
+            await asyncio.sleep(0)
+    renewing.cancel()
+    await asyncio.gather(renewing, return_exceptions=True)
+
+    await worker.leave()
+
+    assert await leases(redis) == []
+
+
 async def test_leaving_does_not_free_anothers_lease(redis: Client) -> None:
     """A worker that lost its leases without noticing does not take its successor's away by leaving."""
     first, second = team(redis, 2)
