@@ -80,6 +80,8 @@ class Receiver:
                     await asyncio.sleep(self.drip_s)
                 await writer.drain()
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
         self._writers.discard(writer)
 
 
@@ -99,6 +101,8 @@ async def receiving(**given: object) -> AsyncIterator[Receiver]:
         yield receiver
     finally:
         server.close()
-        for writer in list(receiver._writers):
-            writer.close()
-        await asyncio.sleep(0)
+        left = list(receiver._writers)
+        for writer in left:
+            writer.transport.abort()
+        await asyncio.gather(*(writer.wait_closed() for writer in left), return_exceptions=True)
+        await asyncio.sleep(0)  # what serves them ends as well
