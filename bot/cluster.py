@@ -53,6 +53,12 @@ class PatientCluster(RedisCluster):
                     raise
                 await asyncio.sleep(AGAIN_S)
 
+    async def aclose(self) -> None:
+        """Close every connection, also in an outage: redis-py forgets to while it has to learn the nodes anew."""
+        await super().aclose()
+        for nodes in ("nodes_cache", "startup_nodes"):
+            await self.nodes_manager.aclose(nodes)
+
     def get_node(
         self, host: str | None = None, port: int | None = None, node_name: str | None = None
     ) -> ClusterNode | None:

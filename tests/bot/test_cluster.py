@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from redis.asyncio import RedisCluster
+from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -47,6 +48,19 @@ async def test_a_cluster_is_known_from_any_of_its_nodes(three_nodes: Cluster) ->
     assert isinstance(client, RedisCluster)
     assert len(client.get_primaries()) == PRIMARIES
     await client.aclose()
+
+
+async def test_connections_are_closed_in_an_outage(three_nodes: Cluster) -> None:
+    """A client that has just lost a node, and has to learn the nodes anew, closes what it has of the others."""
+    client = three_nodes.client()
+    await client.ping(target_nodes=RedisCluster.PRIMARIES)
+    nodes = client.get_nodes()
+    with pytest.raises(RedisError):
+        await client.ping(target_nodes=ClusterNode("127.0.0.1", 1))
+
+    await client.aclose()
+
+    assert not [each for node in nodes for each in node._connections if each.is_connected]
 
 
 async def test_the_doctor_sees_each_primary(cluster: Client, three_nodes: Cluster) -> None:
