@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 import uvloop
@@ -20,6 +21,26 @@ from bot.outages import plainly
 from bot.settings import Profile, Settings, SettingsError, load_settings
 
 EnvFile = Annotated[Path, typer.Option("--env-file", help="Settings, one NAME=value a line; the environment wins.")]
+
+COLLECTED_AFTER: Final = 50_000
+"""So many more objects than before are looked through for garbage; Python itself does it after 700."""
+
+
+@contextlib.contextmanager
+def collected_seldom() -> Iterator[None]:
+    """Look for garbage less often, and never at what is there already.
+
+    Replies with thousands of entries are thousands of objects, which would be looked through again and again while they
+    come in: a proof of the ledger takes 1.7 times as long with Python's own setting.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(COLLECTED_AFTER, 10, 10)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def settings_for(profile: Profile, env_file: Path | None, **given: Any) -> Settings:
@@ -48,7 +69,8 @@ def run(main: Callable[[asyncio.Event], Awaitable[None]], *, until_eof: bool = F
         await main(stop)
 
     try:
-        uvloop.run(supervised())
+        with collected_seldom():
+            uvloop.run(supervised())
     except SettingsError as error:  # one that is only found out by its use
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None

@@ -16,8 +16,8 @@ from tests.benchmarks import account
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.server import Server, started
 
-RUNS = 5
-CALLERS, REQUESTS = 50, 5_000
+RUNS = 3
+CALLERS, REQUESTS = 50, 3_000
 _AMOUNT = '{"amount": "0.012345", "currency": "USD"}'
 
 

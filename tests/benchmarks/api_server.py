@@ -11,6 +11,7 @@ import uvloop
 from bot.api import ApiServices, build_api
 from bot.api.pricing import TariffCharges, TariffRates
 from bot.connect import connect
+from bot.running import collected_seldom
 from bot.serving import WebServer
 from bot.web import build_web
 from store.cards import Cards
@@ -45,4 +46,5 @@ async def main(url: str) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(sys.argv[1]))
+    with collected_seldom():
+        uvloop.run(main(sys.argv[1]))

@@ -24,7 +24,7 @@ from tests.benchmarks.server import Server, started
 
 RUNS = 5
 CALLERS, BATCH, BATCHES, LINES = 50, 100, 4, 5_000
-SINGLE, MANY, RECORDS, ALONE = 10_000, 40_000, 100_000, 3_000
+SINGLE, MANY, RECORDS, ALONE = 10_000, 40_000, 100_000, 2_000
 START_MS = 1_790_000_000_000
 PRICE = Money(account.AMOUNT, "USD")
 

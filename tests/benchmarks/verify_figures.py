@@ -16,7 +16,7 @@ from tests.benchmarks.wire import per_second
 
 ENTRIES = 1_000_000
 AT_ONCE = 200_000
-RUNS = 5
+RUNS = 3
 
 
 def proof() -> Iterator[Figure]:
