@@ -28,6 +28,8 @@ PERSON, NUMBER, PLACE = "anna.beispiel@contoso.example", "+447700900123", "Unite
 PER_MINUTE = 50
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
+NOW_MS = int(datetime.now(UTC).timestamp()) * 1000
+"""When the tests began."""
 
 
 class FastClock(Clock):

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -26,13 +25,6 @@ from tests.bot.webhooks.receiver import HANG, RESET, Receiver, answer, receiving
 SECRETS = (new_secret(), new_secret())
 BODY = json.dumps({"type": "webhook.test", "timestamp": "2026-11-18T11:06:40.123Z", "data": {"n": "ü"}})
 TRYING = Reach(loopback=True)
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    """One that answers with success."""
-    async with receiving() as opened:
-        yield opened
 
 
 def endpoint(url: str, *secrets: str) -> Webhook:
