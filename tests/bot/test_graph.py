@@ -41,11 +41,11 @@ def graph(given: pytest.MonkeyPatch) -> Iterator[GraphService]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    server = asyncio.run_coroutine_threadsafe(service.start(), loop).result(10)
+    server = asyncio.run_coroutine_threadsafe(service.start(), loop).result(30)
     given.setitem(SITES, Cloud.GLOBAL, Site(LOGIN, service.root))
     given.setattr("bot.ingest.graph.signin.SignIn", partial(SignIn, http=service))
     yield service
-    asyncio.run_coroutine_threadsafe(server.close(), loop).result(10)
+    asyncio.run_coroutine_threadsafe(server.close(), loop).result(30)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()

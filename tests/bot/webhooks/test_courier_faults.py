@@ -24,21 +24,22 @@ async def test_worker_that_dies_on_the_way_loses_nothing(
 ) -> None:
     """The next one makes the try again when its time is over; the receiver sees the same id."""
     webhook, _ = await wharf.add(receiver)
+    settle, settling = Deliveries.settle, asyncio.Event()
+
+    async def stuck(self: Deliveries, *_given: object) -> str:
+        if self._leases.owner == "w1":
+            settling.set()
+            await asyncio.Event().wait()
+        return await settle(self, *_given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Deliveries, "settle", stuck)
     if moment == "before the answer":
         receiver.script = [HANG]
-    else:
-        settle = Deliveries.settle
-
-        async def stuck(self: Deliveries, *_given: object) -> str:
-            if self._leases.owner == "w1":
-                await asyncio.Event().wait()
-            return await settle(self, *_given)  # type: ignore[arg-type]
-
-        monkeypatch.setattr(Deliveries, "settle", stuck)
     first = wharf.start("w1")
     ids = await wharf.put(3)
     await eventually(lambda: receiver.requests)
-    await asyncio.sleep(0.02)
+    if moment == "before the try is settled":
+        await eventually(settling.is_set)
     await first.kill()
     wharf.start("w2")
     await wharf.done(webhook)
@@ -47,8 +48,11 @@ async def test_worker_that_dies_on_the_way_loses_nothing(
     assert Counter(receiver.ids) == Counter([ids[0], *ids])
 
 
-async def test_two_workers_share_without_sending_twice(wharf: Wharf, receiver: Receiver) -> None:
+async def test_two_workers_share_without_sending_twice(
+    wharf: Wharf, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whoever holds the partition sends; a worker that stops hands over, and nothing is lost or repeated."""
+    monkeypatch.setattr("store.deliveries.HOLD_MS", 60_000)
     webhook, _ = await wharf.add(receiver)
     first = wharf.start("w1")
     wharf.start("w2")
@@ -92,6 +96,12 @@ async def test_redis_that_is_away_for_a_while_is_waited_for(
     assert {"redis_away", "deliveries_not_read", "delivery_failed"} <= said
 
 
+async def told_all(wharf: Wharf) -> None:
+    """Wait until every endpoint was told all."""
+    for webhook in await wharf.webhooks.all(REF.tenant):
+        await wharf.done(webhook)
+
+
 async def flow(wharf: Wharf, server: str, receiver: Receiver, at: int | None, number: int) -> int:
     """Two events for two endpoints, the world standing still at step `at`; then another worker. Answers the steps."""
     knife = Knife(at)
@@ -100,13 +110,14 @@ async def flow(wharf: Wharf, server: str, receiver: Receiver, at: int | None, nu
     first = wharf.start(f"a{number}", redis=client)
     await eventually(lambda: first.listener.mine)
     ids = await wharf.put(2)
-    await eventually(lambda: knife.cut.is_set() or (at is None and len(receiver.requests) == 4), 10)
-    await asyncio.sleep(0.05 if at is None else 0)
+    if at is None:
+        await told_all(wharf)
+    else:
+        await eventually(knife.cut.is_set)
     await first.kill()
     await client.aclose()
     second = wharf.start(f"b{number}")
-    for webhook in await wharf.webhooks.all(REF.tenant):
-        await wharf.done(webhook)
+    await told_all(wharf)
     await second.stop()
     for path in ("/one", "/two"):
         counts = Counter(each.id for each in receiver.requests if path in each.line)
