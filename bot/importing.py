@@ -12,6 +12,7 @@ from bot.settings import Profile
 from store.keys import DEFAULT_ACCOUNT
 
 BLOCK = 4 << 20
+"""Bytes in hand at a time: the more, the fewer commands of Redis for a record, and the more memory."""
 Files = Annotated[list[Path] | None, typer.Argument(metavar="FILE…", help="Call records; - is what is piped in.")]
 Account = Annotated[str, typer.Option("--account", metavar="NAME", help="Which account pays.")]
 Refused = Annotated[

@@ -20,7 +20,8 @@ class Charged:
         micros: what these cost, by currency, millionths.
         charged: how many credit pays, by service.
         costs: what these cost, by service, millionths.
-        unrated: how many have no price, by the record's own word for their destination.
+        unrated: how many have no price, by the record's own word for their destination, or
+            what their number begins with.
         billed_s: the seconds that they were billed.
         pooled_s: the seconds of it that pools gave.
         pools: the same by pool.

@@ -45,7 +45,7 @@ def clock_ms() -> int:
 
 
 class Charging:
-    """Rates calls and posts them, each once, in the order in which they come.
+    """Rates calls in the order in which they come, and posts them, each once.
 
     A price depends on the record, the rate cards, and what pools had given before; never on how the records are cut
     into batches, nor on where a run was interrupted and began again.

@@ -20,6 +20,8 @@ from store.service_events import ServicesHalted as ServicesHalted  # noqa: PLC04
 from store.service_events import ServicesResumed as ServicesResumed  # noqa: PLC0414 as above
 from store.service_events import ServiceStopped as ServiceStopped  # noqa: PLC0414 as above
 from store.token_events import TokenMade, TokenRevoked
+from store.usage_events import PoolExhausted as PoolExhausted  # noqa: PLC0414 as above
+from store.usage_events import PoolLow as PoolLow  # noqa: PLC0414 as above
 from store.usage_events import UsageUnusual as UsageUnusual  # noqa: PLC0414 as above
 
 
@@ -198,26 +200,6 @@ class RechargeBlocked(Event):
     cap_micros: int
     per_day: str
     currency: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolEvent(Event):
-    """An event about a pool in a calendar month ("2026-11"): what is used of what it holds, seconds."""
-
-    pool: str
-    month: str
-    used_s: int
-    limit_s: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolLow(PoolEvent):
-    """80 % of a pool were used; told once a month."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolExhausted(PoolEvent):
-    """A pool was used up; told once a month."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from store.prefixes import Bools, Ints
 from store.rating import State, Terms
 from store.ratings import STATES, Rater, Ratings
 from store.recent import Names
+from store.recording import MAX_LINES
 from store.records import UNUSED
 
 _UNPRICED = pa.array([basis.text(each) for each in basis.ANSWERABLE], pa.string())
@@ -141,7 +142,7 @@ class Rated:
         """Rate them as long as pools are used as `used` says."""
         ratings = rater.rate(calls.batch, used)
         codes, words = encoded(calls.batch["service"])
-        order = np.argsort(codes, kind="stable")
+        order = _near(codes, calls.names)
         ends = np.cumsum(np.bincount(codes, minlength=len(words))).tolist()
         bounds = zip(words.to_pylist(), [0, *ends], ends, strict=False)
         batch = _lines(calls, ratings, order)
@@ -184,6 +185,19 @@ class Rated:
         codes = np.flatnonzero(pc.is_in(column.dictionary, _UNPRICED).to_numpy(zero_copy_only=False))
         found: Bools = np.isin(column.indices.to_numpy(), codes)
         return found if len(codes) else None
+
+
+def _near(codes: Ints, names: Names) -> Ints:
+    """The rows by service, and of a service those together whose names are near: as many as a page has, in their order.
+
+    What is near is kept in few sets (lua/lib/records), so a page is looked up and kept with few commands. It may be
+    posted before an earlier one, because what pools give to each call was reckoned in the order of all.
+    """
+    by_name = np.lexsort((names, codes))
+    counts = np.bincount(codes)
+    place = np.empty(len(codes), np.int64)
+    place[by_name] = np.arange(len(codes)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.lexsort((place // MAX_LINES, codes))
 
 
 def _lines(calls: Calls, ratings: Ratings, order: Ints) -> Any:

@@ -34,6 +34,7 @@ _MOST, _FEWEST = 1 << 20, 50
 """So many calls are rated before they are posted."""
 _MANY = 0.25
 """Where more of a page are known, those that follow are asked about before they are rated."""
+_BEGINNING = 5
 _SAME, _OTHER = ord("="), ord("!")
 
 T = TypeVar("T")
@@ -74,8 +75,9 @@ class Run:
         charged.charged[page.lines.service] += states[State.CHARGED]
         charged.costs[page.lines.service] += micros
         if states[State.UNRATED]:
-            rows = page.rows[ratings.unrated[page.rows]]
-            charged.unrated.update(ratings.destination.take(pa.array(rows)).to_pylist())
+            rows = pa.array(page.rows[ratings.unrated[page.rows]])
+            words, numbers = ratings.destination.take(rows), rated.calls.batch["number"].take(rows)
+            charged.unrated.update(map(_place, words.to_pylist(), numbers.to_pylist()))
         charged.billed_s += int(ratings.billed[page.rows].sum())
         for pool, _, had, has, _ in page.uses:
             charged.pooled_s += has - had
@@ -134,6 +136,7 @@ class Sender:
         rows = np.flatnonzero(asked)
         if not len(rows):
             return calls
+        rows = rows[np.argsort(calls.names[rows])]  # what is near is kept in few sets
         marks = calls.marks.take(pa.array(rows))
         parts = [marks_of(marks.slice(at, _ASKED)) for at in range(0, len(rows), _ASKED)]
         named = {"account": keys.account(run.ref)}
@@ -240,6 +243,11 @@ async def read_used(redis: Client, ref: AccountRef, terms: Terms) -> dict[tuple[
         pool, _, month = name.partition(":")
         found[pool, month] = int(value.partition(" ")[0])
     return found
+
+
+def _place(destination: str, number: str) -> str:
+    """Where a call went, in a word: what its number begins with where the record has none."""
+    return destination or (f"{number[:_BEGINNING]}…" if number else "")
 
 
 async def aside(count: int, work: Callable[..., T], *args: Any) -> T:

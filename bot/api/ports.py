@@ -5,30 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from store.call import CallRecord
 from store.keys import AccountRef
 from store.money import Money
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call as it was reported.
-
-    `own_micros` is what the record itself says that it cost, `fee_micros` a part of it.
-    """
-
-    id: str
-    service: str
-    start_ms: int
-    duration_s: int
-    number: str = ""
-    user: str = ""
-    department: str = ""
-    destination: str = ""
-    call_type: str = ""
-    capability: str = ""
-    own_micros: int | None = None
-    fee_micros: int | None = None
-    currency: str = ""
 
 
 class Outcome(StrEnum):
@@ -70,7 +49,7 @@ class RateFound:
 class Charger(Protocol):
     """Rates and charges calls that have happened, each once."""
 
-    async def charge(self, ref: AccountRef, calls: Sequence[Call], *, actor: str) -> Sequence[CallOutcome]:
+    async def charge(self, ref: AccountRef, calls: Sequence[CallRecord], *, actor: str) -> Sequence[CallOutcome]:
         """What became of each, in their order. A `RedisError` leaves it unknown: report the same again."""
 
 

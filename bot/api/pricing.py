@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from bot.api.ports import Call, CallOutcome, Outcome, RateFound
+from bot.api.ports import CallOutcome, Outcome, RateFound
 from store.call import CallRecord
 from store.cards import Cards
 from store.centres import CentreRules
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from store import charged
     from store.charging import Charging
 
-_PAID_WITH_CREDIT = "MCOPSTNPP"
-"""A call that is reported with what it cost is charged that: so says this capability."""
-
 
 class TariffCharges:
     """Charges calls as an import does, by the same cards and pools, and each once with it."""
@@ -37,11 +34,11 @@ class TariffCharges:
         self._given = {"clock": clock} if clock else {}
         self._charging: Charging | None = None
 
-    async def charge(self, ref: AccountRef, calls: Sequence[Call], *, actor: str) -> Sequence[CallOutcome]:
+    async def charge(self, ref: AccountRef, calls: Sequence[CallRecord], *, actor: str) -> Sequence[CallOutcome]:
         """As `bot.api.ports.Charger`."""
         charging = await self._ready()
         found = await charging.rater(ref)
-        outcomes = await charging.charge_each(ref, [_record(each) for each in calls], actor=actor)
+        outcomes = await charging.charge_each(ref, calls, actor=actor)
         currency = found[0].currency if found else ""
         return [_outcome(call, each, currency) for call, each in zip(calls, outcomes, strict=True)]
 
@@ -79,25 +76,7 @@ class TariffRates:
         )
 
 
-def _record(call: Call) -> CallRecord:
-    return CallRecord(
-        id=call.id,
-        service=call.service,
-        start_ms=call.start_ms,
-        duration_s=call.duration_s,
-        number=call.number,
-        user=call.user,
-        department=call.department,
-        destination=call.destination,
-        call_type=call.call_type,
-        capability=call.capability or (_PAID_WITH_CREDIT if call.own_micros is not None else ""),
-        own_micros=call.own_micros,
-        fee_micros=call.fee_micros,
-        currency=call.currency,
-    )
-
-
-def _outcome(call: Call, became: "charged.CallOutcome", currency: str) -> CallOutcome:
+def _outcome(call: CallRecord, became: "charged.CallOutcome", currency: str) -> CallOutcome:
     if became.refused:
         return CallOutcome(call.id, Outcome.REFUSED, reason=became.refused.value)
     if became.repeated or became.state is None:

@@ -11,9 +11,11 @@ from bot.api.accounts import known
 from bot.api.described import responses
 from bot.api.holds import Service
 from bot.api.money import WHOLE, Answer, Charge, Instant, MoneyOut, Strict, Utc, rfc_3339, to_ms
-from bot.api.ports import Call, CallOutcome, Charger, Outcome, RateFound, Rates
+from bot.api.ports import CallOutcome, Charger, Outcome, RateFound, Rates
 from bot.api.problems import Code, ProblemError
+from store.call import CallRecord
 from store.ledger import Ledger
+from store.rating import PAID_WITH_CREDIT
 from store.tokens import Admitted, Scope
 
 MOST = 10_000
@@ -51,10 +53,10 @@ class UsageRecord(Strict):
     destination: str = Field("", max_length=256, description="What the call's record calls it.")
     charge: Charge | None = Field(None, description="What it cost, where that is known; else the tariff says.")
 
-    def call(self) -> Call:
-        """The same as the credit domain has it."""
+    def call(self) -> CallRecord:
+        """The same as the credit domain has it; one that brings its cost is charged that, not by the tariff."""
         own = self.charge.money if self.charge else None
-        return Call(
+        return CallRecord(
             id=self.id,
             service=self.service,
             start_ms=to_ms(self.start),
@@ -63,6 +65,7 @@ class UsageRecord(Strict):
             user=self.user,
             department=self.department,
             destination=self.destination,
+            capability=PAID_WITH_CREDIT if own else "",
             own_micros=own.micros if own else None,
             currency=own.currency if own else "",
         )

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import pyarrow as pa  # type: ignore[import-untyped]
 import typer
 
 from bot import desk, running
@@ -46,6 +47,7 @@ class Job:
 
     def run(self, paths: Sequence[Path], *, as_json: bool = False) -> int:
         """Read, charge, say what has become of it all; answers the exit code."""
+        pa.set_memory_pool(pa.system_memory_pool())  # it gives back what Arrow's own keeps: a fifth of all
         with contextlib.ExitStack() as stack:
             try:
                 sources = [_opened(each, stack) for each in paths]

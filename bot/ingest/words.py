@@ -65,7 +65,7 @@ def lines(tally: Tally, currency: str) -> Iterator[str]:
         yield f"Known before, so nothing was changed: {_calls(tally.repeated)}"
     if tally.unrated:
         yield f"Without a price until a rate card has their prefixes: {_calls(sum(tally.unrated.values()))}"
-        yield from _named({place or "no destination": count for place, count in tally.unrated.items()})
+        yield from _named({place or "no number": count for place, count in tally.unrated.items()})
     if tally.refused:
         yield f"Refused: {_counted(sum(tally.refused.values()), 'line')}"
         yield from _named(_said(tally.refused))

@@ -45,11 +45,13 @@ async def open_site(redis: Client, *, balance: int = 100, **given: Any) -> Async
     api = build_api(ApiServices(ledger=bank.ledger, **{**usual, **given}))
     server = WebServer(build_web(None, ready, api=api), "127.0.0.1", 0, grace_s=1)
     await server.start()
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", timeout=10) as client:
-        site = Site(client, bank, tokens)
-        site.secret = await site.token()
-        yield site
-    await server.stop()
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", timeout=60) as client:
+            site = Site(client, bank, tokens)
+            site.secret = await site.token()
+            yield site
+    finally:
+        await server.stop()
     await bank.prove()
 
 

@@ -163,7 +163,7 @@ async def test_body_that_never_ends(site: Site, monkeypatch: pytest.MonkeyPatch)
     given = {"Content-Type": "application/json", "Authorization": f"Bearer {site.secret}", "Idempotency-Key": "k"}
     address = str(site.client.base_url.join(f"{HERE}/holds"))
     async with (
-        asyncio.timeout(10),
+        asyncio.timeout(30),
         aiohttp.ClientSession() as client,  # the other client reads no answer while it sends
         client.post(address, data=pieces(), headers=given) as answer,
     ):

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.api.ports import Call, CallOutcome, Outcome, RateFound
+from bot.api.ports import CallOutcome, Outcome, RateFound
+from store.call import CallRecord
 from store.cards import Cards
 from store.keys import AccountRef
 from store.plans import Plans
@@ -31,10 +32,10 @@ class Fake:
     """Answers with each outcome in turn, and remembers what it was given."""
 
     def __init__(self) -> None:
-        self.calls: list[Call] = []
+        self.calls: list[CallRecord] = []
         self.asked: list[tuple[object, ...]] = []
 
-    async def charge(self, ref: AccountRef, calls: Sequence[Call], *, actor: str) -> Sequence[CallOutcome]:
+    async def charge(self, ref: AccountRef, calls: Sequence[CallRecord], *, actor: str) -> Sequence[CallOutcome]:
         """One of each."""
         self.calls += calls
         self.asked.append((ref, actor))
@@ -142,7 +143,7 @@ async def test_charger_gets_the_call_and_its_outcomes_are_told(opening: Opening)
         assert [each["charged"] for each in told["records"]] == [usd("1.000000")] + [None] * 5
         assert [bool(each["reason"]) for each in told["records"]] == [False, False, False, True, False, True]
     at = datetime(2026, 11, 4, 9, 15, 2, 118_421, UTC)
-    assert fake.calls[0] == Call(
+    assert fake.calls[0] == CallRecord(
         "r-0",
         "calling",
         int(at.timestamp() * 1000),
@@ -151,6 +152,7 @@ async def test_charger_gets_the_call_and_its_outcomes_are_told(opening: Opening)
         user="anna.beispiel@contoso.example",
         department="Sales",
         destination="London",
+        capability="MCOPSTNPP",
         own_micros=700_000,
         currency="USD",
     )

@@ -1,9 +1,11 @@
 """An operator's terminal, and a Redis behind it."""
 
 import asyncio
+import getpass
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Self, TypeVar
 
+import pytest
 from redis.asyncio import Redis
 from typer.testing import CliRunner, Result
 
@@ -18,6 +20,18 @@ class Terminal:
 
     def __init__(self, address: str) -> None:
         self.address = address
+
+    @classmethod
+    def open(
+        cls, address: str, monkeypatch: pytest.MonkeyPatch, arrange: Callable[[Client], Awaitable[object]]
+    ) -> Self:
+        """On what `arrange` makes of an empty Redis; the log stays as it is, and the operator is Anna."""
+        monkeypatch.setattr("bot.running.logs.configure", lambda **_given: None)
+        monkeypatch.setattr(getpass, "getuser", lambda: "anna")
+        terminal = cls(address)
+        terminal.ask(lambda redis: redis.flushall())
+        terminal.ask(arrange)
+        return terminal
 
     def type(self, *words: str, address: str = "") -> Result:
         """Run `credits …`."""

@@ -47,13 +47,8 @@ class Desk(Terminal):
 
 @pytest.fixture
 def desk(server: str, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """Two accounts; the log stays as it is, and the operator is Anna."""
-    monkeypatch.setattr("bot.running.logs.configure", lambda **_given: None)
-    monkeypatch.setattr(getpass, "getuser", lambda: "anna")
-    desk = Desk(server)
-    desk.ask(lambda redis: redis.flushall())
-    desk.ask(pair.arrange)
-    return desk
+    """Two accounts; the operator is Anna."""
+    return Desk.open(server, monkeypatch, pair.arrange)
 
 
 def test_every_refusal_of_these_commands_has_its_words() -> None:

@@ -1,7 +1,6 @@
 """`credits import`: what is said of files, where refused lines go, the exit code, and how it goes on."""
 
 import contextlib
-import getpass
 import io
 import json
 import os
@@ -34,13 +33,8 @@ DAY = (datetime.now(UTC) - timedelta(days=1)).strftime("%Y-%m-%dT")
 
 @pytest.fixture
 def terminal(server: str, monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """A workspace with an account of 100 dollars; the log stays as it is, and the operator is Anna."""
-    monkeypatch.setattr("bot.running.logs.configure", lambda **_given: None)
-    monkeypatch.setattr(getpass, "getuser", lambda: "anna")
-    terminal = Terminal(server)
-    terminal.ask(lambda redis: redis.flushall())
-    terminal.ask(lambda redis: Bank.open(redis, balance=100))
-    return terminal
+    """A workspace with an account of 100 dollars; the operator is Anna."""
+    return Terminal.open(server, monkeypatch, lambda redis: Bank.open(redis, balance=100))
 
 
 def _call(number: int, **changed: str) -> str:

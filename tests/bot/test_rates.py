@@ -1,6 +1,5 @@
 """`credits rates` and `credits pools`: plain words, exit codes, and the arithmetic of a call."""
 
-import getpass
 import time
 from pathlib import Path
 
@@ -27,13 +26,8 @@ GIVEN = ("--service", "calling", "--currency", "USD", "--valid-from", "2026-01-0
 
 @pytest.fixture
 def terminal(server: str, monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """A workspace with an account in dollars; the log stays as it is, and the operator is Anna."""
-    monkeypatch.setattr("bot.running.logs.configure", lambda **_given: None)
-    monkeypatch.setattr(getpass, "getuser", lambda: "anna")
-    terminal = Terminal(server)
-    terminal.ask(lambda redis: redis.flushall())
-    terminal.ask(Bank.open)
-    return terminal
+    """A workspace with an account in dollars; the operator is Anna."""
+    return Terminal.open(server, monkeypatch, Bank.open)
 
 
 @pytest.fixture

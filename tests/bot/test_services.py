@@ -1,7 +1,5 @@
 """`credits service`: plain words, exit codes, and nothing done twice."""
 
-import getpass
-
 import pytest
 
 from store.account import Account, State
@@ -15,13 +13,8 @@ HERE = (REF.tenant, REF.account)
 
 @pytest.fixture
 def desk(server: str, monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """An account with 100 dollars; the log stays as it is, and the operator is Anna."""
-    monkeypatch.setattr("bot.running.logs.configure", lambda **_given: None)
-    monkeypatch.setattr(getpass, "getuser", lambda: "anna")
-    desk = Terminal(server)
-    desk.ask(lambda redis: redis.flushall())
-    desk.ask(lambda redis: Bank.open(redis, balance=100))
-    return desk
+    """An account with 100 dollars; the operator is Anna."""
+    return Terminal.open(server, monkeypatch, lambda redis: Bank.open(redis, balance=100))
 
 
 def account(desk: Terminal) -> Account:

@@ -1,6 +1,5 @@
 """`credits cost-centres` and `credits statement`: plain words, exit codes, and sums."""
 
-import getpass
 import json
 from pathlib import Path
 
@@ -19,17 +18,12 @@ RULES = "Match,Value,Cost centre,Account\nuser,anna@contoso.example,Sales,\n"
 @pytest.fixture
 def terminal(server: str, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     """A workspace with two calls, of which Sales bears one; the operator is Anna."""
-    monkeypatch.setattr("bot.running.logs.configure", lambda **_given: None)
-    monkeypatch.setattr(getpass, "getuser", lambda: "anna")
-    terminal = Terminal(server)
-    terminal.ask(lambda redis: redis.flushall())
 
     async def called(redis: Client) -> None:
         bank = await Bank.open(redis, balance=100)
         await post(bank, [record(1, "0.70", centre="Sales"), record(2, "0.015")])
 
-    terminal.ask(called)
-    return terminal
+    return Terminal.open(server, monkeypatch, called)
 
 
 def test_rules_are_loaded_and_listed(terminal: Terminal, tmp_path: Path) -> None:

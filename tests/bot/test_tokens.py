@@ -1,57 +1,36 @@
 """`credits token`: the secret on standard output and nowhere else, plain words, exit codes."""
 
-import asyncio
-import getpass
 from typing import Any
 
 import pytest
-from redis.asyncio import Redis
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from bot.cli import app
 from store.outcomes import Reason, Refused
 from store.roles import Roles
 from store.tokens import Admitted, Scope, Tokens
+from tests.bot.terminal import Terminal
 from tests.controls import REF, Bank
 
 pytestmark = pytest.mark.redis
 HERE = REF.tenant
 
 
-class Desk:
+class Desk(Terminal):
     """An operator's terminal, and a workspace with one account behind it."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
-
-    def type(self, *words: str) -> Result:
+    def type(self, *words: str, address: str = "") -> Result:
         """Run `credits token …`."""
-        given = {"REDIS_URL": self.address, "CREDITS_LOG_LEVEL": "error"}
-        return CliRunner().invoke(app, ["token", *words, "--env-file", "nowhere"], env=given)
+        return super().type("token", *words, address=address)
 
     def admit(self, secret: str) -> Any:
         """What a request with this token is answered."""
-
-        async def asked() -> Any:
-            async with Redis.from_url(self.address, decode_responses=True) as redis:
-                return await Tokens(redis, Roles(redis)).admit(secret, per_minute=60)
-
-        return asyncio.run(asked())
+        return self.ask(lambda redis: Tokens(redis, Roles(redis)).admit(secret, per_minute=60))
 
 
 @pytest.fixture
 def desk(server: str, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """One account; the log stays as it is, and the operator is Anna."""
-    monkeypatch.setattr("bot.running.logs.configure", lambda **_given: None)
-    monkeypatch.setattr(getpass, "getuser", lambda: "anna")
-
-    async def arrange() -> None:
-        async with Redis.from_url(server, decode_responses=True) as redis:
-            await redis.flushall()
-            await Bank.open(redis)
-
-    asyncio.run(arrange())
-    return Desk(server)
+    """One account; the operator is Anna."""
+    return Desk.open(server, monkeypatch, Bank.open)
 
 
 def test_token_is_printed_once_and_alone(desk: Desk) -> None:

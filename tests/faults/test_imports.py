@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.imports import ordeal
 
-pytestmark = pytest.mark.redis
+pytestmark = [pytest.mark.redis, pytest.mark.timeout(300)]
 SEED = 20_261_123
 
 

@@ -16,7 +16,7 @@ from tests.bot.webhooks.receiver import FINE, HANG, Receiver, Request, receiving
 from tests.faults.processes import City, Process
 from tests.world import ALERTS, BOSS, usd
 
-pytestmark = [pytest.mark.redis, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.redis, pytest.mark.timeout(300)]
 ROUNDS = 2
 
 
@@ -60,7 +60,7 @@ async def test_killed_workers_lose_nothing(city: City) -> None:
             await city.spend(23)
             await city.ledger.add_credit(city.ref, usd(23), operation_id=f"again-{number}", actor="test")
             heard = len(receiver.requests)
-            await eventually(lambda heard=heard: len(receiver.requests) > heard, 30)  # type: ignore[misc]
+            await eventually(lambda heard=heard: len(receiver.requests) > heard, 60)  # type: ignore[misc]
             await worker.kill()
         receiver.rule = lambda _: FINE
         await start(city)
@@ -69,7 +69,7 @@ async def test_killed_workers_lose_nothing(city: City) -> None:
             ids = {each.id for each in receiver.requests}
             return len(ids) == 3 * ROUNDS and not await outstanding(city.redis, webhook)
 
-        await eventually(told, 40)
+        await eventually(told, 120)
 
     bodies = {each.id: each.body for each in receiver.requests}
     assert all(bodies[each.id] == each.body and each.verify(secret) for each in receiver.requests)

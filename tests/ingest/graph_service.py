@@ -28,6 +28,8 @@ PERSON, NUMBER, PLACE = "anna.beispiel@contoso.example", "+447700900123", "Unite
 PER_MINUTE = 50
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
+NOW_MS = int(datetime.now(UTC).timestamp()) * 1000
+"""When the tests began."""
 
 
 class FastClock(Clock):
@@ -274,11 +276,9 @@ def _window(function: str) -> tuple[int, int]:
 
 
 @contextlib.asynccontextmanager
-async def opened(service: GraphService, timeout_s: float = 5) -> AsyncIterator[Graph]:
+async def opened(service: GraphService, timeout_s: float = 60) -> AsyncIterator[Graph]:
     """A client of the stand-in, which listens meanwhile."""
-    server = await service.start()
-    async with aiohttp.ClientSession() as session:
+    async with await service.start(), aiohttp.ClientSession() as session:
         session._retry_connection = False  # aiohttp asks once more by itself where the connection is gone
         sign_in = SignIn(service.access(), http=service)
         yield Graph(service.root, sign_in, session, service.clock, timeout_s=timeout_s)
-    await server.close()

@@ -221,4 +221,4 @@ async def test_it_looks_until_it_is_told_to_stop(place: Place) -> None:
     await asyncio.sleep(0)
     place.stop.set()
 
-    await asyncio.wait_for(running, 10)
+    await asyncio.wait_for(running, 30)

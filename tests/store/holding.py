@@ -55,6 +55,13 @@ async def set_service(bank: Bank, service: str = "calls", *, open_: bool = False
     return await bank.policies.set_service_state(MANAGER, REF, service, open=open_, operation_id=operation_id)
 
 
+async def authorise(bank: Bank, units: str | int, service: str = "calls") -> object:
+    """Charge usage that asks first."""
+    return await bank.ledger.charge_usage(
+        REF, usd(units), operation_id=bank.operation(), actor="test", service=service, authorised=True
+    )
+
+
 async def extend(
     bank: Bank, units: str | int, hold_id: str = "call-1", operation_id: str = "", ttl_ms: int = HOUR_MS
 ) -> Holding:

@@ -2,14 +2,12 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from store import keys
 from store.events import RechargeBlocked
 from store.outcomes import Posted, Reason, Refused
 from store.payments import Failure
-from store.scripts import Client
 from tests.controls import REF, Bank, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import used
@@ -18,10 +16,7 @@ from tests.store.steps import arrange, claim, fail, look, open_id, payment, sett
 CHECK = f"check:{REF.tenant}:{REF.account}"
 
 
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says; in May."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 MAY, JUNE = "2127-05", "2127-06"

@@ -2,13 +2,12 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from store import keys
 from store.outcomes import Reason, Refused
 from store.payments import Failure
 from store.scripts import Client
 from tests.controls import REF, Bank, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import used
@@ -19,10 +18,7 @@ LAST = datetime(2127, 5, 31, 23, 59, 59, 999_000, tzinfo=UTC)
 """The last millisecond of May."""
 
 
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says; in May."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def month(bank: Bank, payment_id: str) -> str | None:

@@ -11,6 +11,7 @@ from store.roles import Actor, Operator
 from store.scripts import Client
 from store.tariff import Rate
 from tests.controls import MANAGER, MEMBER, OWNER, REF, STRANGER, Bank
+from tests.store.banks import bank_by
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.rating import AT, card
@@ -25,10 +26,7 @@ async def arrange(redis: Client) -> Bank:
     return await Bank.open(redis)
 
 
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 def cards_of(bank: Bank) -> Cards:

@@ -14,6 +14,7 @@ from store.numbers import dialled
 from store.outcomes import Done, Reason, Refused
 from store.scripts import Client
 from tests.controls import MANAGER, MEMBER, REF, Bank
+from tests.store.banks import bank_by
 from tests.store.outline import outline
 
 RULES = (
@@ -36,10 +37,7 @@ async def arrange(redis: Client) -> Bank:
     return await Bank.open(redis)
 
 
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 def test_rules_are_read() -> None:

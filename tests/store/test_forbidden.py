@@ -10,8 +10,8 @@ from store.account import State
 from store.events import RechargeDue
 from store.outcomes import Done, Posted, Reason, Refused
 from store.payments import Claimed, Failure, Step
-from store.scripts import Client
 from tests.controls import CARD, MANAGER, REF, Bank
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import used
@@ -20,10 +20,7 @@ from tests.store.steps import HOUR_MS, arrange, claim, fail, look, member, open_
 Change = Callable[[Bank], Awaitable[object]]
 
 
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says; in May."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def switch_off(bank: Bank) -> None:

@@ -10,6 +10,7 @@ from store.pools import MAX_POOLS, Pool
 from store.roles import Actor, Operator
 from store.scripts import Client
 from tests.controls import CURRENCY, MANAGER, MEMBER, OWNER, REF, STRANGER, Bank
+from tests.store.banks import bank_by
 from tests.store.outline import outline
 
 OPERATOR = Operator("anna")
@@ -23,10 +24,7 @@ async def arrange(redis: Client) -> Bank:
     return await Bank.open(redis)
 
 
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 def plans_of(bank: Bank) -> Plans:

@@ -3,8 +3,8 @@
 import pytest
 
 from store import keys
-from store.events import PoolEvent, PoolExhausted, PoolLow
 from store.scripts import Client
+from store.usage_events import PoolEvent, PoolExhausted, PoolLow
 from store.verify import Verifier
 from tests.controls import REF, Bank, usd
 from tests.store import archiving

@@ -14,23 +14,13 @@ from store.recording import MAX_LINES, Recorded
 from store.replay import Replay
 from store.scripts import Client
 from tests.controls import CURRENCY, MANAGER, REF, Bank, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
-from tests.store.posting import OTHER, dump
-from tests.store.posting import arrange as arrange_posting
+from tests.store.posting import OTHER, arrange, dump
 from tests.store.recorded import pack, post, posted, record, summary
 
-
-async def arrange(redis: Client) -> Bank:
-    """An account with 100 dollars."""
-    return await arrange_posting(redis)
-
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    assert clock.ms
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_records_are_one_entry(bank: Bank) -> None:

@@ -14,24 +14,15 @@ from store.records import UsageRecord
 from store.scripts import Client, Scripts
 from tests.controls import REF, Bank, usd
 from tests.everywhere import every_key
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
-from tests.store.posting import arrange as arrange_posting
-from tests.store.posting import dump
+from tests.store.posting import arrange, dump
 from tests.store.recorded import DAY_MS, post, posted, record, summary
 
 CONFLICT = Reason.OPERATION_CONFLICT
 
 
-async def arrange(redis: Client) -> Bank:
-    """An account with 100 dollars."""
-    return await arrange_posting(redis)
-
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    assert clock.ms
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_repeats_are_left_out_one_by_one(bank: Bank) -> None:

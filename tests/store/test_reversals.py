@@ -14,6 +14,7 @@ from store.verify import Verifier
 from tests.controls import REF, Bank, entry_id, usd
 from tests.store import archiving
 from tests.store.archiving import PARTITION, move
+from tests.store.banks import bank_by
 from tests.store.clock import Clock
 from tests.store.recorded import post, record
 from tests.store.reversing import undo
@@ -37,10 +38,7 @@ async def arrange(redis: Client) -> Bank:
     return bank
 
 
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 async def differences(bank: Bank, **given: object) -> list[str]:

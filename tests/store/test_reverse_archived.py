@@ -15,6 +15,7 @@ from store.scripts import Client, Scripts
 from tests.controls import REF, Bank, entry_id, usd
 from tests.store import archiving
 from tests.store.archiving import JOURNAL, PARTITION, SECOND, move
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.pair import last
 from tests.store.posting import dump
@@ -55,11 +56,7 @@ shelf = Shelf([])
 """What the last arranged bank had, from the first entry to the last."""
 
 
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    assert clock.ms
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 def entries() -> list[Entry]:

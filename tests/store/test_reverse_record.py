@@ -16,6 +16,7 @@ from store.money import MAX_MICROS
 from store.outcomes import Posted, Reason, Refused, Repeated
 from store.scripts import Client
 from tests.controls import CURRENCY, MANAGER, MEMBER, REF, STRANGER, Bank, entry_id, usd
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.pair import SECOND, last, lots, totals
 from tests.store.posting import OTHER, dump
@@ -34,11 +35,7 @@ async def arrange(redis: Client) -> Bank:
     return bank
 
 
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    assert clock.ms
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def test_record_is_given_back(bank: Bank, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""API tokens: who makes them, what they let in, and how they end."""
+"""API tokens: who makes, sees and ends them."""
 
 import dataclasses
 import re
@@ -7,76 +7,18 @@ from typing import Any
 import pytest
 
 from store import keys, token_text
-from store.events import Codec, Event
 from store.outcomes import Done, Reason, Refused
 from store.roles import Actor, Operator
 from store.scripts import Client
 from store.token_events import TokenMade, TokenRevoked
-from store.tokens import LONGEST_DAYS, MOST, Admitted, Limited, Made, Scope, Token, Tokens
+from store.tokens import LONGEST_DAYS, MOST, Made, Scope, Tokens
 from tests.controls import MANAGER, MEMBER, OWNER, REF, STRANGER, Bank
 from tests.everywhere import every_key
+from tests.store.admitting import DAY_H, HERE, RATE, admitted, arrange, listed, make, tokens_of, told
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 
-HERE = REF.tenant
-RATE = 60
-"""One a second."""
-DAY_H = 24
-
-
-async def arrange(redis: Client) -> Bank:
-    """An account and its manager."""
-    return await Bank.open(redis)
-
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
-
-
-def tokens_of(bank: Bank) -> Tokens:
-    """The service over the bank's Redis."""
-    return Tokens(bank.redis, bank.roles)
-
-
-async def make(bank: Bank, actor: Actor | Operator = MANAGER, operation_id: str = "make", **given: Any) -> Made:
-    """A token that reads the account, made by the manager."""
-    wanted = {"name": "PBX", "scopes": [Scope.ACCOUNT_READ], **given}
-    made = await tokens_of(bank).make(actor, HERE, operation_id=operation_id, **wanted)
-    assert isinstance(made, Made), made
-    return made
-
-
-async def admitted(bank: Bank, secret: str, per_minute: int = RATE) -> Admitted:
-    """The request is let in."""
-    answer = await tokens_of(bank).admit(secret, per_minute=per_minute)
-    assert isinstance(answer, Admitted), answer
-    return answer
-
-
-async def listed(bank: Bank) -> tuple[Token, ...]:
-    """The list, as the manager sees it."""
-    found = await tokens_of(bank).list(MANAGER, HERE)
-    assert isinstance(found, tuple)
-    return found
-
-
-async def told(redis: Client, *kinds: type[Event]) -> list[Any]:
-    """The events of these kinds, oldest first."""
-    partition = keys.partition_of(HERE)
-    found = [Codec.decode(f"{partition}-{each}", record) for each, record in await redis.xrange(keys.outbox(partition))]
-    return [each for each in found if isinstance(each, kinds)]
-
-
-async def test_made_token_lets_its_holder_in(bank: Bank, clock: Clock) -> None:
-    """A request with the token is admitted in its maker's workspace, with its scopes, under its public id."""
-    made = await make(bank, scopes=[Scope.RATES_READ, Scope.HOLDS_WRITE, Scope.HOLDS_WRITE])
-
-    found = await admitted(bank, made.secret)
-
-    assert (found.id, found.tenant, found.account, found.name) == (made.id, HERE, "", "PBX")
-    assert found.scopes == {Scope.RATES_READ, Scope.HOLDS_WRITE}
-    assert found.actor == f"api:{made.id}"
+bank = bank_on_clock(arrange)
 
 
 async def test_making_is_told_with_who_did(bank: Bank, redis: Client, clock: Clock) -> None:
@@ -110,34 +52,6 @@ def test_secrets_are_long_and_never_alike() -> None:
 
     assert len(found) == 1000
     assert all(re.fullmatch(r"[0-9A-Za-z]{32}", each) for each in found)
-
-
-async def test_mistyped_token_does_not_reach_redis(bank: Bank) -> None:
-    """Its check tells a token with one wrong letter, and any other text, from a real one without asking Redis."""
-    made = await make(bank)
-    at = len(made.secret) - 20
-    wrong = made.secret[:at] + ("x" if made.secret[at] != "x" else "y") + made.secret[at + 1 :]
-    nowhere = Tokens(None, bank.roles)
-
-    assert token_text.tenant_of(made.secret) == HERE
-    for each in (wrong, made.secret[:-1], "", "xoxb-1", made.secret.replace(HERE, "T0OTHER"), f"{made.secret}\n"):
-        assert await nowhere.admit(each, per_minute=RATE) == Refused(Reason.UNKNOWN_TOKEN)
-
-
-async def test_unknown_token_is_refused(bank: Bank) -> None:
-    """A well-formed token that nobody made is refused."""
-    invented = token_text.checked(f"crd_{HERE}_{'a' * 32}")
-
-    assert await tokens_of(bank).admit(invented, per_minute=RATE) == Refused(Reason.UNKNOWN_TOKEN)
-
-
-async def test_token_is_nobody_in_another_workspace(bank: Bank) -> None:
-    """The same secret under another workspace's name, with a check that fits, is unknown."""
-    made = await make(bank)
-    elsewhere = token_text.checked(made.secret[:-6].replace(HERE, "T0OTHER"))
-
-    assert token_text.tenant_of(elsewhere) == "T0OTHER"
-    assert await tokens_of(bank).admit(elsewhere, per_minute=RATE) == Refused(Reason.UNKNOWN_TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -234,16 +148,6 @@ async def test_so_many_tokens_are_enough(bank: Bank, clock: Clock) -> None:
     assert await make(bank, operation_id="more")
 
 
-async def test_expired_token_is_refused_from_the_very_moment(bank: Bank, clock: Clock) -> None:
-    """A millisecond before its end it is good; at its end it is over."""
-    made = await make(bank, days=1)
-
-    clock.advance(hours=DAY_H, milliseconds=-1)
-    assert (await admitted(bank, made.secret)).id == made.id
-    clock.advance(milliseconds=1)
-    assert await tokens_of(bank).admit(made.secret, per_minute=RATE) == Refused(Reason.TOKEN_EXPIRED)
-
-
 async def test_revoked_token_is_refused_at_once(bank: Bank, redis: Client, clock: Clock) -> None:
     """From its revocation on nothing is admitted; list and event name who did."""
     made = await make(bank, account=REF.account)
@@ -302,19 +206,6 @@ async def test_list_tells_everything_but_the_secret(bank: Bank, clock: Clock) ->
     assert (second.expires_ms, set(second.scopes)) == (made_ms + 86_400_000, {Scope.ACCOUNT_READ})
 
 
-async def test_last_use_is_written_once_a_minute(bank: Bank, clock: Clock) -> None:
-    """Within a minute after it was noted, further uses write nothing of it."""
-    made, began = await make(bank), clock.ms
-    await admitted(bank, made.secret)
-
-    clock.advance(seconds=59)
-    await admitted(bank, made.secret)
-    assert (await listed(bank))[0].seen_ms == began
-    clock.advance(seconds=1)
-    await admitted(bank, made.secret)
-    assert (await listed(bank))[0].seen_ms == clock.ms
-
-
 async def test_token_that_is_over_is_forgotten_after_a_month(bank: Bank, redis: Client, clock: Clock) -> None:
     """Its record has the life time that the list promises, and the list itself is cleared when one is made."""
     made = await make(bank, days=1)
@@ -329,38 +220,3 @@ async def test_token_that_is_over_is_forgotten_after_a_month(bank: Bank, redis: 
     assert await redis.zscore(keys.tokens(HERE), digest) is not None
     await tokens_of(bank).revoke(MANAGER, HERE, made.id, operation_id="revoke")
     assert await redis.pexpiretime(keys.token(HERE, digest)) - clock.ms == 30 * 86_400_000
-
-
-async def test_bucket_lets_so_many_in_at_once_and_then_one_by_one(bank: Bank, clock: Clock) -> None:
-    """A full minute's requests may come together; then each has to wait until there is room for one."""
-    made = await make(bank)
-    remaining = [(await admitted(bank, made.secret)).remaining for _ in range(RATE)]
-
-    assert remaining == list(range(RATE - 1, -1, -1))
-    refused = await tokens_of(bank).admit(made.secret, per_minute=RATE)
-    assert refused == Limited(made.id, retry_in_s=1, full_in_s=60)
-    clock.advance(milliseconds=999)
-    assert isinstance(await tokens_of(bank).admit(made.secret, per_minute=RATE), Limited)
-    clock.advance(milliseconds=1)
-    assert (await admitted(bank, made.secret)).remaining == 0
-    assert isinstance(await tokens_of(bank).admit(made.secret, per_minute=RATE), Limited)
-
-
-async def test_bucket_is_full_again_after_a_minute_and_no_fuller(bank: Bank, clock: Clock) -> None:
-    """However long nothing came, no more than a minute's requests are let in together."""
-    made = await make(bank)
-    await admitted(bank, made.secret)
-
-    clock.advance(hours=2)
-    found = await admitted(bank, made.secret)
-
-    assert (found.remaining, found.full_in_s) == (RATE - 1, 1)
-
-
-async def test_rates_of_tokens_are_apart(bank: Bank, clock: Clock) -> None:
-    """One token's requests take nothing from another's."""
-    one, other = await make(bank, operation_id="a"), await make(bank, operation_id="b")
-    await admitted(bank, one.secret, per_minute=1)
-
-    assert isinstance(await tokens_of(bank).admit(one.secret, per_minute=1), Limited)
-    assert (await admitted(bank, other.secret, per_minute=1)).remaining == 0

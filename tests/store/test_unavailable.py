@@ -7,18 +7,14 @@ import pytest
 from store import keys
 from store.outcomes import Done, Reason, Refused
 from store.payments import Failure
-from store.scripts import Client
 from tests.controls import MANAGER, REF, Bank
+from tests.store.banks import bank_on_clock
 from tests.store.clock import Clock
 from tests.store.outline import outline
 from tests.store.recharging import used
 from tests.store.steps import arrange, claim, fail, member, open_id, payment, top_up, waiting
 
-
-@pytest.fixture
-async def bank(redis: Client, clock: Clock) -> Bank:
-    """As `arrange` says; in May."""
-    return await arrange(redis)
+bank = bank_on_clock(arrange)
 
 
 async def turned_away(bank: Bank) -> str:

@@ -20,6 +20,7 @@ from store.tariff import Rate
 from store.usage import Usage
 from tests.controls import MANAGER, REF, Bank
 from tests.store.archiving import archive_in, fill, long_ago, move, recent
+from tests.store.banks import bank_by
 from tests.store.clock import Clock
 from tests.store.rating import card
 from tests.store.recorded import DAY_MS, START_MS, post, record
@@ -35,10 +36,7 @@ async def arrange(redis: Client) -> Bank:
     return await Bank.open(redis, balance=100)
 
 
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 def call(number: int, ground: str = RATED, **changes: object) -> UsageRecord:

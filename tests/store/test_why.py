@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-import pytest
-
 from store import basis
 from store.records import UsageRecord
 from store.scripts import Client
 from store.why import Explained, Paid, Why, paid
 from tests.controls import REF, Bank, usd
+from tests.store.banks import bank_by
 from tests.store.recorded import START_MS, post, record
 from tests.store.reversing import undo
 
@@ -22,10 +21,7 @@ async def arrange(redis: Client) -> Bank:
     return bank
 
 
-@pytest.fixture
-async def bank(redis: Client) -> Bank:
-    """As `arrange` says."""
-    return await arrange(redis)
+bank = bank_by(arrange)
 
 
 def guid(number: int) -> str:

@@ -113,14 +113,14 @@ async def test_button_delivers_what_was_given_up(world: World, receiver: Receive
     async def told() -> list[str]:
         return [each["text"] for each in world.told() if "cannot be delivered" in each["text"]]
 
-    [text] = await eventually(told, 15)
+    [text] = await eventually(told)
     assert "did not reach 127.0.0.1: it answered with status 500" in text
     receiver.rule = lambda _: FINE
     refused = await told_next(world, MEMBER, press(world, MEMBER, ids.RETRY_WEBHOOK, value=made.id))
     assert "Das dürfen nur Guthabenverwalter" in refused
     said = await told_next(world, MANAGER, press(world, MANAGER, ids.RETRY_WEBHOOK, value=made.id))
     assert "delivering one event again" in said
-    await eventually(lambda: any("it is delivered again" in each["text"] for each in world.told()), 15)
+    await eventually(lambda: any("it is delivered again" in each["text"] for each in world.told()))
     assert len(receiver.requests) == 10
     assert len(set(receiver.ids)) == 1
     assert receiver.requests[-1].verify(made.secret)["type"] == "balance.low"

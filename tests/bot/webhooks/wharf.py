@@ -20,7 +20,7 @@ from store.scripts import Client
 from store.webhook import Webhook
 from store.webhooks import Registered, Webhooks
 from tests.bot.news import EVENTS
-from tests.bot.stage import OUTBOX, PARTITION, eventually
+from tests.bot.stage import OUTBOX, PARTITION, WAIT_S, eventually
 from tests.bot.webhooks.receiver import Receiver
 from tests.world import REF
 
@@ -38,8 +38,8 @@ class Pusher:
 
     async def stop(self) -> None:
         """As SIGTERM does."""
-        await self.courier.stop(2)
-        await self.listener.stop(2)
+        await self.courier.stop(WAIT_S)
+        await self.listener.stop(WAIT_S)
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
     async def kill(self) -> None:
@@ -59,7 +59,7 @@ class Wharf:
     pushers: list[Pusher] = field(default_factory=list)
 
     def start(
-        self, owner: str = "w1", *, redis: Client = None, timeout_s: float = 5, chance: Callable[[], float] = lambda: 0
+        self, owner: str = "w1", *, redis: Client = None, timeout_s: float = 60, chance: Callable[[], float] = lambda: 0
     ) -> Pusher:
         """A worker of the one partition."""
         redis = redis or self.redis
@@ -106,17 +106,20 @@ class Wharf:
         """What the endpoint was not told."""
         return await outstanding(self.redis, webhook)
 
+    async def handled(self) -> bool:
+        """Whether the group has handled every event: what is to be delivered is queued."""
+        groups = {each["name"]: each for each in await self.redis.xinfo_groups(OUTBOX)}
+        newest = await self.redis.xrevrange(OUTBOX, count=1)
+        ours = groups.get("webhooks")
+        return bool(ours and not ours["pending"] and ours["last-delivered-id"] == newest[0][0])
+
     async def done(self, webhook: Webhook) -> None:
         """Wait until the group has handled every event and the endpoint was told all."""
 
         async def quiet() -> bool:
-            groups = {each["name"]: each for each in await self.redis.xinfo_groups(OUTBOX)}
-            newest = await self.redis.xrevrange(OUTBOX, count=1)
-            ours = groups.get("webhooks")
-            handled = ours and not ours["pending"] and ours["last-delivered-id"] == newest[0][0]
-            return bool(handled) and not await self.left(webhook)
+            return await self.handled() and not await self.left(webhook)
 
-        await eventually(quiet, 20)
+        await eventually(quiet)
 
 
 @contextlib.asynccontextmanager

@@ -1,6 +1,6 @@
 """Faults in stopping services: by people, and when nothing is available any more."""
 
-from tests.store import test_halts, test_services
+from tests.store import test_halts, test_services, test_services_stopped
 from tests.store.mutants.mutant import NEVER, REPEAT, Mutant
 
 SHORT = "call('HEXISTS', account_key, 'stopped:' .. service) == 0"
@@ -40,55 +40,67 @@ STOPS = [
         "'service_stopped'",
         test_services.test_resumption_is_told,
     ),
-    Mutant("place_hold", SHORT, "true", test_services.test_stopped_service_places_no_hold),
+    Mutant("place_hold", SHORT, "true", test_services_stopped.test_stopped_service_places_no_hold),
     Mutant(
         "place_hold",
         "call('HSET', hold_key, 'service', service, 'amount', micros",
         "call('HSET', hold_key, 'amount', micros",
-        test_services.test_hold_tells_its_service,
+        test_services_stopped.test_hold_tells_its_service,
     ),
-    Mutant("lib/hold", LONG, NEVER, test_services.test_hold_of_a_stopped_service_is_not_extended),
-    Mutant("lib/hold", "record[4] or 'calls'", "'calls'", test_services.test_hold_of_a_stopped_service_is_not_extended),
-    Mutant("lib/hold", "record[4] or 'calls'", "record[4]", test_services.test_hold_from_before_services_is_for_calls),
+    Mutant("lib/hold", LONG, NEVER, test_services_stopped.test_hold_of_a_stopped_service_is_not_extended),
+    Mutant(
+        "lib/hold",
+        "record[4] or 'calls'",
+        "'calls'",
+        test_services_stopped.test_hold_of_a_stopped_service_is_not_extended,
+    ),
+    Mutant(
+        "lib/hold",
+        "record[4] or 'calls'",
+        "record[4]",
+        test_services_stopped.test_hold_from_before_services_is_for_calls,
+    ),
     Mutant(
         "lib/over",
         "fate == 'expired' and 'amount' or 'service'",
         "'service'",
-        test_services.test_late_capture_is_usage_of_the_service_of_its_hold,
+        test_services_stopped.test_late_capture_is_usage_of_the_service_of_its_hold,
     ),
     Mutant(
         "lib/over",
         "fate == 'expired' and 'amount' or 'service'",
         "'amount'",
-        test_services.test_hold_tells_its_service,
+        test_services_stopped.test_hold_tells_its_service,
     ),
-    Mutant("capture_hold", SHORT, "true", test_services.test_capture_of_a_stopped_service_takes_what_was_set_aside),
-    Mutant("capture_hold", LONG, NEVER, test_services.test_capture_that_the_rules_look_at_is_refused_as_well),
+    Mutant(
+        "capture_hold", SHORT, "true", test_services_stopped.test_capture_of_a_stopped_service_takes_what_was_set_aside
+    ),
+    Mutant("capture_hold", LONG, NEVER, test_services_stopped.test_capture_that_the_rules_look_at_is_refused_as_well),
     Mutant(
         "capture_hold",
         " or redis.call('HGET', hold_key, 'service')",
         "",
-        test_services.test_capture_is_usage_of_the_service_of_its_hold,
+        test_services_stopped.test_capture_is_usage_of_the_service_of_its_hold,
     ),
     Mutant(
         "capture_hold",
         "told_service ~= '' and told_service or ",
         "",
-        test_services.test_capture_is_usage_of_the_service_of_its_hold,
+        test_services_stopped.test_capture_is_usage_of_the_service_of_its_hold,
     ),
     Mutant(
         "capture_hold",
         "'service') or 'calls'",
         "'service')",
-        test_services.test_hold_from_before_services_is_for_calls,
+        test_services_stopped.test_hold_from_before_services_is_for_calls,
     ),
-    Mutant("post_usage", f" and {BATCH} == 0", "", test_services.test_stopped_service_authorises_no_usage),
-    Mutant("post_usage", f"{BATCH} == 1", "false", test_services.test_stopped_service_authorises_no_usage),
+    Mutant("post_usage", f" and {BATCH} == 0", "", test_services_stopped.test_stopped_service_authorises_no_usage),
+    Mutant("post_usage", f"{BATCH} == 1", "false", test_services_stopped.test_stopped_service_authorises_no_usage),
     Mutant(
         "post_usage",
         f"authorised == '1' and {BATCH} == 1",
         f"{BATCH} == 1",
-        test_services.test_stopped_service_authorises_no_usage,
+        test_services_stopped.test_stopped_service_authorises_no_usage,
     ),
 ]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.store import test_tokens
+from tests.store import test_token_admission, test_tokens
 from tests.store.mutants.mutant import NEVER, REPEAT, Mutant
 
 _Row = tuple[str, str, str, Callable[..., Any]]
@@ -71,37 +71,37 @@ _ADMIT: list[_Row] = [
         "admit_request",
         "at >= tonumber(expires)",
         "at > tonumber(expires)",
-        test_tokens.test_expired_token_is_refused_from_the_very_moment,
+        test_token_admission.test_expired_token_is_refused_from_the_very_moment,
     ),
     (
         "admit_request",
         "if over > 0 then",
         NEVER,
-        test_tokens.test_bucket_lets_so_many_in_at_once_and_then_one_by_one,
+        test_token_admission.test_bucket_lets_so_many_in_at_once_and_then_one_by_one,
     ),
     (
         "admit_request",
         "if over > 0 then",
         "if over >= 0 then",
-        test_tokens.test_bucket_lets_so_many_in_at_once_and_then_one_by_one,
+        test_token_admission.test_bucket_lets_so_many_in_at_once_and_then_one_by_one,
     ),
     (
         "admit_request",
         "math.max(tonumber(found[6] or 0), at)",
         "tonumber(found[6] or at)",
-        test_tokens.test_bucket_is_full_again_after_a_minute_and_no_fuller,
+        test_token_admission.test_bucket_is_full_again_after_a_minute_and_no_fuller,
     ),
     (
         "admit_request",
         ">= tonumber(seen_every_ms)",
         "> tonumber(seen_every_ms)",
-        test_tokens.test_last_use_is_written_once_a_minute,
+        test_token_admission.test_last_use_is_written_once_a_minute,
     ),
     (
         "admit_request",
         "if at - tonumber(found[7] or 0) >= tonumber(seen_every_ms) then",
         "if true then",
-        test_tokens.test_last_use_is_written_once_a_minute,
+        test_token_admission.test_last_use_is_written_once_a_minute,
     ),
 ]
 

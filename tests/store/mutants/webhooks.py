@@ -1,6 +1,7 @@
 """Faults in endpoints and in what is delivered to them."""
 
 from tests.store import test_deliveries as deliveries
+from tests.store import test_undelivered as undelivered
 from tests.store import test_webhooks as endpoints
 from tests.store.mutants.mutant import NEVER, Mutant
 
@@ -56,7 +57,7 @@ QUEUES = [
         "queue_delivery",
         "if redis.call('HGET', webhook_key, 'state') ~= 'on' then",
         NEVER,
-        deliveries.test_endpoint_that_is_gone_is_switched_off_at_once,
+        undelivered.test_endpoint_that_is_gone_is_switched_off_at_once,
     ),
     Mutant(
         "queue_delivery",
@@ -117,7 +118,7 @@ QUEUES = [
         "claim_delivery",
         "redis.call('ZADD', pushing_key, string.format('%.0f', next_ms), member)\n",
         "",
-        deliveries.test_failed_delivery_is_tried_nine_times_over_a_day_and_a_half,
+        undelivered.test_failed_delivery_is_tried_nine_times_over_a_day_and_a_half,
     ),
 ]
 
@@ -146,7 +147,7 @@ SETTLES = [
         deliveries.test_pause_ends_with_a_delivery_that_arrives,
     ),
     *(
-        Mutant("settle_delivery", old, new, deliveries.test_given_up_delivery_is_told_once_until_one_arrives)
+        Mutant("settle_delivery", old, new, undelivered.test_given_up_delivery_is_told_once_until_one_arrives)
         for old, new in (
             ("if not told then", "if true then"),
             ("if told then emit", "if true then emit"),
@@ -155,7 +156,7 @@ SETTLES = [
         )
     ),
     *(
-        Mutant("settle_delivery", old, new, deliveries.test_failed_delivery_is_tried_nine_times_over_a_day_and_a_half)
+        Mutant("settle_delivery", old, new, undelivered.test_failed_delivery_is_tried_nine_times_over_a_day_and_a_half)
         for old, new in (
             ("ctx.now + tonumber(wait_ms)", "ctx.now"),
             ("redis.call('HSET', deliveries_key, delivery_id .. '/why', why)\n", ""),
@@ -173,10 +174,10 @@ SETTLES = [
         "settle_delivery",
         "if outcome == 'gone' then",
         NEVER,
-        deliveries.test_endpoint_that_is_gone_is_switched_off_at_once,
+        undelivered.test_endpoint_that_is_gone_is_switched_off_at_once,
     ),
     *(
-        Mutant("settle_delivery", old, new, deliveries.test_what_was_given_up_long_ago_is_buried)
+        Mutant("settle_delivery", old, new, undelivered.test_what_was_given_up_long_ago_is_buried)
         for old, new in (
             ("  redis.call('ZREM', undelivered_key, id)\n", ""),
             ("  forget(id)\n", ""),
@@ -194,7 +195,7 @@ RETRIES = [
         {"verb": "retry"},
     ),
     *(
-        Mutant("retry_deliveries", old, new, deliveries.test_person_has_everything_tried_again, {"state": state})
+        Mutant("retry_deliveries", old, new, undelivered.test_person_has_everything_tried_again, {"state": state})
         for old, new, state in (
             ("state == 'gone' and 'on' or state", "state", "gone"),
             ("state == 'gone' and 'on' or state", "'on'", "off"),
@@ -203,5 +204,5 @@ RETRIES = [
             ("  redis.call('ZREM', undelivered_key, id)\n", "", "gone"),
         )
     ),
-    Mutant("retry_deliveries", ", 'paused_ms', ''", "", deliveries.test_retry_ends_a_pause),
+    Mutant("retry_deliveries", ", 'paused_ms', ''", "", undelivered.test_retry_ends_a_pause),
 ]
