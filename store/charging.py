@@ -77,7 +77,8 @@ class Charging:
         """Charge the calls of a batch of `store.calls.SCHEMA` to `ref`, or to the accounts that the rules name.
 
         Each is known by its id, as `Ledger.post_records` says, and by what its record says: charged again it is a
-        repeat, whatever it would cost now. Calls whose price is not known are posted as lines of 0, see `rate_late`.
+        repeat, whatever it would cost now, and whoever would pay by now: `ref` knows it as well. Calls whose price is
+        not known are posted as lines of 0, see `rate_late`.
         Refused, one by one: TIME_IMPLAUSIBLE, CURRENCY_MISMATCH (its own charge is in another currency than the
         account), OPERATION_CONFLICT (a known id whose record says something else); and what `Ledger.post_records`
         refuses: UNKNOWN_ACCOUNT, ACCOUNT_CLOSED, BALANCE_LIMIT.
@@ -149,7 +150,7 @@ class Charging:
                 charged.refused += [(row, reason) for row in rows[mask].tolist()]
             good = rows[~np.logical_or.reduce([*wrong.values()])]
             calls = await aside(len(good), Calls.of, _taken(batch, good), good, _taken(assigned.centres, good))
-            await self._sender.charge(Run(account, actor, *found, charged, told), calls)
+            await self._sender.charge(Run(account, actor, *found, charged, told, ref), calls)
 
     def _implausible(self, batch: Batch, rows: Ints, currency: str) -> dict[Reason, Bools]:
         """Which of these rows are refused before anybody is asked."""
