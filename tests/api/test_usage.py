@@ -81,6 +81,20 @@ async def test_record_reported_again_is_repeated(site: Site) -> None:
     assert (await site.bank.account()).balance == dollars("99.30")
 
 
+async def test_guid_is_the_same_call_however_it_is_spelled(site: Site) -> None:
+    """Reports have GUIDs in lower case, some telephony platforms in upper case: charged once."""
+    guid = "5b1f0a52-7c1e-4d0e-9a64-0f6c2f3f9e11"
+    done(await site.post(f"{HERE}/usage", {**RECORD, "id": guid}))
+
+    told = done(await site.post(f"{HERE}/usage", {"records": [{**RECORD, "id": guid.upper()}, RECORD]}))
+
+    assert [(each["id"], each["outcome"]) for each in told["records"]] == [
+        (guid.upper(), "repeated"),
+        ("r-1", "charged"),
+    ]
+    assert (await site.bank.account()).balance == dollars("98.60")
+
+
 async def test_ten_thousand_records(site: Site) -> None:
     """The most that is taken at once: every one charged, told in order."""
     records = [{**RECORD, "id": f"r-{number}", "charge": usd("0.001")} for number in range(10_000)]
