@@ -161,6 +161,24 @@ def test_our_own_record_may_bring_a_charge_of_six_decimals() -> None:
 
 
 @pytest.mark.parametrize(
+    ("changed", "capability"),
+    [
+        ({"charge": "0.70", "currency": "USD"}, "MCOPSTNPP"),
+        ({"charge": 0}, "MCOPSTNPP"),
+        ({"fee": "0.05", "currency": "USD"}, "MCOPSTNPP"),
+        ({"charge": "0.70", "currency": "USD", "capability": "MCOPSTN2"}, "MCOPSTN2"),
+        ({"charge": None, "fee": ""}, ""),
+        ({}, ""),
+    ],
+)
+def test_our_own_record_is_charged_what_it_brings(changed: dict[str, Any], capability: str) -> None:
+    """As it is over HTTP, unless it says itself what licence carried the call."""
+    told = read(_ours(**changed).encode())
+
+    assert [each["capability"] for each in told.records] == [capability]
+
+
+@pytest.mark.parametrize(
     ("changed", "reason"),
     [
         ({"service": ""}, "call_type_missing"),
