@@ -40,9 +40,12 @@ GRAPH = Shape(
         "currency": "currency", "capability": "licenseCapability", "user": "userPrincipalName", "user_id": "userId",
         "department": "department", "destination": "destinationName",
     },
-    cells.report_micros,
+    cells.exact_micros,
 )  # fmt: skip
-"""`pstnCallLogRow` and, without charges, `directRoutingLogRow`."""
+"""`pstnCallLogRow` and, without charges, `directRoutingLogRow`.
+
+Their charges are doubles, and a fraction of a cent is charged as well.
+"""
 
 OWN = Shape(
     {

@@ -171,7 +171,8 @@ class Poller:
                 await self._feed.advance(due_ms=self._next_ms(), problem="")
         finally:
             await self._leave()
-        log.info(
+        say = log.warning if done.refused or done.malformed else log.info  # calls that nobody pays for
+        say(
             "graph_polled", account=self._feed.ref.account, pages=done.pages, read=done.read,
             posted=dict(+done.posted), repeated=done.repeated, refused=dict(done.refused),
             malformed=dict(done.malformed), unknown_codes=done.unknown.total(),
