@@ -91,19 +91,23 @@ class Charging:
         await self._charge(ref, batch, actor, charged, None)
         return charged
 
-    async def charge_each(self, ref: AccountRef, records: Sequence[CallRecord], *, actor: str) -> list[CallOutcome]:
-        """The same for few, each told by itself, in their order.
+    async def charge_each(
+        self, ref: AccountRef, records: Sequence[CallRecord], *, actor: str, moves: bool = True
+    ) -> list[CallOutcome]:
+        """The same for few, each told by itself, in their order; without `moves` to `ref` alone, whatever rules say.
 
         Who asks while calls of the account are being charged is served after them, together with all others who do:
         so callers do not take each other's pools away from under them.
         """
-        return [*await self._gathering.ask((ref, actor), records)]
+        return [*await self._gathering.ask((ref, actor, moves), records)]
 
-    async def _charge_each(self, whose: tuple[AccountRef, str], records: Sequence[CallRecord]) -> list[CallOutcome]:
-        ref, actor = whose
+    async def _charge_each(
+        self, whose: tuple[AccountRef, str, bool], records: Sequence[CallRecord]
+    ) -> list[CallOutcome]:
+        ref, actor, moves = whose
         found: dict[int, CallOutcome] = {}
         charged = Charged()
-        await self._charge(ref, to_columns(records), actor, charged, found)
+        await self._charge(ref, to_columns(records), actor, charged, found, moves=moves)
         found |= {place: CallOutcome(refused=reason) for place, reason in charged.refused}
         return [found.get(place) or CallOutcome(repeated=True) for place in range(len(records))]
 
@@ -136,10 +140,19 @@ class Charging:
         return known[1], known[2]
 
     async def _charge(
-        self, ref: AccountRef, batch: Batch, actor: str, charged: Charged, told: dict[int, CallOutcome] | None
+        self,
+        ref: AccountRef,
+        batch: Batch,
+        actor: str,
+        charged: Charged,
+        told: dict[int, CallOutcome] | None,
+        *,
+        moves: bool = True,
     ) -> None:
         charged.read += len(batch)
         assigned = await self._centres.assign(ref, batch) if self._centres else Assigned()
+        if not moves:
+            assigned = Assigned(assigned.centres)
         for account, rows in _by_account(ref, assigned, len(batch)):
             found = await self.rater(account)
             if found is None:

@@ -90,7 +90,7 @@ class Run:
             places = rated.calls.places[page.rows].tolist()
             for row, place, ground in zip(page.rows.tolist(), places, grounds, strict=True):
                 state, micros = STATES[ratings.states[row]], int(ratings.amounts[row])
-                self.told[place] = CallOutcome(entry, state, micros, ground)
+                self.told[place] = CallOutcome(entry, state, micros, ground, currency=self.terms.currency)
 
 
 class Sender:

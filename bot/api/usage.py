@@ -174,12 +174,14 @@ def router(ledger: Ledger, charger: Charger, rates: Rates) -> APIRouter:
         A record is known by its own `id`, so that an Idempotency-Key is taken but not needed. Each record has its own
         outcome: `charged`; `pooled` (included minutes paid); `free`; `unrated` (kept, and charged when a rate is
         there); `repeated` (reported before: nothing was changed); `refused` (`reason` says why).
+
+        Rules for cost centres may have another account pay; a token that is for one account charges that one alone.
         """
         del key
         ref = account_of(caller, account)
         await known(ledger, ref)
         records = usage.records if isinstance(usage, UsageBatch) else [usage]
-        return _told(await _charged(charger, ref, records, caller.actor))
+        return _told(await _charged(charger, ref, records, caller))
 
     @routes.get("/rates", summary="What a call costs", responses=responses(Code.UNRATED, Code.UNKNOWN_ACCOUNT))
     async def read_rate(
@@ -196,10 +198,10 @@ def router(ledger: Ledger, charger: Charger, rates: Rates) -> APIRouter:
     return routes
 
 
-async def _charged(charger: Charger, ref: Any, records: Sequence[UsageRecord], actor: str) -> list[CallOutcome]:
+async def _charged(charger: Charger, ref: Any, records: Sequence[UsageRecord], by: Admitted) -> list[CallOutcome]:
     """The outcome of each: of those that cannot be, at once."""
     possible = [each.call() for each in records if _FIRST_YEAR <= each.start.year <= _LAST_YEAR]
-    outcomes = iter(await charger.charge(ref, possible, actor=actor) if possible else ())
+    outcomes = iter(await charger.charge(ref, possible, actor=by.actor, moves=not by.account) if possible else ())
     return [
         next(outcomes)
         if _FIRST_YEAR <= each.start.year <= _LAST_YEAR

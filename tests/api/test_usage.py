@@ -8,6 +8,7 @@ import pytest
 
 from bot.api.ports import Call, CallOutcome, Outcome, RateFound
 from store.cards import Cards
+from store.centres import CentreRules, Match, Rule
 from store.keys import AccountRef
 from store.plans import Plans
 from store.pools import Pool
@@ -34,10 +35,10 @@ class Fake:
         self.calls: list[Call] = []
         self.asked: list[tuple[object, ...]] = []
 
-    async def charge(self, ref: AccountRef, calls: Sequence[Call], *, actor: str) -> Sequence[CallOutcome]:
+    async def charge(self, ref: AccountRef, calls: Sequence[Call], *, actor: str, moves: bool) -> Sequence[CallOutcome]:
         """One of each."""
         self.calls += calls
-        self.asked.append((ref, actor))
+        self.asked.append((ref, actor, moves))
         return [
             CallOutcome(call.id, outcome, dollars(1) if outcome is Outcome.CHARGED else None, _why(outcome))
             for call, outcome in zip(calls, list(Outcome) * len(calls), strict=False)
@@ -79,6 +80,26 @@ async def test_record_reported_again_is_repeated(site: Site) -> None:
     ]
     assert again["counts"] == {"repeated": 1, "refused": 1}
     assert (await site.bank.account()).balance == dollars("99.30")
+
+
+@pytest.mark.parametrize("only", ["", REF.account])
+async def test_token_of_one_account_charges_no_other(site: Site, only: str) -> None:
+    """Who names the user of a call names who pays for it by the rules; a token's own account holds all the same."""
+    other = AccountRef(REF.tenant, "support")
+    await site.bank.ledger.open_account(other, "EUR")
+    rules = CentreRules(site.bank.redis, site.bank.roles)
+    await rules.load(MANAGER, REF.tenant, (Rule(Match.USER, "anna", "Support", other.account),))
+    for currency in ("USD", "EUR"):
+        await Cards(site.bank.redis, site.bank.roles).load(MANAGER, REF.tenant, card(currency=currency))
+    bare = {name: value for name, value in RECORD.items() if name != "charge"}
+    secret = await site.token(account=only)
+
+    told = done(await site.post(f"{HERE}/usage", {**bare, "user": "anna"}, secret=secret))
+
+    charged = {"amount": "1.600000", "currency": "USD" if only else "EUR"}
+    assert [each["charged"] for each in told["records"]] == [charged]
+    paid = [(await site.bank.ledger.account(each)) for each in (REF, other)]
+    assert [each.balance.micros for each in paid if each] == ([98_400_000, 0] if only else [100_000_000, -1_600_000])
 
 
 async def test_guid_is_the_same_call_however_it_is_spelled(site: Site) -> None:

@@ -176,10 +176,10 @@ async def test_each_call_is_told(bank: Bank) -> None:
     entries = {each.credit: each.id for each in (await bank.entries())[1:]}
     entry = entries["usage:calling"]
     assert first == [
-        CallOutcome(entry, State.CHARGED, 700_000, "own 700000 0"),
+        CallOutcome(entry, State.CHARGED, 700_000, "own 700000 0", currency=CURRENCY),
         CallOutcome(refused=Reason.CURRENCY_MISMATCH),
         CallOutcome(refused=Reason.TIME_IMPLAUSIBLE),
-        CallOutcome(entries[f"usage:{odd.service}"], State.UNRATED, 0, "unrated no-rate"),
+        CallOutcome(entries[f"usage:{odd.service}"], State.UNRATED, 0, "unrated no-rate", currency=CURRENCY),
         CallOutcome(repeated=True),
     ]
     assert second == [CallOutcome(repeated=True), CallOutcome(refused=Reason.OPERATION_CONFLICT)]
