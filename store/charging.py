@@ -30,8 +30,12 @@ from store.scripts import Client
 from store.sending import Run, Sender, aside
 
 DAY_MS = 86_400_000
-EARLIEST_MS, LATEST_MS = 3 * 365 * DAY_MS, DAY_MS
+OLDEST_MS, LATEST_MS = 3 * 365 * DAY_MS, DAY_MS
 """A call began no longer ago than that, and no more ahead of now: what says otherwise is a mistake of its record."""
+EARLIEST_MS = 89 * DAY_MS + DAY_MS // 2
+"""One that began longer ago may have been charged, and nobody would know: a record is known for 91 days after it was
+charged, which was a day before its call at the earliest. Half a day is left for clocks that differ.
+"""
 
 TOGETHER = 2_000
 """So many calls of different callers are charged together."""
@@ -61,13 +65,18 @@ class Charging:
         ids: Ids = random_id,
         clock: Clock = clock_ms,
         past: Past | None = None,
+        old: bool = False,
     ) -> None:
-        """`past`: where the entries are that were archived, for calls that have had no price for so long."""
+        """`past`: where the entries are that were archived, for calls that have had no price for so long.
+
+        `old`: calls that began before `EARLIEST_MS` are charged as well; only the caller knows that they were not.
+        """
         self._redis = redis
         self._cards = cards
         self._plans = plans
         self._centres = centres
         self._clock = clock
+        self._earliest_ms = OLDEST_MS if old else EARLIEST_MS
         self._sender = Sender(redis, ids)
         self._late = Late(redis, ids, past)
         self._gathering = Gathering(self._charge_each, TOGETHER)
@@ -79,8 +88,8 @@ class Charging:
         Each is known by its id, as `Ledger.post_records` says, and by what its record says: charged again it is a
         repeat, whatever it would cost now, and whoever would pay by now: `ref` knows it as well. Calls whose price is
         not known are posted as lines of 0, see `rate_late`.
-        Refused, one by one: TIME_IMPLAUSIBLE, CURRENCY_MISMATCH (its own charge is in another currency than the
-        account), OPERATION_CONFLICT (a known id whose record says something else); and what `Ledger.post_records`
+        Refused, one by one: TIME_IMPLAUSIBLE, TOO_OLD, CURRENCY_MISMATCH (its own charge is in another currency than
+        the account), OPERATION_CONFLICT (a known id whose record says something else); and what `Ledger.post_records`
         refuses: UNKNOWN_ACCOUNT, ACCOUNT_CLOSED, BALANCE_LIMIT.
 
         Raises:
@@ -169,12 +178,13 @@ class Charging:
         """Which of these rows are refused before anybody is asked."""
         some = _taken(batch, rows)
         starts, now = some["start_ms"].to_numpy(), self._clock()
-        late = (starts < now - EARLIEST_MS) | (starts > now + LATEST_MS)
+        wrong = (starts < now - OLDEST_MS) | (starts > now + LATEST_MS)
+        old = ~wrong & (starts < now - self._earliest_ms)
         own = some["own_micros"]
         counts = pc.or_(pc.greater(own.fill_null(0), 0), pc.equal(some["capability"], PAID_WITH_CREDIT))
         foreign = pc.invert(pc.is_in(some["currency"], pa.array(["", currency])))
         other = pc.and_(pc.and_(own.is_valid(), counts), foreign).to_numpy(zero_copy_only=False)
-        return {Reason.TIME_IMPLAUSIBLE: late, Reason.CURRENCY_MISMATCH: other & ~late}
+        return {Reason.TIME_IMPLAUSIBLE: wrong, Reason.TOO_OLD: old, Reason.CURRENCY_MISMATCH: other & ~wrong & ~old}
 
 
 def _by_account(ref: AccountRef, assigned: Assigned, count: int) -> Iterator[tuple[AccountRef, Ints]]:

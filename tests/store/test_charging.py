@@ -199,18 +199,6 @@ async def test_callers_share_a_pool(bank: Bank) -> None:
     await bank.prove()
 
 
-async def test_call_of_an_hour_ago_is_plausible_and_one_of_ten_years_is_not(bank: Bank) -> None:
-    """Three years back, and a day ahead."""
-    year = 365 * 86_400_000
-    starts = [NOW - 3 * year - 1, NOW - 3 * year, NOW, NOW + 86_400_000, NOW + 86_400_001]
-    records = [dataclasses.replace(calls(1)[0], id=f"c{each}", start_ms=each) for each in starts]
-
-    charged = await charging(bank).charge(REF, to_columns(records), actor="ingest")
-
-    assert sorted(charged.refused) == [(0, Reason.TIME_IMPLAUSIBLE), (4, Reason.TIME_IMPLAUSIBLE)]
-    assert charged.posted == 3
-
-
 async def test_unknown_and_closed_accounts_are_refused(bank: Bank) -> None:
     """With all calls, by their places."""
     records = calls(3)

@@ -38,7 +38,8 @@ SAY_AGAIN_S = 3600.0
 WAITING = frozenset(map(str, (Reason.UNKNOWN_ACCOUNT, Reason.ACCOUNT_CLOSED, Reason.BALANCE_LIMIT)))
 TOO_LATE = (
     "Calls were not read for so long that the oldest of them are not asked for: who has charged them otherwise would"
-    " charge them twice. They began before {day}: import the report of those days if that is right."
+    " charge them twice. They began before {day}: `credits import --old` takes the report of those days if that is"
+    " right."
 )
 
 log = structlog.get_logger(__name__)
