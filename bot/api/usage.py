@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, FailFast, Field, Tag
 
 from bot.api.access import AccountName, KeyIfAny, WhichAccount, account_of, needs
 from bot.api.accounts import known
@@ -72,7 +72,8 @@ class UsageBatch(Strict):
     """Calls that have happened."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"records": [_EXAMPLE]}]})
-    records: list[UsageRecord] = Field(min_length=1, max_length=MOST)
+    records: Annotated[list[UsageRecord], FailFast()] = Field(min_length=1, max_length=MOST)
+    """Read up to the first that is wrong: of ten thousand, every one of them, nobody wants to read more."""
 
 
 def _which(body: Any) -> str:

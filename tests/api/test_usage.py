@@ -247,6 +247,27 @@ async def test_what_is_wrong_is_said_where(site: Site, subtests: pytest.Subtests
     assert (await site.bank.account()).balance == dollars(100)
 
 
+MANY = {f"x{each}": 1 for each in range(100)}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ({"records": [RECORD, *[{**RECORD, "id": ""}] * 9_000]}, ["#/records/1/id"]),
+        ({"records": [{**RECORD, **MANY}] * 2}, ["#/records/0"]),
+        ({"records": [{**RECORD, "charge": MANY}]}, ["#/records/0/charge"]),
+        ({**RECORD, **MANY}, ["#"]),
+        ({"records": [RECORD], **MANY}, ["#"]),
+    ],
+)
+async def test_mistakes_without_number_are_not_all_told(site: Site, body: dict[str, Any], pointers: list[str]) -> None:
+    """Half a million of them in one body kept everybody else waiting for a quarter of a minute."""
+    told = problem(await site.post(f"{HERE}/usage", body), 422, "invalid")
+
+    assert [each["pointer"] for each in told["errors"]] == pointers
+    assert (await site.bank.account()).balance == dollars(100)
+
+
 async def test_rate(opening: Opening) -> None:
     """What a call to a number costs, in the currency of the account."""
     fake = Fake()
