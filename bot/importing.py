@@ -20,6 +20,10 @@ Refused = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="The summary for programs.")]
 Block = Annotated[int, typer.Option("--block", hidden=True, min=1, help="So many bytes are taken at a time.")]
+Old = Annotated[
+    bool,
+    typer.Option("--old", help="Also calls of more than 89 days ago, up to three years; say so once for each file."),
+]
 Watch = Annotated[
     Path | None,
     typer.Option("--watch", metavar="FOLDER", exists=True, file_okay=False, help="Import what is put there, for ever."),
@@ -33,6 +37,7 @@ def import_files(
     refused: Refused = None,
     as_json: Json = False,
     watch: Watch = None,
+    old: Old = False,
     block: Block = BLOCK,
     env_file: EnvFile = InFolder,
 ) -> None:
@@ -42,12 +47,17 @@ def import_files(
     them. Ctrl-C ends it, and the same command goes on where it was. Exit code 0 if every line was taken, 1 if some were
     refused, 2 if it could not be finished.
 
+    Calls that began more than 89 days ago are refused: by then nobody knows whether they were charged. With --old they
+    are charged; the same file with --old again, months later, would charge them twice.
+
     With --watch it goes on: a file in the folder that nobody has written to for five seconds is imported and moved to
     done/, its refused lines beside it, or to failed/ with the reason beside it.
     """
     ref, paths = desk.account_ref(workspace, account), files or []
     if bool(paths) == bool(watch):
         raise typer.BadParameter("Say which files, or - for what is piped in; or a folder with --watch.")
+    if old and watch:
+        raise typer.BadParameter("--old is for files that are named, because it takes somebody who knows them.")
     if refused and refused.exists() and any(each.exists() and each.samefile(refused) for each in paths):
         raise typer.BadParameter(f"{refused} is one of the files that are to be read.")
     settings = settings_for(Profile.TOOL, env_file)
@@ -58,4 +68,4 @@ def import_files(
         return
     from bot.ingest.job import Job  # noqa: PLC0415 it loads pyarrow
 
-    raise typer.Exit(Job(settings, ref, refused, block=block).run(paths, as_json=as_json))
+    raise typer.Exit(Job(settings, ref, refused, block=block, old=old).run(paths, as_json=as_json))

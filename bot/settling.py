@@ -48,7 +48,10 @@ async def settle(redis: Client, tenant: str, past: Past | None, actor: str) -> d
 
 
 class Settling:
-    """Looks at the tenants of this process' partitions: at each one once, and again when it has another card."""
+    """Looks at the tenants of this process' partitions: at each one, and again when it has another card.
+
+    That is twice each time: who had read the cards before may still post calls without a price at the first look.
+    """
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class Settling:
         self._past = past
         self._outage = outage or redis_outage()
         self._cards: dict[str, int] = {}
+        self._again = set[str]()
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -76,19 +80,30 @@ class Settling:
         for partition in self._mine():
             try:
                 for tenant in sorted(await self._redis.smembers(keys.tenants(partition))):
-                    await self._look_at(tenant)
-            except ArchiveError as error:
-                log.warning("rates_not_settled", partition=partition, reason=str(error))
+                    await self._try(tenant)
             except RedisError as error:
                 self._outage.away(error)
-            except Exception:
-                log.exception("settling_failed", partition=partition)
+
+    async def _try(self, tenant: str) -> None:
+        """What is wrong with one tenant keeps no other from its price; but for Redis, which all of them need."""
+        try:
+            await self._look_at(tenant)
+        except RedisError:
+            raise
+        except ArchiveError as error:
+            log.warning("rates_not_settled", tenant=tenant, reason=str(error))
+        except Exception:
+            log.exception("settling_failed", tenant=tenant)
 
     async def _look_at(self, tenant: str) -> None:
-        cards = await self._redis.hlen(keys.cards(tenant))
-        if cards == self._cards.get(tenant, 0):
+        cards, before = await self._redis.hlen(keys.cards(tenant)), self._cards.get(tenant, 0)
+        if cards == before and tenant not in self._again:
             return
         for ref, count in (await settle(self._redis, tenant, self._past, ACTOR)).items():
             if count:
                 log.info("charged_late", tenant=ref.tenant, account=ref.account, calls=count)
         self._cards[tenant] = cards
+        if cards == before:
+            self._again.discard(tenant)
+        else:
+            self._again.add(tenant)

@@ -35,6 +35,7 @@ _BY_TYPE = {
 }
 _SERVICE = re.compile(r"[a-z0-9-]{1,32}")
 _CURRENCY = re.compile(r"[A-Z]{3}|")
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NOT_A_LETTER = re.compile(r"[^a-z]+")
 
 
@@ -43,7 +44,8 @@ class CallRecord:
     """A call that has happened. ValueError where a field is not as it says here.
 
     Attributes:
-        id: unique within the account, 1 to 64 printable ASCII characters without spaces; a GUID is in lower case.
+        id: unique within the account, 1 to 64 printable ASCII characters without spaces; a GUID becomes lower case, so
+            that it is the same call whoever spells it.
         service: what it is charged as, `[a-z0-9-]{1,32}`.
         start_ms: its start, ms since the epoch, 0 to the year 9998.
         duration_s: how long it lasted, seconds, 0 to ten days.
@@ -87,6 +89,8 @@ class CallRecord:
             raise ValueError(f"a charge is 0 to {MAX_MICROS} millionths, a fee in it no more: {own}, {fee}")
         if not _CURRENCY.fullmatch(self.currency):
             raise ValueError(f"not a currency's code: {self.currency!r}")
+        if _GUID.fullmatch(self.id):
+            object.__setattr__(self, "id", self.id.lower())
 
 
 def is_service(name: str) -> bool:

@@ -57,7 +57,8 @@ class Charged:
 class CallOutcome:
     """What became of one call: posted in `entry`, repeated, or refused.
 
-    `amount_micros`, `basis` (see `store.basis`) and `state` are of a call that was posted now.
+    `amount_micros`, `basis` (see `store.basis`), `state` and `currency` are of a call that was posted now; the currency
+    is that of the account that pays.
     """
 
     entry: str = ""
@@ -66,6 +67,7 @@ class CallOutcome:
     basis: str = ""
     repeated: bool = False
     refused: Reason | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

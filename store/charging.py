@@ -30,8 +30,12 @@ from store.scripts import Client
 from store.sending import Run, Sender, aside
 
 DAY_MS = 86_400_000
-EARLIEST_MS, LATEST_MS = 3 * 365 * DAY_MS, DAY_MS
+OLDEST_MS, LATEST_MS = 3 * 365 * DAY_MS, DAY_MS
 """A call began no longer ago than that, and no more ahead of now: what says otherwise is a mistake of its record."""
+EARLIEST_MS = 89 * DAY_MS + DAY_MS // 2
+"""One that began longer ago may have been charged, and nobody would know: a record is known for 91 days after it was
+charged, which was a day before its call at the earliest. Half a day is left for clocks that differ.
+"""
 
 TOGETHER = 2_000
 """So many calls of different callers are charged together."""
@@ -61,13 +65,18 @@ class Charging:
         ids: Ids = random_id,
         clock: Clock = clock_ms,
         past: Past | None = None,
+        old: bool = False,
     ) -> None:
-        """`past`: where the entries are that were archived, for calls that have had no price for so long."""
+        """`past`: where the entries are that were archived, for calls that have had no price for so long.
+
+        `old`: calls that began before `EARLIEST_MS` are charged as well; only the caller knows that they were not.
+        """
         self._redis = redis
         self._cards = cards
         self._plans = plans
         self._centres = centres
         self._clock = clock
+        self._earliest_ms = OLDEST_MS if old else EARLIEST_MS
         self._sender = Sender(redis, ids)
         self._late = Late(redis, ids, past)
         self._gathering = Gathering(self._charge_each, TOGETHER)
@@ -77,9 +86,10 @@ class Charging:
         """Charge the calls of a batch of `store.calls.SCHEMA` to `ref`, or to the accounts that the rules name.
 
         Each is known by its id, as `Ledger.post_records` says, and by what its record says: charged again it is a
-        repeat, whatever it would cost now. Calls whose price is not known are posted as lines of 0, see `rate_late`.
-        Refused, one by one: TIME_IMPLAUSIBLE, CURRENCY_MISMATCH (its own charge is in another currency than the
-        account), OPERATION_CONFLICT (a known id whose record says something else); and what `Ledger.post_records`
+        repeat, whatever it would cost now, and whoever would pay by now: `ref` knows it as well. Calls whose price is
+        not known are posted as lines of 0, see `rate_late`.
+        Refused, one by one: TIME_IMPLAUSIBLE, TOO_OLD, CURRENCY_MISMATCH (its own charge is in another currency than
+        the account), OPERATION_CONFLICT (a known id whose record says something else); and what `Ledger.post_records`
         refuses: UNKNOWN_ACCOUNT, ACCOUNT_CLOSED, BALANCE_LIMIT.
 
         Raises:
@@ -90,19 +100,23 @@ class Charging:
         await self._charge(ref, batch, actor, charged, None)
         return charged
 
-    async def charge_each(self, ref: AccountRef, records: Sequence[CallRecord], *, actor: str) -> list[CallOutcome]:
-        """The same for few, each told by itself, in their order.
+    async def charge_each(
+        self, ref: AccountRef, records: Sequence[CallRecord], *, actor: str, moves: bool = True
+    ) -> list[CallOutcome]:
+        """The same for few, each told by itself, in their order; without `moves` to `ref` alone, whatever rules say.
 
         Who asks while calls of the account are being charged is served after them, together with all others who do:
         so callers do not take each other's pools away from under them.
         """
-        return [*await self._gathering.ask((ref, actor), records)]
+        return [*await self._gathering.ask((ref, actor, moves), records)]
 
-    async def _charge_each(self, whose: tuple[AccountRef, str], records: Sequence[CallRecord]) -> list[CallOutcome]:
-        ref, actor = whose
+    async def _charge_each(
+        self, whose: tuple[AccountRef, str, bool], records: Sequence[CallRecord]
+    ) -> list[CallOutcome]:
+        ref, actor, moves = whose
         found: dict[int, CallOutcome] = {}
         charged = Charged()
-        await self._charge(ref, to_columns(records), actor, charged, found)
+        await self._charge(ref, to_columns(records), actor, charged, found, moves=moves)
         found |= {place: CallOutcome(refused=reason) for place, reason in charged.refused}
         return [found.get(place) or CallOutcome(repeated=True) for place in range(len(records))]
 
@@ -135,10 +149,19 @@ class Charging:
         return known[1], known[2]
 
     async def _charge(
-        self, ref: AccountRef, batch: Batch, actor: str, charged: Charged, told: dict[int, CallOutcome] | None
+        self,
+        ref: AccountRef,
+        batch: Batch,
+        actor: str,
+        charged: Charged,
+        told: dict[int, CallOutcome] | None,
+        *,
+        moves: bool = True,
     ) -> None:
         charged.read += len(batch)
         assigned = await self._centres.assign(ref, batch) if self._centres else Assigned()
+        if not moves:
+            assigned = Assigned(assigned.centres)
         for account, rows in _by_account(ref, assigned, len(batch)):
             found = await self.rater(account)
             if found is None:
@@ -149,18 +172,19 @@ class Charging:
                 charged.refused += [(row, reason) for row in rows[mask].tolist()]
             good = rows[~np.logical_or.reduce([*wrong.values()])]
             calls = await aside(len(good), Calls.of, _taken(batch, good), good, _taken(assigned.centres, good))
-            await self._sender.charge(Run(account, actor, *found, charged, told), calls)
+            await self._sender.charge(Run(account, actor, *found, charged, told, ref), calls)
 
     def _implausible(self, batch: Batch, rows: Ints, currency: str) -> dict[Reason, Bools]:
         """Which of these rows are refused before anybody is asked."""
         some = _taken(batch, rows)
         starts, now = some["start_ms"].to_numpy(), self._clock()
-        late = (starts < now - EARLIEST_MS) | (starts > now + LATEST_MS)
+        wrong = (starts < now - OLDEST_MS) | (starts > now + LATEST_MS)
+        old = ~wrong & (starts < now - self._earliest_ms)
         own = some["own_micros"]
         counts = pc.or_(pc.greater(own.fill_null(0), 0), pc.equal(some["capability"], PAID_WITH_CREDIT))
         foreign = pc.invert(pc.is_in(some["currency"], pa.array(["", currency])))
         other = pc.and_(pc.and_(own.is_valid(), counts), foreign).to_numpy(zero_copy_only=False)
-        return {Reason.TIME_IMPLAUSIBLE: late, Reason.CURRENCY_MISMATCH: other & ~late}
+        return {Reason.TIME_IMPLAUSIBLE: wrong, Reason.TOO_OLD: old, Reason.CURRENCY_MISMATCH: other & ~wrong & ~old}
 
 
 def _by_account(ref: AccountRef, assigned: Assigned, count: int) -> Iterator[tuple[AccountRef, Ints]]:

@@ -16,6 +16,8 @@ class Reason(StrEnum):
     AMOUNT_INVALID = "amount_invalid"
     TIME_IMPLAUSIBLE = "time_implausible"
     """A call's record says that it began years ago, or in the future."""
+    TOO_OLD = "too_old"
+    """A call began so long ago that nobody knows any more whether it was charged."""
     BALANCE_LIMIT = "balance_limit"
     """The balance, or a ledger account's total, would leave the range that is kept exactly, ± 2^53 − 1 millionths."""
 

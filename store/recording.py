@@ -105,13 +105,15 @@ def call_of(
     uses: str = "",
     unpriced: str = "",
     late: str = "",
+    home: AccountRef | None = None,
 ) -> Told:
-    """The script's keys and arguments; the last three as its header tells."""
+    """The script's keys and arguments; the last four as its header tells, `home` is `ref` where it is None."""
     return {
         **posting_keys(ref),
         "payment": keys.payment(ref.tenant, payment_id),
         "pooled": keys.pooled(ref),
         "unpriced": keys.unpriced(ref),
+        "home": keys.account(home or ref),
     }, {
         "wanted": lines.currency,
         "service": lines.service,

@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 
 class Run:
-    """Calls of one account on their way."""
+    """Calls of one account on their way; `home` is the account that their source named, if a rule has another pay."""
 
     def __init__(
         self,
@@ -51,8 +51,10 @@ class Run:
         rater: Rater,
         charged: Charged,
         told: dict[int, CallOutcome] | None,
+        home: AccountRef | None = None,
     ) -> None:
         self.ref = ref
+        self.home = home or ref
         self.actor = actor
         self.terms = terms
         self.rater = rater
@@ -88,7 +90,7 @@ class Run:
             places = rated.calls.places[page.rows].tolist()
             for row, place, ground in zip(page.rows.tolist(), places, grounds, strict=True):
                 state, micros = STATES[ratings.states[row]], int(ratings.amounts[row])
-                self.told[place] = CallOutcome(entry, state, micros, ground)
+                self.told[place] = CallOutcome(entry, state, micros, ground, currency=self.terms.currency)
 
 
 class Sender:
@@ -139,7 +141,7 @@ class Sender:
         rows = rows[np.argsort(calls.names[rows])]  # what is near is kept in few sets
         marks = calls.marks.take(pa.array(rows))
         parts = [marks_of(marks.slice(at, _ASKED)) for at in range(0, len(rows), _ASKED)]
-        named = {"account": keys.account(run.ref)}
+        named = {"account": keys.account(run.ref), "home": keys.account(run.home)}
         answers = await self._scripts.call_many(
             "find_records", [(named, {"starts": each.starts, "all_marks": each.marks}) for each in parts]
         )
@@ -233,6 +235,7 @@ class Sender:
             payment_id=self._ids(),
             uses=page.told,
             unpriced=page.unpriced,
+            home=run.home,
         )
 
 

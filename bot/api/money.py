@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from store.money import MICROS, Money
 
 _TINY = "|".join(f"{'0' * zeros}[1-9][0-9]{{0,{5 - zeros}}}" for zeros in range(6))
 POSITIVE = rf"^([1-9][0-9]{{0,8}}(\.[0-9]{{1,6}})?|0\.({_TINY}))$"
 """Above zero, below a billion, with six decimals at most."""
+MOST_MEMBERS = 50
+"""Of an object that is sent to us; none has as many."""
 NOT_NEGATIVE = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?$"
 _RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -22,6 +24,15 @@ class Strict(BaseModel):
     """What is sent to us: nothing is converted, nothing unknown is passed over."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _few(cls, value: Any) -> Any:
+        """A million unknown members would be a million mistakes, and nobody else served while they are put together."""
+        if isinstance(value, dict) and len(value) > MOST_MEMBERS:
+            msg = f"has more than {MOST_MEMBERS} members"
+            raise ValueError(msg)
+        return value
 
 
 class Answer(BaseModel):

@@ -49,8 +49,13 @@ class RateFound:
 class Charger(Protocol):
     """Rates and charges calls that have happened, each once."""
 
-    async def charge(self, ref: AccountRef, calls: Sequence[CallRecord], *, actor: str) -> Sequence[CallOutcome]:
-        """What became of each, in their order. A `RedisError` leaves it unknown: report the same again."""
+    async def charge(
+        self, ref: AccountRef, calls: Sequence[CallRecord], *, actor: str, moves: bool
+    ) -> Sequence[CallOutcome]:
+        """What became of each, in their order. A `RedisError` leaves it unknown: report the same again.
+
+        `moves`: the rules for cost centres may have another account pay.
+        """
 
 
 class Rates(Protocol):

@@ -34,13 +34,13 @@ class TariffCharges:
         self._given = {"clock": clock} if clock else {}
         self._charging: Charging | None = None
 
-    async def charge(self, ref: AccountRef, calls: Sequence[CallRecord], *, actor: str) -> Sequence[CallOutcome]:
+    async def charge(
+        self, ref: AccountRef, calls: Sequence[CallRecord], *, actor: str, moves: bool
+    ) -> Sequence[CallOutcome]:
         """As `bot.api.ports.Charger`."""
         charging = await self._ready()
-        found = await charging.rater(ref)
-        outcomes = await charging.charge_each(ref, calls, actor=actor)
-        currency = found[0].currency if found else ""
-        return [_outcome(call, each, currency) for call, each in zip(calls, outcomes, strict=True)]
+        outcomes = await charging.charge_each(ref, calls, actor=actor, moves=moves)
+        return [_outcome(call, each) for call, each in zip(calls, outcomes, strict=True)]
 
     async def _ready(self) -> "Charging":
         """What charges, which takes longer to load than the bot to start: it is loaded with the first call."""
@@ -76,11 +76,11 @@ class TariffRates:
         )
 
 
-def _outcome(call: CallRecord, became: "charged.CallOutcome", currency: str) -> CallOutcome:
+def _outcome(call: CallRecord, became: "charged.CallOutcome") -> CallOutcome:
     if became.refused:
         return CallOutcome(call.id, Outcome.REFUSED, reason=became.refused.value)
     if became.repeated or became.state is None:
         return CallOutcome(call.id, Outcome.REPEATED)
     reason = became.basis.removeprefix("unrated ") if became.state.value == Outcome.UNRATED else ""
-    amount = Money(became.amount_micros, currency) if became.amount_micros else None
+    amount = Money(became.amount_micros, became.currency) if became.amount_micros else None
     return CallOutcome(call.id, Outcome(became.state.value), amount, reason)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, FailFast, Field, Tag
 
 from bot.api.access import AccountName, KeyIfAny, WhichAccount, account_of, needs
 from bot.api.accounts import known
@@ -75,7 +75,8 @@ class UsageBatch(Strict):
     """Calls that have happened."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"records": [_EXAMPLE]}]})
-    records: list[UsageRecord] = Field(min_length=1, max_length=MOST)
+    records: Annotated[list[UsageRecord], FailFast()] = Field(min_length=1, max_length=MOST)
+    """Read up to the first that is wrong: of ten thousand, every one of them, nobody wants to read more."""
 
 
 def _which(body: Any) -> str:
@@ -177,12 +178,14 @@ def router(ledger: Ledger, charger: Charger, rates: Rates) -> APIRouter:
         A record is known by its own `id`, so that an Idempotency-Key is taken but not needed. Each record has its own
         outcome: `charged`; `pooled` (included minutes paid); `free`; `unrated` (kept, and charged when a rate is
         there); `repeated` (reported before: nothing was changed); `refused` (`reason` says why).
+
+        Rules for cost centres may have another account pay; a token that is for one account charges that one alone.
         """
         del key
         ref = account_of(caller, account)
         await known(ledger, ref)
         records = usage.records if isinstance(usage, UsageBatch) else [usage]
-        return _told(await _charged(charger, ref, records, caller.actor))
+        return _told(await _charged(charger, ref, records, caller))
 
     @routes.get("/rates", summary="What a call costs", responses=responses(Code.UNRATED, Code.UNKNOWN_ACCOUNT))
     async def read_rate(
@@ -199,10 +202,10 @@ def router(ledger: Ledger, charger: Charger, rates: Rates) -> APIRouter:
     return routes
 
 
-async def _charged(charger: Charger, ref: Any, records: Sequence[UsageRecord], actor: str) -> list[CallOutcome]:
+async def _charged(charger: Charger, ref: Any, records: Sequence[UsageRecord], by: Admitted) -> list[CallOutcome]:
     """The outcome of each: of those that cannot be, at once."""
     possible = [each.call() for each in records if _FIRST_YEAR <= each.start.year <= _LAST_YEAR]
-    outcomes = iter(await charger.charge(ref, possible, actor=actor) if possible else ())
+    outcomes = iter(await charger.charge(ref, possible, actor=by.actor, moves=not by.account) if possible else ())
     return [
         next(outcomes)
         if _FIRST_YEAR <= each.start.year <= _LAST_YEAR

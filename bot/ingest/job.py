@@ -34,13 +34,25 @@ DONE, REFUSED_SOME, UNFINISHED = range(3)
 
 
 class Job:
-    """Imports files into an account, once, `block` bytes at a time; refused lines go to the file `refused`, if any."""
+    """Imports files into an account, once, `block` bytes at a time; refused lines go to the file `refused`, if any.
 
-    def __init__(self, settings: Settings, ref: AccountRef, refused: Path | None = None, *, block: int = BYTES) -> None:
+    `old` calls are charged if the caller knows that they were not.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        ref: AccountRef,
+        refused: Path | None = None,
+        *,
+        block: int = BYTES,
+        old: bool = False,
+    ) -> None:
         self._settings = settings
         self._ref = ref
         self._refused = refused
         self._block = block
+        self._old = old
         self._tallies: list[tuple[str, Tally]] = []
         self._balance: Money | None = None
         self._finished = False
@@ -82,7 +94,7 @@ class Job:
         begun = {each.digest: await imports.reached(self._ref, each.digest) for each in sources}
         with contextlib.ExitStack() as stack:
             leftovers = self._leftovers([each for each in begun.values() if each], stack)
-            charging = open_charging(redis)
+            charging = open_charging(redis, old=self._old)
             taker = Taker(charging, imports, self._ref, actor=desk.operator().id, leftovers=leftovers, size=self._block)
             for each in {each.digest: each for each in sources}.values():
                 tally = Tally()

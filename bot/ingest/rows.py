@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from bot.ingest import cells
 from bot.ingest.mapping import Mapped, Micros, mapped
 from bot.ingest.refusals import Reason
 from bot.ingest.texts import CODE, GOOD, Column
 from store.operations import harmless
+from store.rating import PAID_WITH_CREDIT
 
 DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 """Numbers stay as they are written: 0.70 is not made a float."""
@@ -21,10 +23,14 @@ DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Objects of one kind: the key of each cell, and how its amounts are read."""
+    """Objects of one kind: the key of each cell, and how its amounts are read.
+
+    `paid_by` is the capability of one that brings a charge and names none.
+    """
 
     keys: Mapping[str, str]
     micros: Micros
+    paid_by: str = ""
 
 
 GRAPH = Shape(
@@ -34,9 +40,12 @@ GRAPH = Shape(
         "currency": "currency", "capability": "licenseCapability", "user": "userPrincipalName", "user_id": "userId",
         "department": "department", "destination": "destinationName",
     },
-    cells.report_micros,
+    cells.exact_micros,
 )  # fmt: skip
-"""`pstnCallLogRow` and, without charges, `directRoutingLogRow`."""
+"""`pstnCallLogRow` and, without charges, `directRoutingLogRow`.
+
+Their charges are doubles, and a fraction of a cent is charged as well.
+"""
 
 OWN = Shape(
     {
@@ -45,8 +54,12 @@ OWN = Shape(
         "capability": "capability", "user": "user", "department": "department", "destination": "destination",
     },
     cells.exact_micros,
+    PAID_WITH_CREDIT,
 )  # fmt: skip
-"""Records of our own API: amounts in units of the currency, at most six decimals; a service or else a call type."""
+"""Records of our own API: amounts in units of the currency, at most six decimals; a service or else a call type.
+
+A charge is what the call costs, as it is over HTTP.
+"""
 
 
 def shape_of(row: Mapping[str, Any]) -> Shape | None:
@@ -61,6 +74,10 @@ def mapped_rows(rows: Sequence[Any], shape: Shape) -> Mapped:
     """What became of objects; NOT_A_RECORD for what is none, or has others within it. A `Reason` is its own."""
     objects = [each if isinstance(each, dict) else {} for each in rows]
     columns = {name: _column(objects, key) for name, key in shape.keys.items()}
+    if shape.paid_by:
+        brings = pc.or_(pc.not_equal(columns["charge"], ""), pc.not_equal(columns["fee"], ""))
+        named = pc.or_(pc.not_equal(columns["capability"], ""), pc.invert(brings))
+        columns["capability"] = pc.if_else(named, columns["capability"], shape.paid_by)
     return mapped(columns, shape.micros, np.array([_verdict(each, shape) for each in rows], np.uint8))
 
 

@@ -343,6 +343,7 @@ refused-lots_too_many = Dieser Betrag verteilt sich auf mehr als 50 Käufe und G
 refused-unknown_entry = Diese Buchung finde ich nicht; es wurde nichts geändert. Korrigieren Sie, was sie bewirkt hat, mit einer Berichtigung.
 refused-unknown_record = Diesen Verbindungsnachweis finde ich in dieser Buchung nicht; es wurde nichts geändert.
 refused-time_implausible = Laut Verbindungsnachweis begann dieser Anruf vor Jahren oder in der Zukunft; es wurde nichts berechnet.
+refused-too_old = Dieser Anruf begann vor mehr als 89 Tagen: Vielleicht wurde er schon berechnet, deshalb jetzt nicht.
 refused-not_reversible = Stornieren lassen sich nur Verbrauch, Gutschriften, Berichtigungen und verfallenes Guthaben.
 refused-already_reversed = Das ist schon storniert; es wurde nichts geändert.
 refused-not_a_manager = Das dürfen nur Guthabenverwalter; es wurde nichts geändert. Wer den Workspace besitzt oder administriert, kann Sie mit `/credits verwalter` ernennen.

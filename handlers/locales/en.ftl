@@ -343,6 +343,7 @@ refused-lots_too_many = This amount is spread over more than 50 purchases and gr
 refused-unknown_entry = I do not find this entry; nothing was changed. Correct what it did with an adjustment.
 refused-unknown_record = I do not find this call record in the entry; nothing was changed.
 refused-time_implausible = This call began years ago or in the future, says its record; nothing was charged.
+refused-too_old = This call began more than 89 days ago: it may have been charged before, so it was not charged now.
 refused-not_reversible = Only usage, grants, adjustments and expired credit can be reversed.
 refused-already_reversed = This was already reversed; nothing was changed.
 refused-not_a_manager = Only credit managers can do that; nothing was changed. A workspace owner or administrator can appoint you with `/credits managers`.

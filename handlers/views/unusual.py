@@ -43,4 +43,4 @@ def _subject(event: UsageUnusual, texts: Texts) -> str:
         return texts("unusual-hour", day=get_day_names("wide", locale=locale)[int(day)], hour=f"{int(hour):02d}:00")
     if event.what == What.DAY:
         return str(format_date(date_of(int(event.subject)), "medium", locale=locale))
-    return kit.escape(kit.clip(event.subject, 100)) or texts("why-somewhere")
+    return kit.escape(kit.clip(" ".join(event.subject.split()), 100)) or texts("why-somewhere")

@@ -9,6 +9,7 @@ from babel.numbers import format_decimal, get_currency_precision
 from handlers import ids
 from handlers.locales import Texts
 from handlers.views import kit
+from handlers.views.why import NAMED
 from store.money import Money
 from store.report import Part, Period, Point, Report, total_of
 from store.tally import Tally
@@ -181,7 +182,7 @@ def _name(name: str, part: Part, texts: Texts) -> str:
         return texts(f"usage-no-{part}")
     if name == "*":
         return texts("usage-other")
-    if part is Part.SERVICE and texts.has(f"service-{name}"):
+    if part is Part.SERVICE and name in NAMED:
         return texts(f"service-{name}")
     return kit.clip(" ".join(name.split()) or name, 100)
 

@@ -9,8 +9,11 @@ from store.basis import Basis, ByRate, OwnCharge, Unrated, Why
 from store.money import Money
 from store.rating import rounded
 from store.records import UsageRecord, count_of
+from store.services import KNOWN
 from store.why import Explained
 
+NAMED = frozenset({*KNOWN, "calls"})
+"""Services that the catalogues have names for; others are called as whoever reports calls chose to."""
 _MOST = 5
 _HIDDEN = 3
 """So many of a number's last digits see managers alone."""
@@ -30,7 +33,7 @@ def message(name: str, found: Sequence[Explained], texts: Texts, *, may_manage: 
 
 
 def _call(found: Explained, line: UsageRecord, texts: Texts, may_manage: bool) -> Iterator[str]:
-    where = kit.escape(line.destination) or texts("why-somewhere")
+    where = kit.escape(" ".join(line.destination.split())) or texts("why-somewhere")
     number = _number(line.number, may_manage)
     yield texts(
         "why-call",
@@ -126,7 +129,7 @@ def clock(seconds: int) -> str:
 
 def service_name(service: str, texts: Texts) -> str:
     """What people call a service."""
-    return texts(f"service-{service}") if texts.has(f"service-{service}") else kit.escape(service)
+    return texts(f"service-{service}") if service in NAMED else kit.escape(service)
 
 
 def _number(number: str, may_manage: bool) -> str:

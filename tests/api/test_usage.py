@@ -9,6 +9,7 @@ import pytest
 from bot.api.ports import CallOutcome, Outcome, RateFound
 from store.call import CallRecord
 from store.cards import Cards
+from store.centres import CentreRules, Match, Rule
 from store.keys import AccountRef
 from store.plans import Plans
 from store.pools import Pool
@@ -35,10 +36,12 @@ class Fake:
         self.calls: list[CallRecord] = []
         self.asked: list[tuple[object, ...]] = []
 
-    async def charge(self, ref: AccountRef, calls: Sequence[CallRecord], *, actor: str) -> Sequence[CallOutcome]:
+    async def charge(
+        self, ref: AccountRef, calls: Sequence[CallRecord], *, actor: str, moves: bool
+    ) -> Sequence[CallOutcome]:
         """One of each."""
         self.calls += calls
-        self.asked.append((ref, actor))
+        self.asked.append((ref, actor, moves))
         return [
             CallOutcome(call.id, outcome, dollars(1) if outcome is Outcome.CHARGED else None, _why(outcome))
             for call, outcome in zip(calls, list(Outcome) * len(calls), strict=False)
@@ -80,6 +83,40 @@ async def test_record_reported_again_is_repeated(site: Site) -> None:
     ]
     assert again["counts"] == {"repeated": 1, "refused": 1}
     assert (await site.bank.account()).balance == dollars("99.30")
+
+
+@pytest.mark.parametrize("only", ["", REF.account])
+async def test_token_of_one_account_charges_no_other(site: Site, only: str) -> None:
+    """Who names the user of a call names who pays for it by the rules; a token's own account holds all the same."""
+    other = AccountRef(REF.tenant, "support")
+    await site.bank.ledger.open_account(other, "EUR")
+    rules = CentreRules(site.bank.redis, site.bank.roles)
+    await rules.load(MANAGER, REF.tenant, (Rule(Match.USER, "anna", "Support", other.account),))
+    for currency in ("USD", "EUR"):
+        await Cards(site.bank.redis, site.bank.roles).load(MANAGER, REF.tenant, card(currency=currency))
+    bare = {name: value for name, value in RECORD.items() if name != "charge"}
+    secret = await site.token(account=only)
+
+    told = done(await site.post(f"{HERE}/usage", {**bare, "user": "anna"}, secret=secret))
+
+    charged = {"amount": "1.600000", "currency": "USD" if only else "EUR"}
+    assert [each["charged"] for each in told["records"]] == [charged]
+    paid = [(await site.bank.ledger.account(each)) for each in (REF, other)]
+    assert [each.balance.micros for each in paid if each] == ([98_400_000, 0] if only else [100_000_000, -1_600_000])
+
+
+async def test_guid_is_the_same_call_however_it_is_spelled(site: Site) -> None:
+    """Reports have GUIDs in lower case, some telephony platforms in upper case: charged once."""
+    guid = "5b1f0a52-7c1e-4d0e-9a64-0f6c2f3f9e11"
+    done(await site.post(f"{HERE}/usage", {**RECORD, "id": guid}))
+
+    told = done(await site.post(f"{HERE}/usage", {"records": [{**RECORD, "id": guid.upper()}, RECORD]}))
+
+    assert [(each["id"], each["outcome"]) for each in told["records"]] == [
+        (guid.upper(), "repeated"),
+        ("r-1", "charged"),
+    ]
+    assert (await site.bank.account()).balance == dollars("98.60")
 
 
 async def test_ten_thousand_records(site: Site) -> None:
@@ -211,6 +248,27 @@ async def test_what_is_wrong_is_said_where(site: Site, subtests: pytest.Subtests
             body = {"records": [{**RECORD, **changes}, {**RECORD, "id": "r-2"}]}
             told = problem(await site.post(f"{HERE}/usage", body), 422, "invalid")
             assert [each["pointer"] for each in told["errors"]] == [pointer]
+    assert (await site.bank.account()).balance == dollars(100)
+
+
+MANY = {f"x{each}": 1 for each in range(100)}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ({"records": [RECORD, *[{**RECORD, "id": ""}] * 9_000]}, ["#/records/1/id"]),
+        ({"records": [{**RECORD, **MANY}] * 2}, ["#/records/0"]),
+        ({"records": [{**RECORD, "charge": MANY}]}, ["#/records/0/charge"]),
+        ({**RECORD, **MANY}, ["#"]),
+        ({"records": [RECORD], **MANY}, ["#"]),
+    ],
+)
+async def test_mistakes_without_number_are_not_all_told(site: Site, body: dict[str, Any], pointers: list[str]) -> None:
+    """Half a million of them in one body kept everybody else waiting for a quarter of a minute."""
+    told = problem(await site.post(f"{HERE}/usage", body), 422, "invalid")
+
+    assert [each["pointer"] for each in told["errors"]] == pointers
     assert (await site.bank.account()).balance == dollars(100)
 
 

@@ -59,7 +59,12 @@ def _balance(terminal: Terminal) -> int:
 def test_every_refusal_has_its_words() -> None:
     """Those of readers, and those of the ledger for records."""
     assert {*Unread} < REFUSED.keys()
-    assert {Reason.OPERATION_CONFLICT, Reason.CURRENCY_MISMATCH, Reason.TIME_IMPLAUSIBLE} < REFUSED.keys()
+    assert {
+        Reason.OPERATION_CONFLICT,
+        Reason.CURRENCY_MISMATCH,
+        Reason.TIME_IMPLAUSIBLE,
+        Reason.TOO_OLD,
+    } < REFUSED.keys()
 
 
 def test_what_became_of_every_line_is_said(terminal: Terminal, tmp_path: Path) -> None:
@@ -101,6 +106,23 @@ def test_what_became_of_every_line_is_said(terminal: Terminal, tmp_path: Path) -
         "october.csv,5,duration_negative",
         "october.csv,6,operation_conflict",
     ]
+    assert _balance(terminal) == 98_500_000
+
+
+def test_old_calls_are_charged_only_by_who_knows_them(terminal: Terminal, tmp_path: Path) -> None:
+    """They are refused, with what charges them; a folder that is watched never does."""
+    day = (datetime.now(UTC) - timedelta(days=100)).strftime("%Y-%m-%dT09:15:00Z")
+    path = _file(tmp_path / "a.csv", _call(1), line(UsageId="old", Start_Time=day, Currency="USD"))
+
+    usual, old = terminal.type("import", HERE, path), terminal.type("import", HERE, path, "--old")
+    watched = terminal.type("import", HERE, "--watch", str(tmp_path), "--old")
+
+    assert usual.exit_code == 1
+    assert (
+        "  the call began more than 89 days ago, and may have been charged before (--old charges it): 1" in usual.output
+    )
+    assert (old.exit_code, watched.exit_code) == (0, 2)
+    assert "Charged: 1 call, $0.75" in old.output
     assert _balance(terminal) == 98_500_000
 
 

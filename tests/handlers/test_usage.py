@@ -53,6 +53,21 @@ async def test_usage_is_plain_where_slack_takes_no_chart(world: World, monkeypat
     assert "$0.03*  United Kingdom · 1 call" in texts_in(answer)
 
 
+@pytest.mark.parametrize("service", ["resumed", "toll-free", "fax"])
+async def test_service_of_any_name_is_shown(world: World, service: str) -> None:
+    """Whoever reports calls names their service, also as one of our texts is named; what it says keeps to its line."""
+    now_ms = await world.services.usage.now_ms()
+    line = UsageRecord(CALL, usd("0.03"), now_ms, "Paris\n\n*Approved*", service=service)
+    await world.services.ledger.post_records(REF, [line], actor="test")
+
+    used = texts_in(await world.answer(MANAGER, "/credits usage 7d service"))
+    told = texts_in(await world.answer(MANAGER, f"/credits why {CALL}"))
+
+    shown = "Toll-free" if service == "toll-free" else service
+    assert shown in used
+    assert f"{shown} to Paris *Approved* ·" in told
+
+
 async def test_why_tells_managers_more(world: World) -> None:
     """Who called and the whole number are not for everyone."""
     await call(world)

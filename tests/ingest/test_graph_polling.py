@@ -165,6 +165,7 @@ async def test_row_that_is_no_record_keeps_no_other_waiting(desk: Desk) -> None:
     [polled] = [each for each in logs if each["event"] == "graph_polled"]
     assert polled["malformed"] == {"id_missing": 1, "not_a_record": 1}
     assert polled["unknown_codes"] == 1
+    assert polled["log_level"] == "warning"
 
 
 async def test_log_has_nobody_in_it(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:

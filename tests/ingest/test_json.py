@@ -106,13 +106,13 @@ def test_what_is_no_record_on_a_page_is_refused_alone() -> None:
 
 
 def test_graphs_amounts_are_read_as_they_are_written() -> None:
-    """0.70 is no float on its way; what has more decimals than Graph's charges is refused."""
-    rows = [ROW.replace("0.70", each) for each in ("0.29", "1234567.89", "0.701", "1e2", '"0.70"')]
+    """0.70 is no float on its way; fractions of a cent are kept, what is finer than a millionth is refused."""
+    rows = [ROW.replace("0.70", each) for each in ("0.29", "1234567.89", "0.066", "0.7000001", "1e2", '"0.70"')]
 
     told = read("\n".join(rows).encode())
 
-    assert [each["own_micros"] for each in told.records] == [340_000, 1_234_567_940_000, 750_000]
-    assert told.reasons == [(3, "charge_too_fine"), (4, "charge_malformed")]
+    assert [each["own_micros"] for each in told.records] == [340_000, 1_234_567_940_000, 116_000, 750_000]
+    assert told.reasons == [(4, "charge_too_fine"), (5, "charge_malformed")]
 
 
 def test_lines_are_refused_one_by_one() -> None:
@@ -158,6 +158,24 @@ def test_our_own_record_may_bring_a_charge_of_six_decimals() -> None:
 
     assert [(each["own_micros"], each["fee_micros"]) for each in told.records] == [(123_457, 1), (500_000, 0)]
     assert told.records[0]["currency"] == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("changed", "capability"),
+    [
+        ({"charge": "0.70", "currency": "USD"}, "MCOPSTNPP"),
+        ({"charge": 0}, "MCOPSTNPP"),
+        ({"fee": "0.05", "currency": "USD"}, "MCOPSTNPP"),
+        ({"charge": "0.70", "currency": "USD", "capability": "MCOPSTN2"}, "MCOPSTN2"),
+        ({"charge": None, "fee": ""}, ""),
+        ({}, ""),
+    ],
+)
+def test_our_own_record_is_charged_what_it_brings(changed: dict[str, Any], capability: str) -> None:
+    """As it is over HTTP, unless it says itself what licence carried the call."""
+    told = read(_ours(**changed).encode())
+
+    assert [each["capability"] for each in told.records] == [capability]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from store import keys
 from store.call import CallRecord
 from store.cards import Cards
 from store.charged import Centres
-from store.charging import EARLIEST_MS, LATEST_MS, Charging
+from store.charging import EARLIEST_MS, LATEST_MS, OLDEST_MS, Charging
 from store.grounds import rows_text
 from store.keys import AccountRef
 from store.ledger import Past
@@ -125,8 +125,10 @@ class Expected:
     @staticmethod
     def refusal(call: CallRecord, terms: Terms) -> Reason | None:
         """Why a call is not even asked about."""
-        if not NOW - EARLIEST_MS <= call.start_ms <= NOW + LATEST_MS:
+        if not NOW - OLDEST_MS <= call.start_ms <= NOW + LATEST_MS:
             return Reason.TIME_IMPLAUSIBLE
+        if call.start_ms < NOW - EARLIEST_MS:
+            return Reason.TOO_OLD
         brings = call.own_micros is not None and (call.own_micros or call.capability == PAID_WITH_CREDIT)
         return Reason.CURRENCY_MISMATCH if brings and call.currency not in {"", terms.currency} else None
 

@@ -212,7 +212,10 @@ async def test_known_records_are_found(bank: Bank) -> None:
     marks = marks_of(Lines.of_records(asked).batch)
 
     answer = await Scripts(bank.redis).call(
-        "find_records", {"account": keys.account(REF)}, starts=marks.starts, all_marks=marks.marks
+        "find_records",
+        {"account": keys.account(REF), "home": keys.account(REF)},
+        starts=marks.starts,
+        all_marks=marks.marks,
     )
 
     states = dict(zip(marks.order.tolist(), answer, strict=True))

@@ -38,7 +38,8 @@ SAY_AGAIN_S = 3600.0
 WAITING = frozenset(map(str, (Reason.UNKNOWN_ACCOUNT, Reason.ACCOUNT_CLOSED, Reason.BALANCE_LIMIT)))
 TOO_LATE = (
     "Calls were not read for so long that the oldest of them are not asked for: who has charged them otherwise would"
-    " charge them twice. They began before {day}: import the report of those days if that is right."
+    " charge them twice. They began before {day}: `credits import --old` takes the report of those days if that is"
+    " right."
 )
 
 log = structlog.get_logger(__name__)
@@ -171,7 +172,8 @@ class Poller:
                 await self._feed.advance(due_ms=self._next_ms(), problem="")
         finally:
             await self._leave()
-        log.info(
+        say = log.warning if done.refused or done.malformed else log.info  # calls that nobody pays for
+        say(
             "graph_polled", account=self._feed.ref.account, pages=done.pages, read=done.read,
             posted=dict(+done.posted), repeated=done.repeated, refused=dict(done.refused),
             malformed=dict(done.malformed), unknown_codes=done.unknown.total(),

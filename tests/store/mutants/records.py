@@ -1,7 +1,7 @@
 """Faults in the posting of call records and in what is known of them."""
 
 from tests.controls import usd
-from tests.store import test_grounds, test_pooled, test_records, test_records_known, test_unpriced
+from tests.store import test_grounds, test_moved_calls, test_pooled, test_records, test_records_known, test_unpriced
 from tests.store.mutants.mutant import NEVER, WANTED, Mutant
 from tests.store.recorded import DAY_MS, START_MS
 
@@ -69,8 +69,20 @@ RECORDS = [
     ),
 ]
 
+HOMES = "home_key == account_key and { account_key } or { account_key, home_key }"
+MOVED = [
+    Mutant(
+        "post_records",
+        HOMES,
+        "{ account_key }",
+        test_moved_calls.test_rule_that_changes_has_nobody_pay_again,
+        {"before": "", "after": "second"},
+    ),
+    Mutant("post_records", HOMES, "{ home_key }", test_moved_calls.test_account_that_pays_knows_its_calls),
+]
+
 POOLED = [
-    Mutant("find_records", "find_records(read_sizes()) or ''", "''", test_records_known.test_known_records_are_found),
+    Mutant("find_records", "find_records() or ''", "''", test_records_known.test_known_records_are_found),
     Mutant("post_records", "if pools_moved() then", NEVER, test_pooled.test_pool_that_was_used_meanwhile_is_told, ONE),
     Mutant("post_records", "if late_moved() then", NEVER, test_unpriced.test_price_is_given_once),
     Mutant("post_records", "use_pools()\n", "", test_pooled.test_lines_use_a_pool),
