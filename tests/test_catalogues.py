@@ -58,6 +58,8 @@ FAMILIES = {
     "usage-": ["calls", "minutes", "included-minutes", "cost"],
     "service-": [TOLL_FREE, INBOUND, CONFERENCE, CALLING, DIRECT_ROUTING, "calls"],
     "news-unusual-": [each.value for each in What],
+    "news-pool-": ["low", "exhausted"],
+    "pool-": ["low-then", "exhausted-then", "renewed", "month-over"],
     "unrated-": [each.value for each in basis.Unrated],
     "why-free-": [each.value for each in basis.Why],
     "placeholder-": ["amount", "below", "cap"],

@@ -473,7 +473,12 @@ usage-before = { $way ->
     [less] { $percent } % weniger als im Zeitraum davor ({ $cost }).
    *[same] So viel wie im Zeitraum davor ({ $cost }).
 }
-usage-included = Inklusivminuten in diesem Monat: { $used } von { $held } verbraucht.
+usage-pools = Inklusivminuten in diesem Monat:
+usage-pool = { $bar } { $percent } %  { $pool }: { $used } von { $held } Minuten verbraucht, { $left } übrig
+usage-pools-more = { $count ->
+    [one] … und ein weiterer Pool.
+   *[other] … und { $count } weitere Pools.
+}
 usage-unrated = { $calls ->
     [one] 1 Anruf hat noch keinen Preis: Keine Preisliste kennt seine Nummer. Er wird berechnet, sobald eine sie kennt.
    *[other] { $calls } Anrufe haben noch keinen Preis: Keine Preisliste kennt ihre Nummern. Sie werden berechnet, sobald eine sie kennt.
@@ -563,6 +568,20 @@ rate-sample = Beispielpreise, zum Ausprobieren erfunden.
 rate-no-number = „{ $typed }“ ist keine Telefonnummer. Geben Sie sie mit der Landesvorwahl ein: `/credits preis +44 7700 900123`.
 rate-no-country = Welches Land? Geben Sie die Nummer mit der Landesvorwahl ein, zum Beispiel `/credits preis { $proposed }`.
 rate-bad-country = „{ $typed }“ beginnt mit keiner Landesvorwahl.
+
+## Included minutes
+news-pool-low = :hourglass_flowing_sand: { $percent } % der Inklusivminuten von { $pool } sind verbraucht: { $used } von { $held } im { $month }.
+news-pool-exhausted = :hourglass: Die Inklusivminuten von { $pool } sind aufgebraucht: { $used } von { $held } im { $month }.
+pool-low-then = { $others ->
+    [yes] Sind sie aufgebraucht, werden Minuten von { $pools } verbraucht, soweit noch welche da sind, danach Guthaben.
+   *[no] Sind sie aufgebraucht, zahlt das Guthaben diese Anrufe.
+}
+pool-exhausted-then = { $others ->
+    [yes] Ab jetzt werden Minuten von { $pools } verbraucht, soweit noch welche da sind, danach Guthaben.
+   *[no] Ab jetzt zahlt das Guthaben diese Anrufe.
+}
+pool-renewed = Neue Minuten gibt es ab dem { $when }, 00:00 Uhr ({ $zone }).
+pool-month-over = Dieser Monat ist vorbei: Diese Anrufe wurden spät gemeldet.
 
 ## What is unusual
 news-unusual-destination = :mag: Erste Anrufe nach { $subject }: { $service }, { $amount } in den letzten Tagen. Dorthin hat bisher niemand angerufen.

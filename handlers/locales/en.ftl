@@ -473,7 +473,12 @@ usage-before = { $way ->
     [less] { $percent } % less than in the period before ({ $cost }).
    *[same] As much as in the period before ({ $cost }).
 }
-usage-included = Included minutes this month: { $used } of { $held } used.
+usage-pools = Included minutes this month:
+usage-pool = { $bar } { $percent } %  { $pool }: { $used } of { $held } minutes used, { $left } left
+usage-pools-more = { $count ->
+    [one] … and one more pool.
+   *[other] … and { $count } more pools.
+}
 usage-unrated = { $calls ->
     [one] 1 call has no price yet: no rate card knows its number. It is charged when a card does.
    *[other] { $calls } calls have no price yet: no rate card knows their numbers. They are charged when a card does.
@@ -563,6 +568,20 @@ rate-sample = Sample prices, invented for trying.
 rate-no-number = “{ $typed }” is no telephone number. Type it with its country: `/credits rate +44 7700 900123`.
 rate-no-country = Which country? Type the number with its country code, for example `/credits rate { $proposed }`.
 rate-bad-country = “{ $typed }” begins with no country’s code.
+
+## Included minutes
+news-pool-low = :hourglass_flowing_sand: { $percent } % of the included minutes of { $pool } are used: { $used } of { $held } in { $month }.
+news-pool-exhausted = :hourglass: The included minutes of { $pool } are used up: { $used } of { $held } in { $month }.
+pool-low-then = { $others ->
+    [yes] When they are used up, minutes of { $pools } are used as far as there are any, then credit.
+   *[no] When they are used up, credit pays for these calls.
+}
+pool-exhausted-then = { $others ->
+    [yes] From now on minutes of { $pools } are used as far as there are any, then credit.
+   *[no] From now on credit pays for these calls.
+}
+pool-renewed = There are new minutes from { $when }, 00:00 ({ $zone }).
+pool-month-over = That month is over: these calls were reported late.
 
 ## What is unusual
 news-unusual-destination = :mag: First calls to { $subject }: { $service }, { $amount } in the last days. Nobody called there before.
