@@ -25,6 +25,7 @@ from handlers.views.lines import Line
 from store import keys
 from store.account import Account
 from store.events import Event, PaymentDue, PoolEvent
+from store.feed_events import FeedFailed
 from store.keys import AccountRef
 from store.leases import LeaseLostError, Leases
 from store.ledger import Ledger
@@ -84,6 +85,9 @@ class Alerts:
     async def _is_over(self, event: Event, account: Account | None, plan: Plan) -> bool:
         if isinstance(event, PoolEvent):
             return begins_ms(number_of(event.month) + 1, plan.zone) <= time.time() * 1000
+        if isinstance(event, FeedFailed):
+            told = await self._redis.hget(keys.feed(event.ref, event.feed), "told")
+            return event.problem not in (told or "").split()
         payment_id = getattr(event, "payment", "")
         record = await self._redis.hgetall(keys.payment(event.ref.tenant, payment_id)) if payment_id else None
         return is_over(event, account, Payment.decode(record) if record else None)

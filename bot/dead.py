@@ -48,6 +48,8 @@ WHAT = {
     "token_made": "somebody made an API token",
     "token_revoked": "somebody revoked an API token",
     "webhook_failed": "a webhook could not be delivered",
+    "feed_failed": "a source of call records could not be read",
+    "feed_recovered": "a source of call records is read again",
     "webhook_recovered": "a webhook is delivered again",
 }
 """What each type of event says, for people."""

@@ -16,12 +16,13 @@ from handlers.views.balance import waits_until
 from handlers.views.incident import Incident
 from handlers.views.news import News
 from store.events import ManagersChanged, SettingsChanged
+from store.feed_events import FeedFailed, FeedRecovered
 from store.pushes import WebhookFailed
 from store.token_events import TokenMade, TokenRevoked
 
 log = structlog.get_logger(__name__)
 
-_APART = SettingsChanged | ManagersChanged | TokenMade | TokenRevoked | WebhookFailed
+_APART = SettingsChanged | ManagersChanged | TokenMade | TokenRevoked | WebhookFailed | FeedFailed | FeedRecovered
 """Told by a message of its own, whatever stands."""
 OLD_MS = 600_000
 """An event that is over and so old is told as history, milliseconds."""

@@ -8,6 +8,7 @@ import pytest
 from fluent.syntax import visitor
 from fluent.syntax.ast import Message, Pattern, VariableReference
 
+from bot.ingest.graph.problems import Problem
 from handlers.locales import LANGUAGES, Texts, _resource, keys
 from handlers.parsing import SYNONYMS, Word, command, spoken
 from store import basis
@@ -60,6 +61,14 @@ FAMILIES = {
     "news-unusual-": [each.value for each in What],
     "news-pool-": ["low", "exhausted"],
     "pool-": ["low-then", "exhausted-then", "renewed", "month-over"],
+    "feed-": [
+        *(
+            each.value.replace("_", "-")
+            for each in Problem
+            if each not in {"refused", "broken", "foreign_link", "never_ending"}
+        ),
+        "other",
+    ],
     "unrated-": [each.value for each in basis.Unrated],
     "why-free-": [each.value for each in basis.Why],
     "placeholder-": ["amount", "below", "cap"],

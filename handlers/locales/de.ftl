@@ -297,6 +297,7 @@ line-service = { $who } hatte { $service } angehalten.
 line-declined = Aufladung von { $amount } abgelehnt: { $method }, { $reason }.
 line-paused = Die automatische Aufladung war angehalten: { $reason }.
 line-webhook = Ein Webhook ließ sich nicht an { $host } zustellen.
+line-feed = Verbindungsnachweise ließen sich nicht aus Microsoft Graph lesen.
 line-stuck = Es war nicht klar, ob { $amount } von { $method } abgebucht wurden.
 line-not-credited = { $amount } wurden von { $method } abgebucht und konnten nicht gutgeschrieben werden.
 line-needs-action = Die Bank verlangte eine Bestätigung für { $amount } mit { $method }.
@@ -309,6 +310,7 @@ end-not-charged = :white_check_mark: Erledigt: Es wurde nichts abgebucht.
 end-cancelled = :white_check_mark: Erledigt: Die Aufladung wurde abgebrochen.
 end-resumed = :white_check_mark: Erledigt: { $who } hat die automatische Aufladung fortgesetzt.
 end-webhook = Erledigt: Die Zustellung geht wieder.
+end-feed = :white_check_mark: Erledigt: Sie werden wieder gelesen.
 end-service = :white_check_mark: Erledigt: { $who } hat ihn fortgesetzt.
 end-services = :white_check_mark: Erledigt: Neue Anrufe sind wieder erlaubt. Das Guthaben beträgt { $balance }.
 end-settings = :white_check_mark: Erledigt: { $who } hat die automatische Aufladung geändert.
@@ -582,6 +584,24 @@ pool-exhausted-then = { $others ->
 }
 pool-renewed = Neue Minuten gibt es ab dem { $when }, 00:00 Uhr ({ $zone }).
 pool-month-over = Dieser Monat ist vorbei: Diese Anrufe wurden spät gemeldet.
+
+## Sources of call records
+news-feed-failed = :warning: *Verbindungsnachweise lassen sich nicht aus Microsoft Graph lesen*, seit { $since }. { $why } Was inzwischen telefoniert wurde, wird berechnet, sobald es wieder geht, bis zu 89 Tage zurück.
+news-feed-recovered = :white_check_mark: Verbindungsnachweise werden wieder aus Microsoft Graph gelesen. Was seit { $since } dazukam, wird jetzt berechnet.
+feed-secret-wrong = Microsoft nimmt das Clientgeheimnis nicht an: `CREDITS_GRAPH_CLIENT_SECRET` braucht den Wert des Geheimnisses, nicht seine Kennung.
+feed-secret-expired = Das Clientgeheimnis ist abgelaufen: Legen Sie ein neues an (Entra Admin Center, App-Registrierungen, Zertifikate & Geheimnisse) und tragen Sie es in `CREDITS_GRAPH_CLIENT_SECRET` ein.
+feed-app-unknown = Die Organisation hat keine App mit dieser Kennung: Berichtigen Sie `CREDITS_GRAPH_CLIENT_ID` oder `CREDITS_GRAPH_TENANT_ID`.
+feed-tenant-unknown = Microsoft kennt diese Organisation nicht: Berichtigen Sie `CREDITS_GRAPH_TENANT_ID`.
+feed-sign-in-refused = Microsoft lehnt die Anmeldung ab: `credits graph check` sagt, warum.
+feed-token-refused = Microsoft Graph lehnt ein neues Token ab: Stimmt `CREDITS_GRAPH_CLOUD`?
+feed-forbidden = Die App darf sie nicht lesen: Geben Sie ihr die Anwendungsberechtigung `CallRecord-PstnCalls.Read.All`, mit Administratorzustimmung (Entra Admin Center, App-Registrierungen, API-Berechtigungen).
+feed-clock = Die Uhr des Rechners, auf dem der Bot läuft, geht falsch: Stellen Sie sie richtig.
+feed-not-taken = Konten nehmen nicht an, was sie bezahlen sollen, weil sie geschlossen sind oder es sie nicht gibt: `credits account list` zeigt sie.
+feed-no-account = Es gibt kein Konto, das bezahlt: `credits account open` eröffnet es.
+feed-busy = Microsoft Graph nimmt zurzeit keine Anfragen mehr an. Noch muss niemand etwas tun.
+feed-away = Microsoft Graph antwortet nicht. Ist es von anderswo zu erreichen, prüfen Sie das Netz des Rechners, auf dem der Bot läuft.
+feed-too-slow = Microsoft Graph antwortet nicht rechtzeitig. Noch muss niemand etwas tun.
+feed-other = Seine Antworten sind nicht zu gebrauchen: `credits graph check` und das Protokoll sagen, warum.
 
 ## What is unusual
 news-unusual-destination = :mag: Erste Anrufe nach { $subject }: { $service }, { $amount } in den letzten Tagen. Dorthin hat bisher niemand angerufen.

@@ -297,6 +297,7 @@ line-service = { $who } had stopped { $service }.
 line-declined = Recharge of { $amount } declined: { $method }, { $reason }.
 line-paused = Auto-recharge was paused: { $reason }.
 line-webhook = A webhook could not be delivered to { $host }.
+line-feed = Call records could not be read from Microsoft Graph.
 line-stuck = It was not clear whether { $amount } was charged to { $method }.
 line-not-credited = { $amount } was charged to { $method } and could not be credited.
 line-needs-action = The bank wanted { $amount } with { $method } to be confirmed.
@@ -309,6 +310,7 @@ end-not-charged = :white_check_mark: Dealt with: nothing was charged.
 end-cancelled = :white_check_mark: Dealt with: the recharge was cancelled.
 end-resumed = :white_check_mark: Dealt with: { $who } resumed auto-recharge.
 end-webhook = Dealt with: it is delivered again.
+end-feed = :white_check_mark: Dealt with: they are read again.
 end-service = :white_check_mark: Dealt with: { $who } resumed it.
 end-services = :white_check_mark: Dealt with: new calls are allowed again. The balance is { $balance }.
 end-settings = :white_check_mark: Dealt with: { $who } changed auto-recharge.
@@ -582,6 +584,24 @@ pool-exhausted-then = { $others ->
 }
 pool-renewed = There are new minutes from { $when }, 00:00 ({ $zone }).
 pool-month-over = That month is over: these calls were reported late.
+
+## Sources of call records
+news-feed-failed = :warning: *Call records cannot be read from Microsoft Graph* since { $since }. { $why } Calls that were made meanwhile are charged as soon as it works again, those of the last 89 days.
+news-feed-recovered = :white_check_mark: Call records are read from Microsoft Graph again. What came since { $since } is charged now.
+feed-secret-wrong = Microsoft does not accept the client secret: `CREDITS_GRAPH_CLIENT_SECRET` takes the secret’s value, not its id.
+feed-secret-expired = The client secret has expired: make a new one (Entra admin center, App registrations, Certificates & secrets) and put it into `CREDITS_GRAPH_CLIENT_SECRET`.
+feed-app-unknown = The organisation has no app of that id: correct `CREDITS_GRAPH_CLIENT_ID` or `CREDITS_GRAPH_TENANT_ID`.
+feed-tenant-unknown = Microsoft knows no such organisation: correct `CREDITS_GRAPH_TENANT_ID`.
+feed-sign-in-refused = Microsoft refuses the sign-in: `credits graph check` says why.
+feed-token-refused = Microsoft Graph refuses a new token: is `CREDITS_GRAPH_CLOUD` the right one?
+feed-forbidden = The app may not read them: give it the application permission `CallRecord-PstnCalls.Read.All`, with an administrator’s consent (Entra admin center, App registrations, API permissions).
+feed-clock = The clock of the bot’s machine is wrong: set it right.
+feed-not-taken = Accounts do not take what is charged to them, because they are closed or do not exist: `credits account list` shows them.
+feed-no-account = There is no account to charge: `credits account open` opens it.
+feed-busy = Microsoft Graph takes no more requests for now. Nobody has to do anything yet.
+feed-away = Microsoft Graph does not answer. If it can be reached from elsewhere, look at the network of the bot’s machine.
+feed-too-slow = Microsoft Graph does not answer in time. Nobody has to do anything yet.
+feed-other = Its answers cannot be used: `credits graph check` and the log say why.
 
 ## What is unusual
 news-unusual-destination = :mag: First calls to { $subject }: { $service }, { $amount } in the last days. Nobody called there before.

@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers import ids
 from handlers.locales import Texts
-from handlers.views import changes, kit, pools, service, unusual, webhooks
+from handlers.views import changes, feeds, kit, pools, service, unusual, webhooks
 from handlers.views import payment as payments
 from handlers.views.changes import Labels
 from handlers.views.payment import who
@@ -41,6 +41,7 @@ from store.events import (
     TopupDeclined,
     UsageUnusual,
 )
+from store.feed_events import FeedFailed, FeedRecovered
 from store.money import Money
 from store.payment import Failure
 from store.plans import Plan
@@ -97,6 +98,8 @@ def _of_usage(event: Event, texts: Texts, plan: Plan) -> News | None:
     match event:
         case UsageUnusual():
             return News(unusual.told(event, texts), loud=True)
+        case FeedFailed() | FeedRecovered():
+            return News(feeds.told(event, texts), loud=isinstance(event, FeedFailed))
         case PoolLow() | PoolExhausted():
             text = pools.told(event, plan, texts)
             return News(text, loud=isinstance(event, PoolExhausted)) if text else None

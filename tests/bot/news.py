@@ -22,6 +22,7 @@ BLOCKED: Fields = {
 }  # fmt: skip
 PUSHED: Fields = {"webhook": "wh_1", "host": "hooks.example.com"}
 POOL: Fields = {"pool": "audio", "month": "2099-11", "limit_s": 90_000}
+FEED: Fields = {"feed": "graph-00ff", "failing_ms": 1_795_000_000_000}
 NEXT_MS = 1_800_000_000_000
 
 EVENTS: dict[str, Fields] = {
@@ -39,6 +40,8 @@ EVENTS: dict[str, Fields] = {
     "topped_up": {**ARRIVED, "by": f"slack:{MANAGER}", "channel": ALERTS},
     "webhook_failed": {**PUSHED, "about": "balance.low", "why": "timeout"},
     "webhook_recovered": PUSHED,
+    "feed_failed": {**FEED, "problem": "secret_expired"},
+    "feed_recovered": FEED,
     "pool_low": {**POOL, "used_s": 72_000},
     "pool_exhausted": {**POOL, "used_s": 90_000},
     "managers_changed": {"by": f"slack:{MANAGER}", "appointed": MEMBER, "dismissed": ""},

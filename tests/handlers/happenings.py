@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from bot.ingest.graph.problems import Problem
 from handlers.views.incident import Incident
 from store.events import (
     BalanceExhausted,
@@ -33,6 +34,7 @@ from store.events import (
     ToppedUp,
     TopupDeclined,
 )
+from store.feed_events import FeedFailed, FeedRecovered
 from store.keys import AccountRef
 from store.money import MAX_MICROS
 from store.plans import Plan
@@ -156,6 +158,11 @@ def events() -> dict[str, Event]:
         "pool-exhausted-before-another": PoolExhausted(**{**pool, "used_s": 90_000}),
         "pool-exhausted-late": PoolExhausted(**{**pool, "month": "2026-10", "used_s": 90_000}),
         "pool-exhausted-gone": PoolExhausted(**{**pool, "pool": "removed", "used_s": 90_000}),
+        **{
+            f"feed-failed-{problem}": FeedFailed(**base, feed="graph-00ff", failing_ms=AT_MS, problem=problem)
+            for problem in (*Problem, "never heard of")
+        },
+        "feed-recovered": FeedRecovered(**base, feed="graph-00ff", failing_ms=AT_MS),
         "service-stopped": ServiceStopped(**by, reason=""),
         "service-stopped-why": ServiceStopped(**{**by, "by": "operator:anna"}, reason="A loop of <!channel> calls"),
         "service-resumed": ServiceResumed(**by, reason="Mended"),
