@@ -59,6 +59,7 @@ FAMILIES = {
     "usage-": ["calls", "minutes", "included-minutes", "cost"],
     "service-": [TOLL_FREE, INBOUND, CONFERENCE, CALLING, DIRECT_ROUTING, "calls"],
     "news-unusual-": [each.value for each in What],
+    "calls-": ["frozen", "closed", "go-on", "overdraft", "stopped", "stopped-besides"],
     "news-pool-": ["low", "exhausted"],
     "pool-": ["low-then", "exhausted-then", "renewed", "month-over"],
     "feed-": [

@@ -19,6 +19,7 @@ from handlers.views import (
     news,
     rate,
     recharge,
+    service,
     tokens,
     topup,
     usage,
@@ -84,6 +85,7 @@ RATE_QUESTIONS = (
     ("free", None, Number("447700900123", "+44 7700 900123", True, "inbound")),
 )
 
+BESIDES = replace(ACCOUNTS["overdrawn"], stops=ACCOUNTS["stopped-many"].stops * 2)
 SHARES = (
     *(Share(PLAN.pools[0], 72_059), Share(PLAN.pools[1], 6_000), Share(PLAN.pools[2], MAX_SECONDS // 3)),
     Share(Pool("nothing", ("calling",), 0, 0), 0),
@@ -277,6 +279,11 @@ def _telling(texts: Texts) -> Named:
         wait = balance.waits_until(ACCOUNTS[f"waits-{reason}"], texts)
         body = incident.message(every[name], texts, method=MANY[0].label, sandbox=True, wait=wait)
         yield f"incident-{name}-waits", "message", body
+    out = ("exhausted", "overdrawn", "frozen", "closed", "low")
+    for name, stands in {**{name: ACCOUNTS[name] for name in out}, "besides": BESIDES}.items():
+        calls = service.calls(stands, texts)
+        body = incident.message(every["exhausted"], texts, method="", sandbox=False, calls=calls)
+        yield f"incident-exhausted-account-{name}", "message", body
     for name, event in events().items():
         yield from _line(name, event, texts)
         told = news.of_account(event, texts, lambda method: f"<{method}>", PLAN)
