@@ -39,6 +39,7 @@ WHAT = {
     "pool_low": "80 % of a pool's minutes were used",
     "pool_exhausted": "a pool's minutes were used up",
     "settings_changed": "somebody changed settings",
+    "calls_unrated": "calls had no price",
     "usage_unusual": "something in the usage was unusual",
     "service_stopped": "somebody stopped a service",
     "service_resumed": "somebody let a service go on",

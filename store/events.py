@@ -21,6 +21,7 @@ from store.service_events import ServicesHalted as ServicesHalted  # noqa: PLC04
 from store.service_events import ServicesResumed as ServicesResumed  # noqa: PLC0414 as above
 from store.service_events import ServiceStopped as ServiceStopped  # noqa: PLC0414 as above
 from store.token_events import TokenMade, TokenRevoked
+from store.usage_events import CallsUnrated as CallsUnrated  # noqa: PLC0414 as above
 from store.usage_events import PoolEvent as PoolEvent  # noqa: PLC0414 as above
 from store.usage_events import PoolExhausted as PoolExhausted  # noqa: PLC0414 as above
 from store.usage_events import PoolLow as PoolLow  # noqa: PLC0414 as above
@@ -265,6 +266,7 @@ class Codec:
         "webhook_recovered": WebhookRecovered,
         "feed_failed": FeedFailed,
         "feed_recovered": FeedRecovered,
+        "calls_unrated": CallsUnrated,
         "usage_unusual": UsageUnusual,
         "service_stopped": ServiceStopped,
         "service_resumed": ServiceResumed,

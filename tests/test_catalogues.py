@@ -70,7 +70,7 @@ FAMILIES = {
         ),
         "other",
     ],
-    "unrated-": [each.value for each in basis.Unrated],
+    "unrated-": [*(each.value for each in basis.Unrated), "place", "more"],
     "why-free-": [each.value for each in basis.Why],
     "placeholder-": ["amount", "below", "cap"],
     "topic-": ["recharge", "alerts", "method", "overdraft", "state", "rates", "pools", "zone", "centres"],
@@ -78,7 +78,7 @@ FAMILIES = {
 }
 """Keys that the code puts together, by their beginning: everything that may follow it."""
 
-THE_SAME = {"balance-amount", "change-line", "help-line", "history-line", "why-entry", "app"}
+THE_SAME = {"unrated-place", "balance-amount", "change-line", "help-line", "history-line", "why-entry", "app"}
 """Texts that are no words of any language."""
 
 

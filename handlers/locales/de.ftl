@@ -611,7 +611,15 @@ feed-other = Seine Antworten sind nicht zu gebrauchen: `credits graph check` und
 
 ## What is unusual
 news-unusual-destination = :mag: Erste Anrufe nach { $subject }: { $service }, { $amount } in den letzten Tagen. Dorthin hat bisher niemand angerufen.
-news-unusual-unrated = :mag: Anrufe nach { $subject } haben keinen Preis: { $service }. Sie bleiben vorgemerkt und werden berechnet, sobald eine Preisliste ihre Nummern kennt.
+news-unrated = :label: { $calls ->
+    [one] Ein Anruf hat keinen Preis
+   *[other] { $calls } Anrufe haben keinen Preis
+}: { $service } nach { $places }. Sie bleiben vorgemerkt und werden berechnet, sobald eine Preisliste ihre Nummern kennt: Wer den Bot betreibt, lädt eine mit `credits rates load`.
+unrated-place = { $place } ({ $calls })
+unrated-more = { $count ->
+    [one] einem weiteren Ziel
+   *[other] { $count } weiteren Zielen
+}
 news-unusual-hour = :mag: Anrufe zu ungewohnter Zeit, { $subject }: { $service }, { $amount } in dieser Stunde. Zu dieser Stunde der Woche hat bisher niemand angerufen.
 news-unusual-day = :mag: Mehr als sonst am { $subject }: { $service }, { $amount }. Üblich sind { $usual } am Tag.
 unusual-hour = { $day }, { $hour } Uhr

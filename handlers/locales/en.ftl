@@ -611,7 +611,15 @@ feed-other = Its answers cannot be used: `credits graph check` and the log say w
 
 ## What is unusual
 news-unusual-destination = :mag: First calls to { $subject }: { $service }, { $amount } in the last days. Nobody called there before.
-news-unusual-unrated = :mag: Calls to { $subject } have no price: { $service }. They are kept, and charged when a rate card knows their numbers.
+news-unrated = :label: { $calls ->
+    [one] One call has no price
+   *[other] { $calls } calls have no price
+}: { $service } to { $places }. They are kept, and charged as soon as a rate card has their numbers: whoever operates this bot loads one with `credits rates load`.
+unrated-place = { $place } ({ $calls })
+unrated-more = { $count ->
+    [one] one more destination
+   *[other] { $count } more destinations
+}
 news-unusual-hour = :mag: Calls at an unusual time, { $subject }: { $service }, { $amount } in that hour. Nobody called at that hour of the week before.
 news-unusual-day = :mag: More than usual on { $subject }: { $service }, { $amount }. Usual is { $usual } a day.
 unusual-hour = { $day } { $hour }

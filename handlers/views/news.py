@@ -14,6 +14,7 @@ from store.events import (
     BalanceExhausted,
     BalanceLow,
     BalanceRecovered,
+    CallsUnrated,
     Credited,
     CreditExpired,
     CreditExpiring,
@@ -98,6 +99,8 @@ def _of_usage(event: Event, texts: Texts, plan: Plan) -> News | None:
     match event:
         case UsageUnusual():
             return News(unusual.told(event, texts), loud=True)
+        case CallsUnrated():
+            return News(unusual.unrated(event, texts), loud=True)
         case FeedFailed() | FeedRecovered():
             return News(feeds.told(event, texts), loud=isinstance(event, FeedFailed))
         case PoolLow() | PoolExhausted():
@@ -171,7 +174,7 @@ def message(
 def actions(event: Event, texts: Texts) -> kit.Block | None:
     """What whoever is told of this would do next, or None."""
     match event:
-        case UsageUnusual():
+        case UsageUnusual() | CallsUnrated():
             return _row(unusual.to_stop(event, texts))
         case ServiceStopped():
             return _row(service.to_resume(event.service, event.at_ms, texts))

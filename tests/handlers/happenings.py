@@ -42,7 +42,7 @@ from store.pools import MAX_SECONDS, Pool
 from store.pushes import WebhookFailed
 from store.token_events import TokenMade, TokenRevoked
 from store.tokens import Scope
-from store.usage_events import UsageUnusual
+from store.usage_events import CallsUnrated, UsageUnusual
 
 REF = AccountRef("T0TEST")
 AT_MS = 1_795_000_000_000
@@ -146,7 +146,6 @@ def events() -> dict[str, Event]:
             )
             for what, name, subject in (
                 ("destination", "calling", "Ruritania <!channel>" * 20),
-                ("unrated", "conference", ""),
                 ("hour", "x" * 32, "6 3"),
                 ("day", "toll-free", "20780"),
             )
@@ -163,6 +162,14 @@ def events() -> dict[str, Event]:
             for problem in (*Problem, "never heard of")
         },
         "feed-recovered": FeedRecovered(**base, feed="graph-00ff", failing_ms=AT_MS),
+        "unrated": CallsUnrated(**base, service="calling", places='[["+4479…", "1"]]', others="0", calls="1"),
+        "unrated-largest": CallsUnrated(
+            **base,
+            service="x" * 32,
+            places=json.dumps([["", "7"], *[["Ruritania <!channel>" * 20, str(10**9)]] * 4]),
+            others="995",
+            calls=str(10**12),
+        ),
         "service-stopped": ServiceStopped(**by, reason=""),
         "service-stopped-why": ServiceStopped(**{**by, "by": "operator:anna"}, reason="A loop of <!channel> calls"),
         "service-resumed": ServiceResumed(**by, reason="Mended"),
