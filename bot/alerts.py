@@ -5,6 +5,7 @@ there is no channel, or the bot cannot post in it, the credit managers are told 
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import structlog
@@ -23,11 +24,14 @@ from handlers.views.incident import Incident
 from handlers.views.lines import Line
 from store import keys
 from store.account import Account
-from store.events import Event, PaymentDue
+from store.events import Event, PaymentDue, PoolEvent
+from store.feed_events import FeedFailed
 from store.keys import AccountRef
 from store.leases import LeaseLostError, Leases
 from store.ledger import Ledger
 from store.payment import Payment
+from store.plans import Plan, Plans
+from store.pools import begins_ms, number_of
 from store.roles import Roles
 from store.scripts import Client
 
@@ -57,6 +61,7 @@ class Alerts:
         self._roles = roles
         self._methods = methods
         self._workspaces = workspaces
+        self._plans = Plans(redis, roles)
         self._poster = Poster(redis, leases)
 
     async def react(self, event: Event, *, again: bool, more: bool) -> None:
@@ -65,8 +70,10 @@ class Alerts:
             return
         account = await self._ledger.account(event.ref)
         client = await self._workspaces.of(event.ref.tenant)
-        over = again and await self._is_over(event, account)
-        telling = Telling(self, client, event, account, await self._offered(event.ref), again=again, over=over)
+        plan = await self._plans.plan(event.ref) if isinstance(event, PoolEvent) else Plan()
+        over = again and await self._is_over(event, account, plan)
+        methods = await self._offered(event.ref)
+        telling = Telling(self, client, event, account, methods, again=again, over=over, plan=plan)
         try:
             await telling.tell_channel(more=more)
         except SlackApiError:
@@ -75,7 +82,12 @@ class Alerts:
             raise
         await telling.tell_person()
 
-    async def _is_over(self, event: Event, account: Account | None) -> bool:
+    async def _is_over(self, event: Event, account: Account | None, plan: Plan) -> bool:
+        if isinstance(event, PoolEvent):
+            return begins_ms(number_of(event.month) + 1, plan.zone) <= time.time() * 1000
+        if isinstance(event, FeedFailed):
+            told = await self._redis.hget(keys.feed(event.ref, event.feed), "told")
+            return event.problem not in (told or "").split()
         payment_id = getattr(event, "payment", "")
         record = await self._redis.hgetall(keys.payment(event.ref.tenant, payment_id)) if payment_id else None
         return is_over(event, account, Payment.decode(record) if record else None)

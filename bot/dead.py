@@ -39,6 +39,7 @@ WHAT = {
     "pool_low": "80 % of a pool's minutes were used",
     "pool_exhausted": "a pool's minutes were used up",
     "settings_changed": "somebody changed settings",
+    "calls_unrated": "calls had no price",
     "usage_unusual": "something in the usage was unusual",
     "service_stopped": "somebody stopped a service",
     "service_resumed": "somebody let a service go on",
@@ -48,6 +49,8 @@ WHAT = {
     "token_made": "somebody made an API token",
     "token_revoked": "somebody revoked an API token",
     "webhook_failed": "a webhook could not be delivered",
+    "feed_failed": "a source of call records could not be read",
+    "feed_recovered": "a source of call records is read again",
     "webhook_recovered": "a webhook is delivered again",
 }
 """What each type of event says, for people."""

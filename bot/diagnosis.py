@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from bot.snapshot import FORBIDDEN, Node, Snapshot, Work
+from bot.snapshot import FORBIDDEN, Node, Polled, Snapshot, Work
 from store.schema import FORM
 
 ENOUGH: Final = "~cr:* +@all -@admin -@dangerous +info"
@@ -47,7 +47,14 @@ class Finding:
 def judge(seen: Snapshot) -> list[Finding]:
     """Every finding, in the order of its subjects."""
     of_nodes = judge_nodes(seen.nodes, embedded=seen.embedded)
-    return [*_of_cluster(seen), *of_nodes, *_of_connection(seen), _of_form(seen), *_of_work(seen.work)]
+    return [
+        *_of_cluster(seen),
+        *of_nodes,
+        *_of_connection(seen),
+        _of_form(seen),
+        *_of_work(seen.work),
+        *_of_records(seen.polled),
+    ]
 
 
 def judge_nodes(nodes: Sequence[Node], *, embedded: bool) -> list[Finding]:
@@ -234,6 +241,23 @@ def _of_work(work: Work | None) -> Iterator[Finding]:
         yield Finding(Level.ADVICE, "dead events", f"{work.dead}: nobody was told of them", "credits dead list")
     else:
         yield Finding(Level.OK, "dead events", "none")
+
+
+def _of_records(polled: Polled | None) -> Iterator[Finding]:
+    if polled is None:
+        return
+    subject, idle = "call records", "credits serve, or credits worker"
+    if polled.problem:
+        level = Level.UNSAFE if polled.told else Level.ADVICE
+        said = f"not read from Microsoft Graph for {_time(polled.failing_s)} ({polled.problem}), so not charged"
+        yield Finding(level, subject, said, "credits graph check says what to do")
+    elif polled.read_s is None:
+        yield Finding(Level.ADVICE, subject, "none was read from Microsoft Graph yet", idle)
+    elif polled.overdue_s >= WAITS_UNSAFE_S:
+        said = f"to be read from Microsoft Graph since {_time(polled.overdue_s)}, and nobody does"
+        yield Finding(Level.ADVICE, subject, said, idle)
+    else:
+        yield Finding(Level.OK, subject, f"read from Microsoft Graph {_time(polled.read_s)} ago")
 
 
 def _waiting(subject: str, said: str, seconds: float | None) -> Finding:

@@ -14,6 +14,7 @@ from handlers.views.news import News
 from handlers.views.payment import called
 from store.account import Account
 from store.events import Event
+from store.plans import Plan
 
 if TYPE_CHECKING:
     from bot.alerts import Alerts
@@ -34,8 +35,12 @@ class Directly:
         *,
         again: bool,
         over: bool = False,
+        plan: Plan = news.NO_PLAN,
     ) -> None:
-        """`over`: what the event tells of is history, so it is told as that and without buttons."""
+        """`over`: what the event tells of is history, so it is told as that and without buttons.
+
+        `plan` is the account's, where the event is about one of its pools.
+        """
         self._alerts = alerts
         self._client = client
         self._event = event
@@ -45,6 +50,7 @@ class Directly:
         self._methods = methods
         self._again = again
         self._over = over
+        self._plan = plan
         self._sandbox = alerts.sandbox and news.is_money(event)
 
     async def tell_person(self) -> None:
@@ -90,7 +96,7 @@ class Directly:
         return str(getattr(self._event, "by", "")).removeprefix("slack:")
 
     def _told(self, texts: Texts) -> News | None:
-        return news.of_account(self._event, texts, self._labels(texts))
+        return news.of_account(self._event, texts, self._labels(texts), self._plan)
 
     def _labels(self, texts: Texts, *, plain: bool | None = None) -> Labels:
         """What people call the payment methods in this language; `plain` without what else is known of them."""

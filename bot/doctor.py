@@ -20,6 +20,7 @@ from bot.diagnosis import Finding, Level, judge, worst
 from bot.embedded import EmbeddedRedisError
 from bot.examination import examine
 from bot.outages import plainly
+from bot.polling import feed_of
 from bot.reaching import ledger_address
 from bot.running import EnvFile, run, settings_for
 from bot.settings import Profile, Settings
@@ -32,7 +33,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="For programs: one object."
 
 
 def doctor(as_json: AsJson = False, env_file: EnvFile = Path(".env")) -> None:
-    """Say what is unsafe about the connected Redis, and what to change.
+    """Say what is unsafe about the connected Redis, and what to change; also whether call records are read as set up.
 
     It changes nothing. Exit code 0: nothing is unsafe; 1: something is; 2: Redis cannot be reached.
     """
@@ -54,7 +55,8 @@ def _examined(settings: Settings) -> Snapshot:
                 url = await ledger_address(settings, stack)
                 redis = await connect(url)
                 stack.push_async_callback(redis.aclose)
-                found.append(await examine(redis, url, embedded=settings.redis_url is None))
+                polled = await feed_of(settings, redis).standing() if settings.polls_graph else None
+                found.append(await examine(redis, url, embedded=settings.redis_url is None, polled=polled))
         except (ConnectError, EmbeddedRedisError) as error:
             found.append(str(error))
         except RedisError as error:

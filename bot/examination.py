@@ -11,9 +11,10 @@ from redis.exceptions import ResponseError
 
 from bot.addresses import each_address, shown
 from bot.connect import hello, one
-from bot.snapshot import FORBIDDEN, Node, Replica, Snapshot, Work
+from bot.snapshot import FORBIDDEN, Node, Polled, Replica, Snapshot, Work
 from store import keys, schema
 from store.dead import DeadLetters
+from store.feeds import Standing
 from store.outbox import GROUPS
 from store.scripts import Client
 
@@ -43,8 +44,10 @@ return answers
 """
 
 
-async def examine(redis: Client, url: str, *, embedded: bool) -> Snapshot:
+async def examine(redis: Client, url: str, *, embedded: bool, polled: Standing | None = None) -> Snapshot:
     """Everything that can be seen of the server or cluster behind `redis`, which was connected to `url`.
+
+    `polled` is how the call records stand that the settings say are to be read from elsewhere.
 
     Raises:
         redis.exceptions.RedisError: it does not answer.
@@ -64,6 +67,7 @@ async def examine(redis: Client, url: str, *, embedded: bool) -> Snapshot:
         other_form=await schema.other_form(redis),
         work=await _work(redis),
         cluster_ok=await _cluster_ok(redis, targets[0]) if cluster else None,
+        polled=_polled(polled, time.time() * 1000) if polled else None,
     )
 
 
@@ -191,6 +195,19 @@ async def _work(redis: Client) -> Work:
         looks=looks,
         looks_wait_s=None if first_ms is None else max(0.0, (now_ms - first_ms) / 1000),
         dead=await DeadLetters(redis).count(),
+    )
+
+
+def _polled(standing: Standing, now_ms: float) -> Polled:
+    def ago_s(at_ms: int) -> float:
+        return max(0.0, (now_ms - at_ms) / 1000) if at_ms else 0.0
+
+    return Polled(
+        read_s=None if standing.through_ms is None else ago_s(standing.through_ms),
+        overdue_s=ago_s(standing.due_ms),
+        problem=standing.problem,
+        failing_s=ago_s(standing.failing_ms),
+        told=bool(standing.told),
     )
 
 

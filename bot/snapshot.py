@@ -55,6 +55,22 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class Polled:
+    """The call records that are read from Microsoft Graph.
+
+    `read_s`: how long ago they were read to their end, None if they never were. `overdue_s`: since when they are
+    to be read again, 0 if not yet. `problem`: why they were not the last time, `failing_s` since when; `told`: whether
+    somebody has to look at it.
+    """
+
+    read_s: float | None = None
+    overdue_s: float = 0
+    problem: str = ""
+    failing_s: float = 0
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything that was seen."""
 
@@ -73,3 +89,5 @@ class Snapshot:
     """The form of what another version has left there, which this one does not read."""
     work: Work | None = None
     cluster_ok: bool | None = None
+    polled: Polled | None = None
+    """None where the settings name nothing to poll."""

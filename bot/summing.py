@@ -14,6 +14,7 @@ from store.manifest import ArchiveError
 from store.past import Past
 from store.scripts import Client
 from store.standing import accounts
+from store.unrated import Unrated, waiting
 from store.unusual import LOOK_BACK_DAYS, Watch, findings
 from store.usage import Usage
 
@@ -43,6 +44,7 @@ class Summing:
         self._usage = Usage(redis, past=past)
         self._ledger = Ledger(redis, grouped=False)
         self._watch = Watch(redis)
+        self._unrated = Unrated(redis)
         self._mine = mine
         self._every_s = every_s
         self._outage = redis_outage()
@@ -89,10 +91,11 @@ class Summing:
             log.exception("summing_failed", tenant=ref.tenant, account=ref.account)
 
     async def _watch_over(self, ref: AccountRef) -> None:
-        """Tell what is unusual in what was used lately."""
+        """Tell what is unusual in what was used lately, and which calls have no price."""
         account, place = await self._ledger.account(ref), await self._usage.place(ref)
         if account is None or place.first < 0:
             return
         today = await self._usage.today(place.zone)
         days = await self._usage.days(ref, today - LOOK_BACK_DAYS, today)
+        await self._unrated.tell(ref, waiting(days), today)
         await self._watch.tell(ref, account.currency, await asyncio.to_thread(findings, days, today, place.first))

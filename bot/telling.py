@@ -11,17 +11,18 @@ from slack_sdk.errors import SlackApiError
 from bot.directly import Directly
 from bot.posting import ChannelClosedError, MessageGoneError, Place, Posted, metadata, order
 from handlers.views import incident as incidents
-from handlers.views import kit, lines, news
+from handlers.views import kit, lines, news, service
 from handlers.views.balance import waits_until
 from handlers.views.incident import Incident
 from handlers.views.news import News
 from store.events import ManagersChanged, SettingsChanged
+from store.feed_events import FeedFailed, FeedRecovered
 from store.pushes import WebhookFailed
 from store.token_events import TokenMade, TokenRevoked
 
 log = structlog.get_logger(__name__)
 
-_APART = SettingsChanged | ManagersChanged | TokenMade | TokenRevoked | WebhookFailed
+_APART = SettingsChanged | ManagersChanged | TokenMade | TokenRevoked | WebhookFailed | FeedFailed | FeedRecovered
 """Told by a message of its own, whatever stands."""
 OLD_MS = 600_000
 """An event that is over and so old is told as history, milliseconds."""
@@ -226,4 +227,5 @@ class Telling(Directly):
         sandbox = self._alerts.sandbox and bool(incident.part)
         method = self._labels(self._texts, plain=incidents.gives_reason(incident))(incident.method)
         wait = waits_until(self._account, self._texts) if self._account else ""
-        return incidents.message(incident, self._texts, method=method, sandbox=sandbox, wait=wait)
+        calls = service.calls(self._account, self._texts) if self._account else ""
+        return incidents.message(incident, self._texts, method=method, sandbox=sandbox, wait=wait, calls=calls)

@@ -7,7 +7,9 @@ import structlog
 from handlers import gate, parsing
 from handlers.call import Call
 from handlers.views import usage
+from handlers.views.pools import Share
 from store.manifest import ArchiveError
+from store.pools import label, month_number
 from store.report import Part, Period, report, span
 
 _CATCH_UP_S = 2.5
@@ -42,12 +44,11 @@ async def _answer(call: Call, period: Period, part: Part, *, replace: bool) -> N
         log.warning("usage_not_summed", tenant=call.ref.tenant, reason=str(error))
     plan = await call.services.plans.plan(call.ref)
     today = await sums.today(plan.zone)
-    month, _, _ = span(Period.MONTH, today)
     _, before, _ = span(period, today)
-    days = await sums.days(call.ref, min(month, before), today)
-    found = report(period, part, today, days)
-    used = sum(tally.pooled_s for day in range(month, today + 1) if day in days for tally in days[day].groups.values())
-    given = {"included_s": (used, sum(pool.seconds for pool in plan.pools)), "zone": plan.zone}
-    shown = usage.message(found, account.currency, person.texts, **given)  # type: ignore[arg-type]
-    simple = usage.plain(found, account.currency, person.texts, **given)  # type: ignore[arg-type]
+    found = report(period, part, today, await sums.days(call.ref, before, today))
+    month = label(month_number(await sums.now_ms(), plan.zone))
+    given = await call.services.plans.given(call.ref, plan.pools, month)
+    shares = [Share(each, given[each.name]) for each in plan.pools]
+    shown = usage.message(found, account.currency, person.texts, shares=shares, zone=plan.zone)
+    simple = usage.plain(found, account.currency, person.texts, shares=shares, zone=plan.zone)
     await call.respond(shown, replace=replace, simple=simple)

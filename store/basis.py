@@ -15,6 +15,8 @@ from enum import StrEnum
 
 from store.tariff import RateCard
 
+UNRATED = "unrated "
+"""What is kept of a call without a price begins so."""
 _LATE = " late "
 
 
@@ -110,7 +112,7 @@ def text(basis: Basis) -> str:
         case Why():
             return f"free {basis}"
         case Unrated():
-            return f"unrated {basis}"
+            return f"{UNRATED}{basis}"
         case _:
             return str(basis)
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from store.event import BalanceEvent as BalanceEvent  # noqa: PLC0414 for whoever imports it from here
 from store.event import Event as Event  # noqa: PLC0414 for whoever imports it from here
 from store.event import MoneyEvent as MoneyEvent  # noqa: PLC0414 for whoever imports it from here
+from store.feed_events import FeedFailed, FeedRecovered
 from store.keys import AccountRef
 from store.money import Money
 from store.pushes import WebhookFailed, WebhookRecovered
@@ -20,6 +21,8 @@ from store.service_events import ServicesHalted as ServicesHalted  # noqa: PLC04
 from store.service_events import ServicesResumed as ServicesResumed  # noqa: PLC0414 as above
 from store.service_events import ServiceStopped as ServiceStopped  # noqa: PLC0414 as above
 from store.token_events import TokenMade, TokenRevoked
+from store.usage_events import CallsUnrated as CallsUnrated  # noqa: PLC0414 as above
+from store.usage_events import PoolEvent as PoolEvent  # noqa: PLC0414 as above
 from store.usage_events import PoolExhausted as PoolExhausted  # noqa: PLC0414 as above
 from store.usage_events import PoolLow as PoolLow  # noqa: PLC0414 as above
 from store.usage_events import UsageUnusual as UsageUnusual  # noqa: PLC0414 as above
@@ -261,6 +264,9 @@ class Codec:
         "token_revoked": TokenRevoked,
         "webhook_failed": WebhookFailed,
         "webhook_recovered": WebhookRecovered,
+        "feed_failed": FeedFailed,
+        "feed_recovered": FeedRecovered,
+        "calls_unrated": CallsUnrated,
         "usage_unusual": UsageUnusual,
         "service_stopped": ServiceStopped,
         "service_resumed": ServiceResumed,

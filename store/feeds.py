@@ -13,6 +13,8 @@ from store.scripts import Client, Scripts
 
 TTL_MS = 60_000
 """How long a feed stays with a worker that is heard of no more, milliseconds."""
+PATIENCE_MS = 6 * 3_600_000
+"""How long a feed may fail for reasons that go away by themselves before that is told, milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,15 @@ class Standing:
         through_ms: whatever began before this, and could be read then, is charged.
         due_ms: when it is to be read again, 0 for at once.
         problem: why it was not read to its end the last time, "" if it was.
+        failing_ms: since when it was not, in Redis' time; 0 if it was.
+        told: the problems that were told since then.
     """
 
     through_ms: int | None = None
     due_ms: int = 0
     problem: str = ""
+    failing_ms: int = 0
+    told: tuple[str, ...] = ()
 
 
 class Feed:
@@ -39,6 +45,7 @@ class Feed:
         self.ttl_ms = ttl_ms
         self._redis = redis
         self._scripts = Scripts(redis)
+        self._name = name
         self._record = keys.feed(ref, name)
         self._lease = {"lease": keys.feed_reader(ref, name)}
         self._owner = owner
@@ -51,6 +58,8 @@ class Feed:
             through_ms=int(through) if through else None,
             due_ms=int(told.get("due_ms", 0)),
             problem=told.get("problem", ""),
+            failing_ms=int(told.get("failing_ms") or 0),
+            told=(*told.get("told", "").split(),),
         )
 
     async def take(self) -> bool:
@@ -60,6 +69,32 @@ class Feed:
     async def leave(self) -> None:
         """Let others have it."""
         await self._scripts.call("release_lease", self._lease, owner=self._owner)
+
+    async def end_round(self, *, due_ms: int, problem: str = "", mend: bool = False) -> str:
+        """Write down that it was read to its end, or why not, and when to read it again.
+
+        A problem that a person has to `mend` is told at once, each once; others when nothing has worked for
+        `PATIENCE_MS`. When it is read to its end after that, this is told. Answers "failed" or "recovered" where
+        something was told, else "noted".
+
+        Raises:
+            LeaseLostError: another worker has the feed, or had it meanwhile; nothing was written.
+        """
+        answer = await self._scripts.call(
+            "end_round",
+            {**self._lease, "record": self._record, "outbox": keys.outbox(keys.partition_of(self.ref.tenant))},
+            owner=self._owner,
+            tenant=self.ref.tenant,
+            account_id=self.ref.account,
+            feed=self._name,
+            due_ms=due_ms,
+            problem=problem,
+            mend=int(mend),
+            patience_ms=PATIENCE_MS,
+        )
+        if answer == "lost":
+            raise LeaseLostError
+        return str(answer)
 
     async def advance(self, **fields: int | str) -> None:
         """Write fields of a `Standing`.

@@ -17,8 +17,8 @@ from store.records import UsageRecord, records_of
 from store.reversals import KIND as REVERSAL
 from store.scripts import Client
 from store.tallies import Days
-from store.tally import Group, Tally, told_by
-from store.unpacked import Unpacked, unpack
+from store.tally import Group, Tally, place_of, told_by
+from store.unpacked import Unpacked, placed, unpack
 
 _USAGE = "usage:"
 
@@ -58,7 +58,7 @@ class Chunk:
     def of(cls, entries: Sequence[Entry]) -> "Chunk":
         """Takes the entries apart; ValueError where one cannot be read."""
         packed = [each for each in entries if each.kind == RECORDS]
-        lines = unpack(packed) if packed else None
+        lines = placed(packed, unpack(packed)) if packed else None
         return cls(entries, packed, lines, [*_late(packed, lines)] if lines else [])
 
 
@@ -174,7 +174,8 @@ def _take_back(days: Days, zone: str, entry_id: str, line: UsageRecord, original
         raise ValueError(f"{line.id} had no price in entry {entry_id}, which is not so")
     billed, pooled, unrated = told_by(found.basis, found.duration_s)
     before = Tally(-1, -found.amount.micros, -billed, -pooled, -unrated)
-    days.add(found.start_ms, zone, Group(found.service, found.destination, found.centre), before)
+    place = place_of(found.destination, found.number) if unrated else found.destination
+    days.add(found.start_ms, zone, Group(found.service, place, found.centre), before)
 
 
 def _give_back(days: Days, zone: str, entry: Entry, originals: Originals) -> None:

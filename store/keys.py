@@ -44,6 +44,7 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:a:<account>:usage:<g>:<n> | hash | 400 days | usage      | by generation and day: calls, cost    |
 | cr:{pNN}:t:<tenant>:a:<account>:import:<f> | string | 90 days   | imports    | how far a file of records is charged  |
 | cr:{pNN}:t:<tenant>:a:<account>:unusual:<d> | string | 400 days | usage     | that unusual usage was told of        |
+| cr:{pNN}:t:<tenant>:a:<account>:unrated    | hash   | 400 days  | usage      | calls without a price: what was told  |
 | cr:{pNN}:t:<tenant>:a:<account>:incident   | hash   | for ever  | alerts     | the message now open in the channel   |
 | cr:{pNN}:t:<tenant>:a:<account>:feed:<n>   | hash   | for ever  | feeds      | how far a source of records was read  |
 | cr:{pNN}:t:<tenant>:a:<account>:reader:<n> | string | lease     | feeds      | the worker that reads that source     |
@@ -300,6 +301,11 @@ def reached(ref: AccountRef, file: str) -> str:
 def unusual(ref: AccountRef, digest: str) -> str:
     """That something unusual in the account's usage was told."""
     return f"{account(ref)}:unusual:{digest}"
+
+
+def unrated(ref: AccountRef) -> str:
+    """Of each service and place to which calls have no price: on which day that was told, and of how many."""
+    return f"{account(ref)}:unrated"
 
 
 def incident(ref: AccountRef) -> str:

@@ -36,6 +36,13 @@ class Plans:
         pools, zone = await self._redis.hmget(keys.plans(ref.tenant), [_field(ref), "zone"])
         return Plan(_decoded(pools) if pools else (), zone or DEFAULT_ZONE)
 
+    async def given(self, ref: AccountRef, pools: Sequence[Pool], month: str) -> dict[str, int]:
+        """The seconds that these pools have given in a month ("2026-11"), by name."""
+        if not pools:
+            return {}
+        kept = await self._redis.hmget(keys.pooled(ref), [f"{each.name}:{month}" for each in pools])
+        return {each.name: int((told or "0").partition(" ")[0]) for each, told in zip(pools, kept, strict=True)}
+
     async def set_pools(
         self, actor: Actor | Operator, ref: AccountRef, pools: Sequence[Pool], *, operation_id: str
     ) -> Change:

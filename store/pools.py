@@ -83,6 +83,12 @@ def label(number: int) -> str:
     return f"{year:04d}-{month + 1:02d}"
 
 
+def number_of(month: str) -> int:
+    """The number of the month that `label` names so."""
+    year, _, of_year = month.partition("-")
+    return int(year) * 12 + int(of_year) - 1 - _EPOCH
+
+
 def is_zone(name: str) -> bool:
     """Whether this is a time zone's IANA name, such as Europe/Berlin."""
     try:

@@ -24,6 +24,7 @@ from store.ratings import STATES, Rater
 from store.recent import Recent
 from store.recording import MAX_LINES, call_of
 from store.scripts import Client, Scripts
+from store.tally import place_of
 from store.wire import Wire, has_wires, wired
 
 _SMALL = 2_000
@@ -34,7 +35,6 @@ _MOST, _FEWEST = 1 << 20, 50
 """So many calls are rated before they are posted."""
 _MANY = 0.25
 """Where more of a page are known, those that follow are asked about before they are rated."""
-_BEGINNING = 5
 _SAME, _OTHER = ord("="), ord("!")
 
 T = TypeVar("T")
@@ -79,7 +79,7 @@ class Run:
         if states[State.UNRATED]:
             rows = pa.array(page.rows[ratings.unrated[page.rows]])
             words, numbers = ratings.destination.take(rows), rated.calls.batch["number"].take(rows)
-            charged.unrated.update(map(_place, words.to_pylist(), numbers.to_pylist()))
+            charged.unrated.update(map(place_of, words.to_pylist(), numbers.to_pylist()))
         charged.billed_s += int(ratings.billed[page.rows].sum())
         for pool, _, had, has, _ in page.uses:
             charged.pooled_s += has - had
@@ -246,11 +246,6 @@ async def read_used(redis: Client, ref: AccountRef, terms: Terms) -> dict[tuple[
         pool, _, month = name.partition(":")
         found[pool, month] = int(value.partition(" ")[0])
     return found
-
-
-def _place(destination: str, number: str) -> str:
-    """Where a call went, in a word: what its number begins with where the record has none."""
-    return destination or (f"{number[:_BEGINNING]}…" if number else "")
 
 
 async def aside(count: int, work: Callable[..., T], *args: Any) -> T:

@@ -95,6 +95,15 @@ class Day:
             yield f"{service}{DIVIDED}{hour}", tally
 
 
+BEGINNING = 5
+"""So many signs of a number say where a call went whose record names no destination."""
+
+
+def place_of(destination: str, number: str) -> str:
+    """Where a call without a price went, in a word: what its number begins with where the record has none."""
+    return destination or (f"{number[:BEGINNING]}…" if number else "")
+
+
 def hour_of(start_ms: int, zone: str) -> int:
     """The hour of a moment by a time zone's clock, counted from 1970-01-01 00:00 there."""
     return hour_of_quarter(start_ms // QUARTER_MS, zone)

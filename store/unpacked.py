@@ -6,7 +6,7 @@ Imported only where journals are read whole: pyarrow takes longer to load than t
 import zlib
 from base64 import b64decode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,11 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from store.account import Entry
-from store.fewer import TextColumn, Texts
+from store.basis import UNRATED
+from store.fewer import TextColumn, Texts, encoded
 from store.prefixes import Ints
 from store.records import COLUMN, FIELD
+from store.tally import place_of
 
 _NAMES_OF_OLD = ("amount", "start", "destination", "memo", "id")
 _NUMBERS = {"amount": " ", "start": " ", "duration": " "}
@@ -70,6 +72,25 @@ def unpack(entries: Sequence[Entry]) -> Unpacked:
         centre=_texts(packs, counts, "centre"),
         basis=_texts(packs, counts, "basis"),
     )
+
+
+def placed(entries: Sequence[Entry], lines: Unpacked) -> Unpacked:
+    """The lines of these entries, with what a call's number begins with where it has no price and no destination."""
+    words = [each.startswith(UNRATED) for each in lines.basis.dictionary.to_pylist()]
+    nowhere = [not each for each in lines.destination.dictionary.to_pylist()]
+    if not any(words) or not any(nowhere):
+        return lines
+    rows = np.array(words, np.bool_)[lines.basis.indices.to_numpy()]
+    rows &= np.array(nowhere, np.bool_)[lines.destination.indices.to_numpy()]
+    packs = [_columns(each) for each in entries]
+    counts = np.array([count for count, _ in packs], np.int64)
+    places, numbers = encoded(_texts(packs, counts, "number").filter(pa.array(rows)))
+    column = TextColumn(len(lines))
+    column.put(
+        np.arange(len(lines)), lines.destination.indices.to_numpy().astype(np.int64), lines.destination.dictionary
+    )
+    column.put(rows, places, pa.array([place_of("", each) for each in numbers.to_pylist()], pa.string()))
+    return replace(lines, destination=column.column())
 
 
 _Pack = tuple[int, dict[str, str]]

@@ -33,8 +33,6 @@ class What(StrEnum):
 
     DESTINATION = "destination"
     """Nobody called there before; the subject is its name."""
-    UNRATED = "unrated"
-    """Calls there have no price, for the first time; the subject is its name, "" where the record has none."""
     HOUR = "hour"
     """Nobody called at that hour of the week before; the subject is the weekday, 0 for Monday, and the hour: "6 3"."""
     DAY = "day"
@@ -65,19 +63,11 @@ def findings(days: Mapping[int, Day], today: int, first: int) -> list[Finding]:
 
 def _places(before: Mapping[int, Day], now: Mapping[int, Day]) -> Iterator[Finding]:
     known = {(group.service, group.destination) for day in before.values() for group in day.groups}
-    had_none = {
-        (group.service, group.destination)
-        for day in before.values()
-        for group, tally in day.groups.items()
-        if tally.unrated
-    }
     sums: dict[tuple[str, str], Tally] = {}
     for day in now.values():
         for group, tally in day.groups.items():
             sums.setdefault((group.service, group.destination), Tally()).add(tally)
     for (service, destination), tally in sums.items():
-        if tally.unrated and (service, destination) not in had_none:
-            yield Finding(What.UNRATED, service, destination, tally.micros)
         if destination and (service, destination) not in known and tally.micros >= FLOOR_MICROS:
             yield Finding(What.DESTINATION, service, destination, tally.micros)
 

@@ -1,5 +1,6 @@
 """What is told of usage: included minutes that run out, and what is unlike what was usual. See `store.events`."""
 
+import json
 from dataclasses import dataclass
 
 from store.event import Event
@@ -35,3 +36,21 @@ class UsageUnusual(Event):
     amount_micros: int
     usual_micros: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallsUnrated(Event):
+    """Calls of a service have no price: told of each place at most once a day, and only of more than were told before.
+
+    `calls` is how many there are, in the places of `named` and `others` more.
+    """
+
+    service: str
+    places: str
+    others: str
+    calls: str
+
+    @property
+    def named(self) -> tuple[tuple[str, int], ...]:
+        """Places with the most calls, and how many; "" for those of which nothing is known."""
+        return tuple((place, int(count)) for place, count in json.loads(self.places))

@@ -8,6 +8,7 @@ import pytest
 from fluent.syntax import visitor
 from fluent.syntax.ast import Message, Pattern, VariableReference
 
+from bot.ingest.graph.problems import Problem
 from handlers.locales import LANGUAGES, Texts, _resource, keys
 from handlers.parsing import SYNONYMS, Word, command, spoken
 from store import basis
@@ -58,7 +59,18 @@ FAMILIES = {
     "usage-": ["calls", "minutes", "included-minutes", "cost"],
     "service-": [TOLL_FREE, INBOUND, CONFERENCE, CALLING, DIRECT_ROUTING, "calls"],
     "news-unusual-": [each.value for each in What],
-    "unrated-": [each.value for each in basis.Unrated],
+    "calls-": ["frozen", "closed", "go-on", "overdraft", "stopped", "stopped-besides"],
+    "news-pool-": ["low", "exhausted"],
+    "pool-": ["low-then", "exhausted-then", "renewed", "month-over"],
+    "feed-": [
+        *(
+            each.value.replace("_", "-")
+            for each in Problem
+            if each not in {"refused", "broken", "foreign_link", "never_ending"}
+        ),
+        "other",
+    ],
+    "unrated-": [*(each.value for each in basis.Unrated), "place", "more"],
     "why-free-": [each.value for each in basis.Why],
     "placeholder-": ["amount", "below", "cap"],
     "topic-": ["recharge", "alerts", "method", "overdraft", "state", "rates", "pools", "zone", "centres"],
@@ -66,7 +78,7 @@ FAMILIES = {
 }
 """Keys that the code puts together, by their beginning: everything that may follow it."""
 
-THE_SAME = {"balance-amount", "change-line", "help-line", "history-line", "why-entry", "app"}
+THE_SAME = {"unrated-place", "balance-amount", "change-line", "help-line", "history-line", "why-entry", "app"}
 """Texts that are no words of any language."""
 
 

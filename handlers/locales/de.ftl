@@ -30,7 +30,7 @@ help-roles = Alle hier dürfen das Guthaben sehen. Guthabenverwalter ändern etw
 balance-title = Guthaben: { $balance }
 state-ready = :large_green_circle: Genug Guthaben
 state-low = :large_yellow_circle: Niedrig: unter { $level }
-state-exhausted = :red_circle: Aufgebraucht: Anrufe gehen weiter und werden unter null abgebucht. Fügen Sie Guthaben hinzu.
+state-exhausted = :red_circle: Aufgebraucht: Anrufe gehen weiter, bis auch der Überziehungsrahmen von { $overdraft } aufgebraucht ist. Fügen Sie Guthaben hinzu.
 state-halted = :red_circle: Aufgebraucht: Neue Anrufe sind nicht erlaubt. Was trotzdem telefoniert wird, wird unter null abgebucht. Fügen Sie Guthaben hinzu.
 state-empty = :white_circle: Noch kein Guthaben
 held-line = Verfügbar: { $available }. Für laufende Anrufe reserviert: { $held }.
@@ -188,7 +188,13 @@ managers-saved-none = Gespeichert: Jetzt darf niemand etwas ändern.
 incident-low = :warning: Guthaben niedrig
 incident-low-text = Das Guthaben beträgt { $balance }, weniger als { $level }.
 incident-exhausted = :rotating_light: Guthaben aufgebraucht
-incident-exhausted-text = Das Guthaben beträgt { $balance }. Anrufe gehen weiter und werden unter null abgebucht.
+incident-exhausted-text = Das Guthaben beträgt { $balance }.
+calls-stopped = Gestoppt: { $services }. Neue Anrufe sind dort nicht erlaubt; was trotzdem telefoniert wird, wird unter null abgebucht.
+calls-overdraft = Anrufe gehen weiter, bis auch der Überziehungsrahmen von { $overdraft } aufgebraucht ist.
+calls-stopped-besides = Von Hand gestoppt: { $services }.
+calls-go-on = Anrufe gehen weiter.
+calls-frozen = Das Konto ist gesperrt: Neue Anrufe sind nicht erlaubt. Was trotzdem telefoniert wird, wird unter null abgebucht.
+calls-closed = Das Konto ist geschlossen: Neue Anrufe sind nicht erlaubt, und es wird nichts mehr abgebucht.
 incident-recovered = :white_check_mark: Guthaben wieder ausreichend
 incident-recovered-text = Das Guthaben beträgt { $balance }.
 incident-fell = Das Guthaben war unter { $level } gesunken.
@@ -297,6 +303,7 @@ line-service = { $who } hatte { $service } angehalten.
 line-declined = Aufladung von { $amount } abgelehnt: { $method }, { $reason }.
 line-paused = Die automatische Aufladung war angehalten: { $reason }.
 line-webhook = Ein Webhook ließ sich nicht an { $host } zustellen.
+line-feed = Verbindungsnachweise ließen sich nicht aus Microsoft Graph lesen.
 line-stuck = Es war nicht klar, ob { $amount } von { $method } abgebucht wurden.
 line-not-credited = { $amount } wurden von { $method } abgebucht und konnten nicht gutgeschrieben werden.
 line-needs-action = Die Bank verlangte eine Bestätigung für { $amount } mit { $method }.
@@ -309,6 +316,7 @@ end-not-charged = :white_check_mark: Erledigt: Es wurde nichts abgebucht.
 end-cancelled = :white_check_mark: Erledigt: Die Aufladung wurde abgebrochen.
 end-resumed = :white_check_mark: Erledigt: { $who } hat die automatische Aufladung fortgesetzt.
 end-webhook = Erledigt: Die Zustellung geht wieder.
+end-feed = :white_check_mark: Erledigt: Sie werden wieder gelesen.
 end-service = :white_check_mark: Erledigt: { $who } hat ihn fortgesetzt.
 end-services = :white_check_mark: Erledigt: Neue Anrufe sind wieder erlaubt. Das Guthaben beträgt { $balance }.
 end-settings = :white_check_mark: Erledigt: { $who } hat die automatische Aufladung geändert.
@@ -474,7 +482,12 @@ usage-before = { $way ->
     [less] { $percent } % weniger als im Zeitraum davor ({ $cost }).
    *[same] So viel wie im Zeitraum davor ({ $cost }).
 }
-usage-included = Inklusivminuten in diesem Monat: { $used } von { $held } verbraucht.
+usage-pools = Inklusivminuten in diesem Monat:
+usage-pool = { $bar } { $percent } %  { $pool }: { $used } von { $held } Minuten verbraucht, { $left } übrig
+usage-pools-more = { $count ->
+    [one] … und ein weiterer Pool.
+   *[other] … und { $count } weitere Pools.
+}
 usage-unrated = { $calls ->
     [one] 1 Anruf hat noch keinen Preis: Keine Preisliste kennt seine Nummer. Er wird berechnet, sobald eine sie kennt.
    *[other] { $calls } Anrufe haben noch keinen Preis: Keine Preisliste kennt ihre Nummern. Sie werden berechnet, sobald eine sie kennt.
@@ -565,9 +578,49 @@ rate-no-number = „{ $typed }“ ist keine Telefonnummer. Geben Sie sie mit der
 rate-no-country = Welches Land? Geben Sie die Nummer mit der Landesvorwahl ein, zum Beispiel `/credits preis { $proposed }`.
 rate-bad-country = „{ $typed }“ beginnt mit keiner Landesvorwahl.
 
+## Included minutes
+news-pool-low = :hourglass_flowing_sand: { $percent } % der Inklusivminuten von { $pool } sind verbraucht: { $used } von { $held } im { $month }.
+news-pool-exhausted = :hourglass: Die Inklusivminuten von { $pool } sind aufgebraucht: { $used } von { $held } im { $month }.
+pool-low-then = { $others ->
+    [yes] Sind sie aufgebraucht, werden Minuten von { $pools } verbraucht, soweit noch welche da sind, danach Guthaben.
+   *[no] Sind sie aufgebraucht, zahlt das Guthaben diese Anrufe.
+}
+pool-exhausted-then = { $others ->
+    [yes] Ab jetzt werden Minuten von { $pools } verbraucht, soweit noch welche da sind, danach Guthaben.
+   *[no] Ab jetzt zahlt das Guthaben diese Anrufe.
+}
+pool-renewed = Neue Minuten gibt es ab dem { $when }, 00:00 Uhr ({ $zone }).
+pool-month-over = Dieser Monat ist vorbei: Diese Anrufe wurden spät gemeldet.
+
+## Sources of call records
+news-feed-failed = :warning: *Verbindungsnachweise lassen sich nicht aus Microsoft Graph lesen*, seit { $since }. { $why } Was inzwischen telefoniert wurde, wird berechnet, sobald es wieder geht, bis zu 89 Tage zurück.
+news-feed-recovered = :white_check_mark: Verbindungsnachweise werden wieder aus Microsoft Graph gelesen. Was seit { $since } dazukam, wird jetzt berechnet.
+feed-secret-wrong = Microsoft nimmt das Clientgeheimnis nicht an: `CREDITS_GRAPH_CLIENT_SECRET` braucht den Wert des Geheimnisses, nicht seine Kennung.
+feed-secret-expired = Das Clientgeheimnis ist abgelaufen: Legen Sie ein neues an (Entra Admin Center, App-Registrierungen, Zertifikate & Geheimnisse) und tragen Sie es in `CREDITS_GRAPH_CLIENT_SECRET` ein.
+feed-app-unknown = Die Organisation hat keine App mit dieser Kennung: Berichtigen Sie `CREDITS_GRAPH_CLIENT_ID` oder `CREDITS_GRAPH_TENANT_ID`.
+feed-tenant-unknown = Microsoft kennt diese Organisation nicht: Berichtigen Sie `CREDITS_GRAPH_TENANT_ID`.
+feed-sign-in-refused = Microsoft lehnt die Anmeldung ab: `credits graph check` sagt, warum.
+feed-token-refused = Microsoft Graph lehnt ein neues Token ab: Stimmt `CREDITS_GRAPH_CLOUD`?
+feed-forbidden = Die App darf sie nicht lesen: Geben Sie ihr die Anwendungsberechtigung `CallRecord-PstnCalls.Read.All`, mit Administratorzustimmung (Entra Admin Center, App-Registrierungen, API-Berechtigungen).
+feed-clock = Die Uhr des Rechners, auf dem der Bot läuft, geht falsch: Stellen Sie sie richtig.
+feed-not-taken = Konten nehmen nicht an, was sie bezahlen sollen, weil sie geschlossen sind oder es sie nicht gibt: `credits account list` zeigt sie.
+feed-no-account = Es gibt kein Konto, das bezahlt: `credits account open` eröffnet es.
+feed-busy = Microsoft Graph nimmt zurzeit keine Anfragen mehr an. Noch muss niemand etwas tun.
+feed-away = Microsoft Graph antwortet nicht. Ist es von anderswo zu erreichen, prüfen Sie das Netz des Rechners, auf dem der Bot läuft.
+feed-too-slow = Microsoft Graph antwortet nicht rechtzeitig. Noch muss niemand etwas tun.
+feed-other = Seine Antworten sind nicht zu gebrauchen: `credits graph check` und das Protokoll sagen, warum.
+
 ## What is unusual
 news-unusual-destination = :mag: Erste Anrufe nach { $subject }: { $service }, { $amount } in den letzten Tagen. Dorthin hat bisher niemand angerufen.
-news-unusual-unrated = :mag: Anrufe nach { $subject } haben keinen Preis: { $service }. Sie bleiben vorgemerkt und werden berechnet, sobald eine Preisliste ihre Nummern kennt.
+news-unrated = :label: { $calls ->
+    [one] Ein Anruf hat keinen Preis
+   *[other] { $calls } Anrufe haben keinen Preis
+}: { $service } nach { $places }. Sie bleiben vorgemerkt und werden berechnet, sobald eine Preisliste ihre Nummern kennt: Wer den Bot betreibt, lädt eine mit `credits rates load`.
+unrated-place = { $place } ({ $calls })
+unrated-more = { $count ->
+    [one] einem weiteren Ziel
+   *[other] { $count } weiteren Zielen
+}
 news-unusual-hour = :mag: Anrufe zu ungewohnter Zeit, { $subject }: { $service }, { $amount } in dieser Stunde. Zu dieser Stunde der Woche hat bisher niemand angerufen.
 news-unusual-day = :mag: Mehr als sonst am { $subject }: { $service }, { $amount }. Üblich sind { $usual } am Tag.
 unusual-hour = { $day }, { $hour } Uhr

@@ -30,7 +30,7 @@ help-roles = Everyone here may see the balance. Credit managers change things; a
 balance-title = Balance: { $balance }
 state-ready = :large_green_circle: Enough credit
 state-low = :large_yellow_circle: Low: below { $level }
-state-exhausted = :red_circle: Used up: calls go on and are charged below zero. Add credit.
+state-exhausted = :red_circle: Used up: calls go on until the overdraft of { $overdraft } is used up, too. Add credit.
 state-halted = :red_circle: Used up: no new calls are allowed. What is called all the same is charged below zero. Add credit.
 state-empty = :white_circle: No credit yet
 held-line = Available: { $available }. Set aside for calls in progress: { $held }.
@@ -188,7 +188,13 @@ managers-saved-none = Saved: nobody may change anything now.
 incident-low = :warning: Balance low
 incident-low-text = The balance is { $balance }, below { $level }.
 incident-exhausted = :rotating_light: Credit used up
-incident-exhausted-text = The balance is { $balance }. Calls go on and are charged below zero.
+incident-exhausted-text = The balance is { $balance }.
+calls-stopped = Stopped: { $services }. No new calls of these are allowed; what is called all the same is charged below zero.
+calls-overdraft = Calls go on until the overdraft of { $overdraft } is used up, too.
+calls-stopped-besides = Stopped by people: { $services }.
+calls-go-on = Calls go on.
+calls-frozen = The account is frozen: no new calls are allowed. What is called all the same is charged below zero.
+calls-closed = The account is closed: no new calls are allowed, and nothing is charged any more.
 incident-recovered = :white_check_mark: Balance recovered
 incident-recovered-text = The balance is { $balance }.
 incident-fell = The balance had fallen below { $level }.
@@ -297,6 +303,7 @@ line-service = { $who } had stopped { $service }.
 line-declined = Recharge of { $amount } declined: { $method }, { $reason }.
 line-paused = Auto-recharge was paused: { $reason }.
 line-webhook = A webhook could not be delivered to { $host }.
+line-feed = Call records could not be read from Microsoft Graph.
 line-stuck = It was not clear whether { $amount } was charged to { $method }.
 line-not-credited = { $amount } was charged to { $method } and could not be credited.
 line-needs-action = The bank wanted { $amount } with { $method } to be confirmed.
@@ -309,6 +316,7 @@ end-not-charged = :white_check_mark: Dealt with: nothing was charged.
 end-cancelled = :white_check_mark: Dealt with: the recharge was cancelled.
 end-resumed = :white_check_mark: Dealt with: { $who } resumed auto-recharge.
 end-webhook = Dealt with: it is delivered again.
+end-feed = :white_check_mark: Dealt with: they are read again.
 end-service = :white_check_mark: Dealt with: { $who } resumed it.
 end-services = :white_check_mark: Dealt with: new calls are allowed again. The balance is { $balance }.
 end-settings = :white_check_mark: Dealt with: { $who } changed auto-recharge.
@@ -474,7 +482,12 @@ usage-before = { $way ->
     [less] { $percent } % less than in the period before ({ $cost }).
    *[same] As much as in the period before ({ $cost }).
 }
-usage-included = Included minutes this month: { $used } of { $held } used.
+usage-pools = Included minutes this month:
+usage-pool = { $bar } { $percent } %  { $pool }: { $used } of { $held } minutes used, { $left } left
+usage-pools-more = { $count ->
+    [one] … and one more pool.
+   *[other] … and { $count } more pools.
+}
 usage-unrated = { $calls ->
     [one] 1 call has no price yet: no rate card knows its number. It is charged when a card does.
    *[other] { $calls } calls have no price yet: no rate card knows their numbers. They are charged when a card does.
@@ -565,9 +578,49 @@ rate-no-number = “{ $typed }” is no telephone number. Type it with its count
 rate-no-country = Which country? Type the number with its country code, for example `/credits rate { $proposed }`.
 rate-bad-country = “{ $typed }” begins with no country’s code.
 
+## Included minutes
+news-pool-low = :hourglass_flowing_sand: { $percent } % of the included minutes of { $pool } are used: { $used } of { $held } in { $month }.
+news-pool-exhausted = :hourglass: The included minutes of { $pool } are used up: { $used } of { $held } in { $month }.
+pool-low-then = { $others ->
+    [yes] When they are used up, minutes of { $pools } are used as far as there are any, then credit.
+   *[no] When they are used up, credit pays for these calls.
+}
+pool-exhausted-then = { $others ->
+    [yes] From now on minutes of { $pools } are used as far as there are any, then credit.
+   *[no] From now on credit pays for these calls.
+}
+pool-renewed = There are new minutes from { $when }, 00:00 ({ $zone }).
+pool-month-over = That month is over: these calls were reported late.
+
+## Sources of call records
+news-feed-failed = :warning: *Call records cannot be read from Microsoft Graph* since { $since }. { $why } Calls that were made meanwhile are charged as soon as it works again, those of the last 89 days.
+news-feed-recovered = :white_check_mark: Call records are read from Microsoft Graph again. What came since { $since } is charged now.
+feed-secret-wrong = Microsoft does not accept the client secret: `CREDITS_GRAPH_CLIENT_SECRET` takes the secret’s value, not its id.
+feed-secret-expired = The client secret has expired: make a new one (Entra admin center, App registrations, Certificates & secrets) and put it into `CREDITS_GRAPH_CLIENT_SECRET`.
+feed-app-unknown = The organisation has no app of that id: correct `CREDITS_GRAPH_CLIENT_ID` or `CREDITS_GRAPH_TENANT_ID`.
+feed-tenant-unknown = Microsoft knows no such organisation: correct `CREDITS_GRAPH_TENANT_ID`.
+feed-sign-in-refused = Microsoft refuses the sign-in: `credits graph check` says why.
+feed-token-refused = Microsoft Graph refuses a new token: is `CREDITS_GRAPH_CLOUD` the right one?
+feed-forbidden = The app may not read them: give it the application permission `CallRecord-PstnCalls.Read.All`, with an administrator’s consent (Entra admin center, App registrations, API permissions).
+feed-clock = The clock of the bot’s machine is wrong: set it right.
+feed-not-taken = Accounts do not take what is charged to them, because they are closed or do not exist: `credits account list` shows them.
+feed-no-account = There is no account to charge: `credits account open` opens it.
+feed-busy = Microsoft Graph takes no more requests for now. Nobody has to do anything yet.
+feed-away = Microsoft Graph does not answer. If it can be reached from elsewhere, look at the network of the bot’s machine.
+feed-too-slow = Microsoft Graph does not answer in time. Nobody has to do anything yet.
+feed-other = Its answers cannot be used: `credits graph check` and the log say why.
+
 ## What is unusual
 news-unusual-destination = :mag: First calls to { $subject }: { $service }, { $amount } in the last days. Nobody called there before.
-news-unusual-unrated = :mag: Calls to { $subject } have no price: { $service }. They are kept, and charged when a rate card knows their numbers.
+news-unrated = :label: { $calls ->
+    [one] One call has no price
+   *[other] { $calls } calls have no price
+}: { $service } to { $places }. They are kept, and charged as soon as a rate card has their numbers: whoever operates this bot loads one with `credits rates load`.
+unrated-place = { $place } ({ $calls })
+unrated-more = { $count ->
+    [one] one more destination
+   *[other] { $count } more destinations
+}
 news-unusual-hour = :mag: Calls at an unusual time, { $subject }: { $service }, { $amount } in that hour. Nobody called at that hour of the week before.
 news-unusual-day = :mag: More than usual on { $subject }: { $service }, { $amount }. Usual is { $usual } a day.
 unusual-hour = { $day } { $hour }

@@ -88,7 +88,8 @@ def state(account: Account, texts: Texts) -> str:
     if account.state is not State.OPEN:
         return texts("state-frozen" if account.state is State.FROZEN else "state-closed")
     if account.exhausted:
-        return texts("state-halted" if account.halts else "state-exhausted")
+        overdraft = texts.money(account.overdraft)
+        return texts("state-halted") if account.halts else texts("state-exhausted", overdraft=overdraft)
     if account.low:
         return texts("state-low", level=texts.money(account.low))
     return texts("state-ready" if account.available.micros > 0 else "state-empty")

@@ -119,13 +119,19 @@ def opens_anew(incident: Incident, event: Event) -> bool:
     return incident.state == "recovered" and isinstance(event, BalanceLow | BalanceExhausted)
 
 
-def message(incident: Incident, texts: Texts, *, method: str, sandbox: bool, wait: str = "") -> dict[str, Any]:
-    """The standing message; `method` is what people call the payment method, `wait` why no recharge opens now."""
+def message(
+    incident: Incident, texts: Texts, *, method: str, sandbox: bool, wait: str = "", calls: str = ""
+) -> dict[str, Any]:
+    """The standing message; `method` is what people call the payment method, `wait` why no recharge opens now.
+
+    `calls` says what becomes of new calls while the credit is used up.
+    """
     kind = incident.state or "recharge"
     title = texts(f"incident-{kind}")
     balance = texts.money(Money(incident.balance_micros, incident.currency))
     level = texts.money(Money(incident.level_micros, incident.currency))
     now = texts(f"incident-{kind}-text", **_used(kind, balance, level)) if kind != "recharge" else ""
+    now = f"{now} {calls}" if kind == "exhausted" and calls else now
     # What led there comes first in time, but while something is the matter the balance counts most.
     lines = [*_before(incident, texts), *_money(incident, texts, method, wait)]
     lines = [*lines, now] if kind == "recovered" else [now, *lines]

@@ -35,6 +35,7 @@ from store.events import (
     ToppedUp,
     TopupDeclined,
 )
+from store.feed_events import FeedFailed, FeedRecovered
 from store.money import Money
 from store.payment import Failure
 from store.pushes import WebhookFailed, WebhookRecovered
@@ -49,10 +50,11 @@ _KINDS: dict[type[Event], str] = {
     PaymentStuck: "line-stuck",
     PaymentNeedsAction: "line-needs-action",
     WebhookFailed: "line-webhook",
+    FeedFailed: "line-feed",
     ServicesHalted: "line-halted",
     ServiceStopped: "line-service",
 }
-_NO_PAYMENT = {"line-exhausted", "line-halted", "line-service", "line-webhook"}
+_NO_PAYMENT = {"line-exhausted", "line-halted", "line-service", "line-webhook", "line-feed"}
 """What a new recharge does not settle by itself."""
 _BLOCKED = {"monthly_cap": "line-monthly_cap", "daily_limit": "line-daily_limit"}
 _CANCELLED = {"not_needed": "end-not-needed", "not_charged": "end-not-charged"}
@@ -62,7 +64,7 @@ _CANCELLED = {"not_needed": "end-not-needed", "not_charged": "end-not-charged"}
 class Line:
     """An open line: the key of what is left of it, the text itself, where it stands, what it is about.
 
-    `payment` is the payment's id, or the webhook's.
+    `payment` is the payment's id, the webhook's, or the feed's.
     """
 
     kind: str
@@ -101,6 +103,8 @@ def opened(
         about = event.payment, int(event.attempt), event.kind == "topup"
     if isinstance(event, WebhookFailed):
         about = event.webhook, 0, False
+    if isinstance(event, FeedFailed):
+        about = event.feed, 0, False
     service = event.service if isinstance(event, ServiceStopped) else ""
     return Line(kind, texts(kind, **_words(event, texts, label)), channel, ts, mark, sandbox, *about, service)
 
@@ -127,13 +131,15 @@ def ending(line: Line, event: Event, texts: Texts) -> str:
         case BalanceRecovered() if line.kind == "line-exhausted" or (_is_blocked(line) and not event.level_micros):
             return texts("end-recovered", balance=texts.money(event.balance))
         case _:
-            return _ending_of_stop(line, event, texts)
+            return _ending_apart(line, event, texts)
 
 
-def _ending_of_stop(line: Line, event: Event, texts: Texts) -> str:
+def _ending_apart(line: Line, event: Event, texts: Texts) -> str:
     match event:
         case ServiceResumed() if line.kind == "line-service" and event.service == line.service:
             return texts("end-service", who=who(event.by, texts))
+        case FeedRecovered() if line.kind == "line-feed" and event.feed == line.payment:
+            return texts("end-feed")
         case ServicesResumed() if line.kind == "line-halted":
             return texts("end-services", balance=texts.money(event.balance))
         case _:

@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers import ids
 from handlers.locales import Texts
-from handlers.views import changes, kit, service, unusual, webhooks
+from handlers.views import changes, feeds, kit, pools, service, unusual, webhooks
 from handlers.views import payment as payments
 from handlers.views.changes import Labels
 from handlers.views.payment import who
@@ -14,6 +14,7 @@ from store.events import (
     BalanceExhausted,
     BalanceLow,
     BalanceRecovered,
+    CallsUnrated,
     Credited,
     CreditExpired,
     CreditExpiring,
@@ -23,6 +24,8 @@ from store.events import (
     PaymentStuck,
     PaymentTrouble,
     PaymentUnknown,
+    PoolExhausted,
+    PoolLow,
     RechargeBlocked,
     RechargeCancelled,
     Recharged,
@@ -39,11 +42,14 @@ from store.events import (
     TopupDeclined,
     UsageUnusual,
 )
+from store.feed_events import FeedFailed, FeedRecovered
 from store.money import Money
 from store.payment import Failure
+from store.plans import Plan
 from store.pushes import WebhookFailed
 from store.token_events import TokenMade, TokenRevoked
 
+NO_PLAN = Plan()
 _TOLD_CAUSES = {"recharge", "topup"}
 """What lifted the balance was told just before, with the balance after it."""
 
@@ -59,8 +65,8 @@ class News:
     loud: bool = False
 
 
-def of_account(event: Event, texts: Texts, label: Labels) -> News | None:
-    """What the alert channel is told, or None."""
+def of_account(event: Event, texts: Texts, label: Labels, plan: Plan = NO_PLAN) -> News | None:
+    """What the alert channel is told, or None; `plan` is the account's, for what is told of its pools."""
     match event:
         case BalanceLow():
             return News(texts("news-low", level=texts.money(event.level), balance=texts.money(event.balance)))
@@ -80,14 +86,28 @@ def of_account(event: Event, texts: Texts, label: Labels) -> News | None:
         case ServiceStopped() | ServiceResumed() | ServicesHalted() | ServicesResumed():
             text = service.news(event, texts)
             return News(text, loud=isinstance(event, ServiceStopped | ServicesHalted)) if text else None
-        case WebhookFailed() | UsageUnusual():
-            words = unusual.told(event, texts) if isinstance(event, UsageUnusual) else webhooks.failed(event, texts)
-            return News(words, loud=True)
+        case WebhookFailed():
+            return News(webhooks.failed(event, texts), loud=True)
         case ManagersChanged() | SettingsChanged() | TokenMade() | TokenRevoked():
             told = changes.told(event, texts, label)
             return News(told, loud=True) if told else None
         case _:
-            return _of_recharge(event, texts, label)
+            return _of_usage(event, texts, plan) or _of_recharge(event, texts, label)
+
+
+def _of_usage(event: Event, texts: Texts, plan: Plan) -> News | None:
+    match event:
+        case UsageUnusual():
+            return News(unusual.told(event, texts), loud=True)
+        case CallsUnrated():
+            return News(unusual.unrated(event, texts), loud=True)
+        case FeedFailed() | FeedRecovered():
+            return News(feeds.told(event, texts), loud=isinstance(event, FeedFailed))
+        case PoolLow() | PoolExhausted():
+            text = pools.told(event, plan, texts)
+            return News(text, loud=isinstance(event, PoolExhausted)) if text else None
+        case _:
+            return None
 
 
 def _of_recharge(event: Event, texts: Texts, label: Labels) -> News | None:
@@ -154,7 +174,7 @@ def message(
 def actions(event: Event, texts: Texts) -> kit.Block | None:
     """What whoever is told of this would do next, or None."""
     match event:
-        case UsageUnusual():
+        case UsageUnusual() | CallsUnrated():
             return _row(unusual.to_stop(event, texts))
         case ServiceStopped():
             return _row(service.to_resume(event.service, event.at_ms, texts))

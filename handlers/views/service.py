@@ -4,12 +4,15 @@ from handlers import ids
 from handlers.locales import Texts
 from handlers.views import kit
 from handlers.views.payment import who
-from store.account import Account, Stop
+from handlers.views.why import service_name
+from store.account import Account, State, Stop
 from store.events import ServiceResumed, ServicesHalted, ServicesResumed, ServiceStopped
 from store.money import Money
+from store.services import states
 
 Told = ServiceStopped | ServiceResumed | ServicesHalted | ServicesResumed
 
+_NAMED = 8
 MOST_STOPS = 5
 """So many stopped services are shown, by name; the others are counted."""
 
@@ -23,6 +26,19 @@ def stops(account: Account, texts: Texts, *, may_manage: bool) -> list[kit.Block
             blocks.append(kit.actions(f"service_actions_{number}", to_resume(stop.service, stop.at_ms, texts)))
     more = len(account.stops) - MOST_STOPS
     return [*blocks, *([kit.context(texts("stopped-more", count=more))] if more > 0 else [])]
+
+
+def calls(account: Account, texts: Texts) -> str:
+    """What becomes of new calls while the credit is used up: which are stopped, or how far they go on."""
+    if account.state is not State.OPEN:
+        return texts(f"calls-{account.state}")
+    stopped = [service_name(each.service, texts) for each in states(account) if not each.open]
+    named = ", ".join(stopped[:_NAMED]) + (" …" if len(stopped) > _NAMED else "")
+    if account.halts:
+        return texts("calls-stopped", services=named)
+    limit = account.overdraft_micros
+    line = texts("calls-overdraft", overdraft=texts.money(account.overdraft)) if limit else texts("calls-go-on")
+    return f"{line} {texts('calls-stopped-besides', services=named)}" if stopped else line
 
 
 def said(stop: Stop, texts: Texts) -> str:

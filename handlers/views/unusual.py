@@ -9,7 +9,7 @@ from handlers.views.why import service_name
 from store.money import Money
 from store.report import date_of
 from store.unusual import What
-from store.usage_events import UsageUnusual
+from store.usage_events import CallsUnrated, UsageUnusual
 
 
 def told(event: UsageUnusual, texts: Texts) -> str:
@@ -23,7 +23,18 @@ def told(event: UsageUnusual, texts: Texts) -> str:
     return texts(f"news-unusual-{event.what}", **words)
 
 
-def to_stop(event: UsageUnusual, texts: Texts) -> kit.Element:
+def unrated(event: CallsUnrated, texts: Texts) -> str:
+    """Where calls without a price went, how many there are, and what to do about them."""
+    places = [
+        texts("unrated-place", place=kit.escape(kit.clip(place, 100)) or texts("why-somewhere"), calls=count)
+        for place, count in event.named
+    ]
+    more = [texts("unrated-more", count=int(event.others))] if event.others != "0" else []
+    service = service_name(event.service, texts)
+    return texts("news-unrated", service=service, calls=int(event.calls), places=", ".join([*places, *more]))
+
+
+def to_stop(event: UsageUnusual | CallsUnrated, texts: Texts) -> kit.Element:
     """Stop the service; asked first. The button names the event: pressed twice it stops once."""
     service = service_name(event.service, texts)
     asked = kit.question(

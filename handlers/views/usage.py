@@ -8,7 +8,8 @@ from babel.numbers import format_decimal, get_currency_precision
 
 from handlers import ids
 from handlers.locales import Texts
-from handlers.views import kit
+from handlers.views import kit, pools
+from handlers.views.pools import Share
 from handlers.views.why import NAMED
 from store.money import Money
 from store.report import Part, Period, Point, Report, total_of
@@ -26,20 +27,20 @@ _CENT = 100
 
 
 def message(
-    report: Report, currency: str, texts: Texts, *, included_s: tuple[int, int] | None = None, zone: str = "UTC"
+    report: Report, currency: str, texts: Texts, *, shares: Sequence[Share] = (), zone: str = "UTC"
 ) -> dict[str, Any]:
-    """With a chart and a table; `included_s` are the seconds that pools gave this month, and what they hold."""
-    blocks = [*_top(report, currency, texts, included_s)]
+    """With a chart and a table; `shares` are what the pools have given this month, in whatever period."""
+    blocks = [*_top(report, currency, texts, shares)]
     if report.total:
         blocks += [_chart(report, currency, texts), _table(report, currency, texts)]
     return kit.message(_title(report, texts), [*blocks, *_bottom(report, texts, zone)])
 
 
 def plain(
-    report: Report, currency: str, texts: Texts, *, included_s: tuple[int, int] | None = None, zone: str = "UTC"
+    report: Report, currency: str, texts: Texts, *, shares: Sequence[Share] = (), zone: str = "UTC"
 ) -> dict[str, Any]:
     """The same without the blocks that a Slack may not know yet."""
-    blocks = [*_top(report, currency, texts, included_s)]
+    blocks = [*_top(report, currency, texts, shares)]
     if report.total:
         rows = [(_name(name, report.part, texts), tally) for name, tally in report.parts]
         lines = [_line(name, tally, currency, texts) for name, tally in _topped(rows, _LINES, texts)]
@@ -51,11 +52,14 @@ def _title(report: Report, texts: Texts) -> str:
     return texts(f"usage-title-{report.period}")
 
 
-def _top(report: Report, currency: str, texts: Texts, included_s: tuple[int, int] | None) -> Iterator[kit.Block]:
+def _top(report: Report, currency: str, texts: Texts, shares: Sequence[Share]) -> Iterator[kit.Block]:
     yield kit.header(_title(report, texts))
     total = report.total
+    given = list(pools.shares(shares, texts))
+    included = [kit.section(*given)] if given else []
     if not total:
         yield kit.section(texts("usage-empty"))
+        yield from included
         return
     lines = [
         texts(
@@ -75,10 +79,8 @@ def _top(report: Report, currency: str, texts: Texts, included_s: tuple[int, int
                 "usage-before", way=way, percent=_number(abs(change), texts), cost=_cost(report.before, currency, texts)
             )
         )
-    if included_s and included_s[1]:
-        used, held = included_s
-        lines.append(texts("usage-included", used=_minutes(used, texts), held=_minutes(held, texts)))
     yield kit.section(*lines)
+    yield from included
     if total.unrated:
         yield kit.context(texts("usage-unrated", calls=total.unrated))
 

@@ -21,6 +21,8 @@ BLOCKED: Fields = {
     "reason": "monthly_cap", "amount_micros": 50_000_000, "cap_micros": 200_000_000, "per_day": "3", "currency": "USD"
 }  # fmt: skip
 PUSHED: Fields = {"webhook": "wh_1", "host": "hooks.example.com"}
+POOL: Fields = {"pool": "audio", "month": "2099-11", "limit_s": 90_000}
+FEED: Fields = {"feed": "graph-00ff", "failing_ms": 1_795_000_000_000}
 NEXT_MS = 1_800_000_000_000
 
 EVENTS: dict[str, Fields] = {
@@ -38,6 +40,10 @@ EVENTS: dict[str, Fields] = {
     "topped_up": {**ARRIVED, "by": f"slack:{MANAGER}", "channel": ALERTS},
     "webhook_failed": {**PUSHED, "about": "balance.low", "why": "timeout"},
     "webhook_recovered": PUSHED,
+    "feed_failed": {**FEED, "problem": "secret_expired"},
+    "feed_recovered": FEED,
+    "pool_low": {**POOL, "used_s": 72_000},
+    "pool_exhausted": {**POOL, "used_s": 90_000},
     "managers_changed": {"by": f"slack:{MANAGER}", "appointed": MEMBER, "dismissed": ""},
 }
 

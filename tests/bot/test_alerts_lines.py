@@ -233,7 +233,7 @@ def test_what_is_loud_about_money_can_be_closed(name: str) -> None:
     )
 
     wanted = {"balance_exhausted", "recharge_declined", "recharge_paused", "recharge_blocked", "payment_needs_action"}
-    wanted |= {"webhook_failed"}
+    wanted |= {"webhook_failed", "feed_failed"}
     assert (english is not None) == (name in wanted)
     if english and german:
         assert english.text != german.text

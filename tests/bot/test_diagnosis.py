@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.diagnosis import Finding, Level, judge, worst
-from bot.snapshot import FORBIDDEN, Node, Replica, Snapshot, Work
+from bot.snapshot import FORBIDDEN, Node, Polled, Replica, Snapshot, Work
 
 CONFIG = {
     "appendfsync": "always",
@@ -207,3 +207,22 @@ def test_nodes_that_have_it_in_common() -> None:
 
     [unsafe] = [each for each in findings if each.level is Level.UNSAFE]
     assert (unsafe.subject, unsafe.nodes) == ("flush", ("node-0", "node-2"))
+
+
+@pytest.mark.parametrize(
+    ("polled", "level", "said", "change"),
+    [
+        (Polled(read_s=600), Level.OK, "10 min ago", ""),
+        (Polled(), Level.ADVICE, "none was read", "worker"),
+        (Polled(read_s=4_000, overdue_s=3_000), Level.ADVICE, "50 min, and nobody does", "worker"),
+        (Polled(read_s=600, overdue_s=899), Level.OK, "10 min ago", ""),
+        (Polled(problem="away", failing_s=1_800), Level.ADVICE, "30 min (away), so not charged", "graph check"),
+        (Polled(problem="forbidden", failing_s=60, told=True), Level.UNSAFE, "(forbidden)", "graph check"),
+    ],
+)
+def test_call_records_that_are_not_read_are_told(polled: Polled, level: Level, said: str, change: str) -> None:
+    """What a person has to mend, or what lasts, endangers money; where nothing is to be read, nothing is said."""
+    [found] = [each for each in judge(dataclasses.replace(SEEN, polled=polled)) if each.subject == "call records"]
+
+    assert (found.level, said in found.said, change in found.change) == (level, True, True)
+    assert [each for each in judge(SEEN) if each.subject == "call records"] == []

@@ -1,6 +1,7 @@
 """`credits graph`, and the worker's polling."""
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -91,6 +92,23 @@ def test_check_says_how_far_they_were_read(graph: GraphService, terminal: Termin
 
     assert f"read through {datetime.fromtimestamp(NOW_MS / 1000, UTC):%Y-%m-%d %H:%M} UTC." in said
     assert said.endswith("The last time it failed: away.\n")
+
+
+def test_doctor_says_that_they_are_not_read(graph: GraphService, terminal: Terminal) -> None:
+    """A problem that a person has to mend endangers money."""
+    _open(terminal)
+
+    async def fail(redis: Client) -> None:
+        feed = feed_of(load_settings(Profile.TOOL, env_file=None), redis)
+        await feed.take()
+        await feed.end_round(due_ms=NOW_MS, problem="secret_expired", mend=True)
+
+    terminal.ask(fail)
+    result = terminal.type("doctor", "--json")
+
+    assert result.exit_code == 1
+    [found] = [each for each in json.loads(result.output)["findings"] if each["subject"] == "call records"]
+    assert (found["level"], "secret_expired" in found["said"]) == ("unsafe", True)
 
 
 def test_check_misses_the_account(graph: GraphService, terminal: Terminal) -> None:

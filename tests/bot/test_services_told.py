@@ -47,12 +47,16 @@ async def test_end_of_the_overdraft_is_told(stage: Stage) -> None:
     await stage.quiet()
     said = [each.text for each in stage.told()]
 
+    standing = next(each for each in stage.told() if "Credit used up" in texts_in(each.blocks))
+    assert "Stopped: Calling, Calls, Conference dial-out, Toll-free. No new calls of these are" in standing.text
     assert any(
         ":rotating_light: *The overdraft of $5.00 is used up.* No new calls are allowed." in each for each in said
     )
     await stage.account(balance=6)
     await stage.quiet()
     assert any("New calls are allowed again, within the overdraft." in each.text for each in stage.told())
+    standing = next(each for each in stage.told() if "Credit used up" in texts_in(each.blocks))
+    assert "Calls go on until the overdraft of $5.00 is used up, too." in standing.text
 
 
 async def test_end_of_the_credit_is_told_once(stage: Stage) -> None:

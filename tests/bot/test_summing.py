@@ -3,8 +3,8 @@
 import pytest
 
 from bot.summing import Summing
-from store import keys
-from store.events import UsageUnusual
+from store import basis, keys
+from store.events import CallsUnrated, UsageUnusual
 from store.manifest import ArchiveError
 from store.scripts import Client
 from store.usage import Usage
@@ -91,3 +91,20 @@ async def test_what_is_unusual_is_told(bank: Bank) -> None:
     told = {(event.what, event.subject) for event in await outline(bank, UsageUnusual)}
     assert ("destination", "Ruritania") in told
     assert not await Usage(bank.redis).is_behind(REF)
+
+
+async def test_calls_without_a_price_are_told(bank: Bank) -> None:
+    """At once, with what their numbers begin with, also in a new workspace; once a day."""
+    now_ms = await Usage(bank.redis).now_ms()
+    none = basis.text(basis.Unrated.NO_RATE)
+    lines = [
+        record(number, 0, start_ms=now_ms - number, destination="", number="+447946000001", basis=none)
+        for number in range(3)
+    ]
+    summing = Summing(bank.redis, None, lambda: [PARTITION], watch_s=0)
+    for line in lines:
+        await post(bank, [line])
+        await summing.look(PARTITION)
+
+    [event] = await outline(bank, CallsUnrated)
+    assert event.named == (("+4479…", 1),)

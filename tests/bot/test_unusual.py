@@ -1,8 +1,13 @@
 """Unusual usage is told in the alert channel, with a button that stops its service."""
 
+from collections import Counter
 from typing import Any
 
+import pytest
+
 from handlers import ids
+from store import keys
+from store.unrated import Unrated
 from store.unusual import Finding, Watch, What
 from tests.handlers.conftest import blocking, living
 from tests.world import MANAGER, MEMBER, REF, World, texts_in
@@ -34,3 +39,32 @@ async def test_manager_stops_the_service(living: World) -> None:
 
     [stop] = (await living.account()).stops
     assert (stop.service, stop.reason) == ("calling", "Unusual usage")
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        (
+            "en-US",
+            ":label: 9 calls have no price: Calling to Ruritania (7), an unknown destination (2). They are kept, and",
+        ),
+        (
+            "de-DE",
+            ":label: 9 Anrufe haben keinen Preis: Telefonie nach Ruritania (7), einem unbekannten Ziel (2). Sie",
+        ),
+    ],
+)
+async def test_calls_without_a_price_are_told(living: World, locale: str, said: str) -> None:
+    """Where they went and what to do; the button stops the service."""
+    await living.warn_at(20)
+    await living.redis.hset(keys.account(REF), "locale", locale)
+    await Unrated(living.redis).tell(REF, {"calling": Counter({"Ruritania": 7, "": 2})}, 1)
+    message = await living.playground.wait_for(
+        lambda: next((each for each in living.told() if said in texts_in(each)), None)
+    )
+    assert message
+    assert "`credits rates load`" in texts_in(message)
+
+    await press(living, MANAGER, message)
+
+    assert [stop.service for stop in (await living.account()).stops] == ["calling"]

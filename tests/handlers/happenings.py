@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from bot.ingest.graph.problems import Problem
 from handlers.views.incident import Incident
 from store.events import (
     BalanceExhausted,
@@ -16,6 +17,8 @@ from store.events import (
     PaymentNeedsAction,
     PaymentStuck,
     PaymentUnknown,
+    PoolExhausted,
+    PoolLow,
     RechargeBlocked,
     RechargeCancelled,
     Recharged,
@@ -31,16 +34,28 @@ from store.events import (
     ToppedUp,
     TopupDeclined,
 )
+from store.feed_events import FeedFailed, FeedRecovered
 from store.keys import AccountRef
 from store.money import MAX_MICROS
+from store.plans import Plan
+from store.pools import MAX_SECONDS, Pool
 from store.pushes import WebhookFailed
 from store.token_events import TokenMade, TokenRevoked
 from store.tokens import Scope
-from store.usage_events import UsageUnusual
+from store.usage_events import CallsUnrated, UsageUnusual
 
 REF = AccountRef("T0TEST")
 AT_MS = 1_795_000_000_000
 CHANNEL = "C0ALERTS1"
+PLAN = Plan(
+    (
+        Pool("audio", ("conference", "calling"), 3_600, 25),
+        Pool("abroad", ("calling",), 600, 10, ("44",)),
+        Pool("x" * 32, ("y" * 32,), MAX_SECONDS, 1),
+    ),
+    "Europe/Berlin",
+)
+"""For what is told of pools; `AT_MS` is in November 2026."""
 
 
 def incidents() -> dict[str, Incident]:
@@ -115,6 +130,7 @@ def events() -> dict[str, Event]:
         ("locale", "", "de-DE"),
     ]
     crowd = ",".join(f"U0PERSON{number:03d}" for number in range(50))
+    pool: dict[str, Any] = {**base, "pool": "audio", "month": "2026-11", "used_s": 72_059, "limit_s": 90_000}
     by: dict[str, Any] = {**base, "by": "slack:U0MANAGER", "service": "toll-free"}
     limit: dict[str, Any] = {**level, "overdraft_micros": 20_000_000}
     return {
@@ -130,11 +146,30 @@ def events() -> dict[str, Event]:
             )
             for what, name, subject in (
                 ("destination", "calling", "Ruritania <!channel>" * 20),
-                ("unrated", "conference", ""),
                 ("hour", "x" * 32, "6 3"),
                 ("day", "toll-free", "20780"),
             )
         },
+        "pool-low": PoolLow(**pool),
+        "pool-low-and-exhausted": PoolLow(**{**pool, "used_s": 90_000}),
+        "pool-low-largest": PoolLow(**{**pool, "pool": "x" * 32, "used_s": MAX_SECONDS - 1, "limit_s": MAX_SECONDS}),
+        "pool-exhausted": PoolExhausted(**{**pool, "pool": "abroad", "used_s": 6_000, "limit_s": 6_000}),
+        "pool-exhausted-before-another": PoolExhausted(**{**pool, "used_s": 90_000}),
+        "pool-exhausted-late": PoolExhausted(**{**pool, "month": "2026-10", "used_s": 90_000}),
+        "pool-exhausted-gone": PoolExhausted(**{**pool, "pool": "removed", "used_s": 90_000}),
+        **{
+            f"feed-failed-{problem}": FeedFailed(**base, feed="graph-00ff", failing_ms=AT_MS, problem=problem)
+            for problem in (*Problem, "never heard of")
+        },
+        "feed-recovered": FeedRecovered(**base, feed="graph-00ff", failing_ms=AT_MS),
+        "unrated": CallsUnrated(**base, service="calling", places='[["+4479…", "1"]]', others="0", calls="1"),
+        "unrated-largest": CallsUnrated(
+            **base,
+            service="x" * 32,
+            places=json.dumps([["", "7"], *[["Ruritania <!channel>" * 20, str(10**9)]] * 4]),
+            others="995",
+            calls=str(10**12),
+        ),
         "service-stopped": ServiceStopped(**by, reason=""),
         "service-stopped-why": ServiceStopped(**{**by, "by": "operator:anna"}, reason="A loop of <!channel> calls"),
         "service-resumed": ServiceResumed(**by, reason="Mended"),

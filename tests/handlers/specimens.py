@@ -19,6 +19,7 @@ from handlers.views import (
     news,
     rate,
     recharge,
+    service,
     tokens,
     topup,
     usage,
@@ -27,6 +28,7 @@ from handlers.views import (
 from handlers.views import help as help_view
 from handlers.views.balance import UnderWay
 from handlers.views.payment import became_of
+from handlers.views.pools import Share
 from store.account import AlertPolicy, Page, RechargePolicy
 from store.call import CallRecord
 from store.events import Event
@@ -34,6 +36,7 @@ from store.lots import Lot
 from store.money import MAX_MICROS, Money
 from store.outcomes import Reason
 from store.payment import Step
+from store.pools import MAX_SECONDS, Pool
 from store.rating import Terms
 from store.rating import rate as rated
 from store.report import Part, Period, report
@@ -60,7 +63,7 @@ from tests.handlers.examples import (
     payment,
     usd,
 )
-from tests.handlers.happenings import AT_MS, CHANNEL, events, incidents
+from tests.handlers.happenings import AT_MS, CHANNEL, PLAN, events, incidents
 
 CARD = RateCard(
     "calling",
@@ -81,6 +84,14 @@ RATE_QUESTIONS = (
     ("no-card", None, Number("447700900123", "+44 7700 900123", True, "calling")),
     ("free", None, Number("447700900123", "+44 7700 900123", True, "inbound")),
 )
+
+BESIDES = replace(ACCOUNTS["overdrawn"], stops=ACCOUNTS["stopped-many"].stops * 2)
+SHARES = (
+    *(Share(PLAN.pools[0], 72_059), Share(PLAN.pools[1], 6_000), Share(PLAN.pools[2], MAX_SECONDS // 3)),
+    Share(Pool("nothing", ("calling",), 0, 0), 0),
+    *(Share(Pool(f"{number:02d}{'x' * 30}", ("y" * 32,) * 9, MAX_SECONDS, 1), 7) for number in range(16)),
+)
+"""What pools have given: the first two usual, all together as much as there can be."""
 
 Specimen = tuple[str, dict[str, Any]]
 """Where it is shown (message, modal, home), and what."""
@@ -136,7 +147,7 @@ def _looking(texts: Texts) -> Named:
 
 
 def _using(texts: Texts) -> Named:
-    given: dict[str, Any] = {"included_s": (4_500, 60_000), "zone": "Europe/Berlin"}
+    given: dict[str, Any] = {"shares": SHARES[:2], "zone": "Europe/Berlin"}
     for period in Period:
         for part in Part:
             body = usage.message(usages.usual(period, part), "EUR", texts, **given)
@@ -144,6 +155,8 @@ def _using(texts: Texts) -> Named:
     yield "usage-plain", "message", usage.plain(usages.usual(Period.WEEK, Part.DESTINATION), "EUR", texts, **given)
     nothing = report(Period.WEEK, Part.SERVICE, usages.TODAY, {})
     yield "usage-empty", "message", usage.message(nothing, "EUR", texts)
+    yield "usage-empty-pools", "message", usage.message(nothing, "EUR", texts, **given)
+    given["shares"] = SHARES
     yield "usage-largest", "message", usage.message(usages.largest(), "USD", texts, **given)
     yield "usage-plain-largest", "message", usage.plain(usages.largest(), "USD", texts, **given)
     for ground in usages.GROUNDS:
@@ -266,9 +279,14 @@ def _telling(texts: Texts) -> Named:
         wait = balance.waits_until(ACCOUNTS[f"waits-{reason}"], texts)
         body = incident.message(every[name], texts, method=MANY[0].label, sandbox=True, wait=wait)
         yield f"incident-{name}-waits", "message", body
+    out = ("exhausted", "overdrawn", "frozen", "closed", "low")
+    for name, stands in {**{name: ACCOUNTS[name] for name in out}, "besides": BESIDES}.items():
+        calls = service.calls(stands, texts)
+        body = incident.message(every["exhausted"], texts, method="", sandbox=False, calls=calls)
+        yield f"incident-exhausted-account-{name}", "message", body
     for name, event in events().items():
         yield from _line(name, event, texts)
-        told = news.of_account(event, texts, lambda method: f"<{method}>")
+        told = news.of_account(event, texts, lambda method: f"<{method}>", PLAN)
         if told:
             action = news.actions(event, texts)
             body = news.message(told.text, texts, sandbox=news.is_money(event), action=action)

@@ -6,6 +6,8 @@ from bot.playground.people import MANAGER, MEMBER
 from handlers import ids, parsing
 from handlers.call import _told
 from handlers.parsing import UsageError
+from store import keys
+from store.pools import Pool, label, month_number
 from store.records import UsageRecord
 from store.report import Part, Period
 from tests.store.rating import card
@@ -66,6 +68,27 @@ async def test_service_of_any_name_is_shown(world: World, service: str) -> None:
     shown = "Toll-free" if service == "toll-free" else service
     assert shown in used
     assert f"{shown} to Paris *Approved* ·" in told
+
+
+@pytest.mark.parametrize("plain", [False, True])
+async def test_usage_says_what_pools_gave(world: World, monkeypatch: pytest.MonkeyPatch, *, plain: bool) -> None:
+    """Each pool's minutes of this month, used and left, as the ledger counts them; also without blocks of late."""
+    pools = [Pool("audio", ("conference",), 3_600, 25), Pool("abroad", ("calling",), 600, 10)]
+    await world.services.plans.set_pools(BOSS, REF, pools, operation_id="pools")
+    month = label(month_number(await world.services.usage.now_ms(), "UTC"))
+    await world.redis.hset(keys.pooled(REF), f"audio:{month}", "40500 0")
+
+    async def refuses(url: str, answer: dict[str, object]) -> bool:
+        return "data_table" not in str(answer) and await _told(url, answer)
+
+    if plain:
+        monkeypatch.setattr("handlers.call._told", refuses)
+        await call(world)
+
+    answer = texts_in(await world.answer(MANAGER, "/credits usage"))
+
+    assert "▰▰▰▰▱▱▱▱▱▱ 45 %  *audio* (Conference dial-out): 675 of 1,500 minutes used, 825 left" in answer
+    assert "▱▱▱▱▱▱▱▱▱▱ 0 %  *abroad* (Calling): 0 of 100 minutes used, 100 left" in answer
 
 
 async def test_why_tells_managers_more(world: World) -> None:

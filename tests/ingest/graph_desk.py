@@ -49,8 +49,13 @@ class KillableFeed(Feed):
 
     async def advance(self, **fields: int | str) -> None:
         """Written after all was charged."""
-        await self.at("before the cursor" if "through_ms" in fields else "before the end")
+        await self.at("before the cursor")
         await super().advance(**fields)
+
+    async def end_round(self, *, due_ms: int, problem: str = "", mend: bool = False) -> str:
+        """Written last."""
+        await self.at("before the end")
+        return await super().end_round(due_ms=due_ms, problem=problem, mend=mend)
 
     async def leave(self) -> None:
         """Not after a kill."""

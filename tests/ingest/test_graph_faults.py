@@ -11,7 +11,6 @@ from structlog.testing import capture_logs
 from bot.ingest.graph.problems import GraphError, Problem
 from store import keys
 from store.account import State
-from store.feeds import Standing
 from store.roles import Operator
 from store.scripts import Client
 from tests.controls import REF, Bank
@@ -89,7 +88,7 @@ async def test_what_graph_wants_us_to_wait_is_waited_for_between_rounds(desk: De
 
 
 async def test_problem_is_told_once_and_that_it_is_over(desk: Desk) -> None:
-    """At once, with what to do; it stays readable in Redis."""
+    """At once, with what to do; it stays readable in Redis, and is told in Slack."""
     desk.service.faults = lambda _: web.Response(status=403)
     with capture_logs() as logs:
         for _ in range(3):
@@ -102,6 +101,10 @@ async def test_problem_is_told_once_and_that_it_is_over(desk: Desk) -> None:
     told = [each for each in logs if each["event"].startswith("graph_")]
     assert [each["event"] for each in told] == ["graph_away", "graph_polled", "graph_back"]
     assert "CallRecord-PstnCalls.Read.All" in told[0]["reason"]
+    assert [each for each in await desk.bank.event_types() if each.startswith("feed_")] == [
+        "feed_failed",
+        "feed_recovered",
+    ]
     assert (await desk.feed.standing()).problem == ""
 
 
@@ -177,7 +180,8 @@ async def test_calls_that_an_account_does_not_take_are_asked_for_until_it_does(d
     await closed(State.CLOSED, operation_id="close")
     with capture_logs() as logs:
         await desk.poller.look()
-    assert (await desk.feed.standing()) == Standing(None, (await desk.feed.standing()).due_ms, "not_taken")
+    assert (await desk.feed.standing()).through_ms is None
+    assert (await desk.feed.standing()).told == ("not_taken",)
     assert "account_closed" in logs[0]["reason"]
 
     await closed(State.OPEN, operation_id="open")

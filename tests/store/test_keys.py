@@ -25,6 +25,7 @@ from store.records import UsageRecord
 from store.scripts import Client
 from store.seen import Seen
 from store.tokens import Scope, Tokens
+from store.unrated import Unrated
 from store.unusual import Finding, Watch, What
 from store.usage import Usage
 from tests.controls import CARD, CURRENCY, MANAGER, REF, Bank, usd
@@ -129,7 +130,7 @@ def test_each_row_has_its_function() -> None:
         *("managers", "operation", "charge", "draft", "payment", "account", "journal", "topups", "hold", "holds"),
         *("notice", "cards", "card", "plans", "token", "tokens", "feed", "feed_reader", "reached"),
         *("webhooks", "webhook", "deliveries", "delivering", "delivered", "undelivered"),
-        *("usage", "usage_day", "centres", "unusual"),
+        *("usage", "usage_day", "centres", "unusual", "unrated"),
     ],
 )
 def test_tenants_keys_lie_in_its_partition(name: str) -> None:
@@ -186,7 +187,8 @@ async def live(redis: Client) -> None:
     await push(redis, bank)
     await Usage(redis).catch_up(REF)
     await Imports(redis).reach(REF, "00ff", Reached(0, 1, 2))
-    await Watch(redis).tell(REF, CURRENCY, [Finding(What.UNRATED, "calling", "Ruritania", 0)])
+    await Watch(redis).tell(REF, CURRENCY, [Finding(What.DESTINATION, "calling", "Ruritania", 0)])
+    await Unrated(redis).tell(REF, {"calling": Counter(Ruritania=1)}, 1)
     await CentreRules(redis, bank.roles).load(MANAGER, REF.tenant, (Rule(Match.SERVICE, "calling", "Sales"),))
     await Drafts(redis).put(MANAGER, {})
     await Tokens(redis, bank.roles).make(MANAGER, REF.tenant, name="PBX", scopes=[Scope.ACCOUNT_READ], operation_id="t")

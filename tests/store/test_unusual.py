@@ -69,16 +69,6 @@ def test_day_of_unusual_spending_is_found() -> None:
     assert findings(days, TODAY, FIRST) == [Finding(What.DAY, "calling", str(TODAY), 100_000_000, 10_000_000)]
 
 
-def test_destination_without_a_price_is_found() -> None:
-    """However little it may cost; the first time alone."""
-    days = history()
-    days[TODAY].add(Group("calling", "Ruritania"), 9, Tally(1, 0, 60, 0, 1))
-    assert found(days) == [("unrated", "calling", "Ruritania")]
-
-    days[TODAY - 9].add(Group("calling", "Ruritania"), 9, Tally(1, 0, 60, 0, 1))
-    assert found(days) == []
-
-
 def test_limit_is_robust() -> None:
     """A few wild days do not move it; what varies much has more room, and small sums have the floor."""
     assert usual_and_limit([10_000_000] * 25 + [900_000_000] * 3) == (10_000_000, 15_000_001)

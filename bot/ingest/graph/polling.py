@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 
 from bot.ingest.graph.access import Clock
 from bot.ingest.graph.client import Graph, Page
-from bot.ingest.graph.problems import GraphError, Problem
+from bot.ingest.graph.problems import TO_MEND, GraphError, Problem
 from bot.ingest.graph.windows import OLDEST_DAYS, Window, is_too_late, windows
 from bot.ingest.rows import GRAPH, mapped_rows
 from bot.ingest.texts import REASONS
@@ -167,9 +167,10 @@ class Poller:
                 try:
                     done = await self._read_all()
                 except GraphError as error:
-                    await self._feed.advance(due_ms=self._next_ms(error.wait_s), problem=error.problem)
+                    due_ms, mend = self._next_ms(error.wait_s), error.problem in TO_MEND
+                    await self._feed.end_round(due_ms=due_ms, problem=error.problem, mend=mend)
                     raise
-                await self._feed.advance(due_ms=self._next_ms(), problem="")
+                await self._feed.end_round(due_ms=self._next_ms())
         finally:
             await self._leave()
         say = log.warning if done.refused or done.malformed else log.info  # calls that nobody pays for

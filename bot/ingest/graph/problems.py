@@ -27,6 +27,14 @@ class Problem(StrEnum):
     NOT_TAKEN = "not_taken"
 
 
+TO_MEND = frozenset(
+    {
+        *(Problem.SECRET_WRONG, Problem.SECRET_EXPIRED, Problem.APP_UNKNOWN, Problem.TENANT_UNKNOWN),
+        *(Problem.SIGN_IN_REFUSED, Problem.TOKEN_REFUSED, Problem.FORBIDDEN, Problem.CLOCK, Problem.NOT_TAKEN),
+    }
+)
+"""What no waiting mends. That there is no account yet is no such thing: somebody may just be setting everything up."""
+
 _SAID = {
     Problem.SECRET_WRONG: (
         "Microsoft does not accept the client secret ({detail}). CREDITS_GRAPH_CLIENT_SECRET takes the secret's value,"

@@ -2,8 +2,10 @@
 
 from store.money import Money
 from tests.store import test_fail, test_leases, test_policy, test_roles, test_scripts
+from tests.store import test_feeds as feeds
 from tests.store.mutants.mutant import NEVER, REPEAT, WANTED, Mutant
 
+ROUND = "end_round"
 OTHERS = [
     Mutant("set_policy", REPEAT, "", test_policy.test_repeat_does_not_undo_a_later_change),
     Mutant(
@@ -42,6 +44,33 @@ OTHERS = [
         test_leases.test_write_without_the_lease_is_fenced,
         {"holder": "somebody else"},
     ),
+    Mutant(
+        ROUND,
+        "if redis.call('GET', lease_key) ~= owner then",
+        NEVER,
+        feeds.test_round_of_a_reader_that_has_lost_the_feed_is_not_told,
+    ),
+    Mutant(
+        ROUND,
+        "tonumber(kept[1] or '') or ctx.now",
+        "ctx.now",
+        feeds.test_what_goes_away_by_itself_is_told_when_it_lasts,
+    ),
+    Mutant(ROUND, "'failing_ms', '', ", "", feeds.test_what_goes_away_by_itself_is_told_when_it_lasts),
+    Mutant(ROUND, ", 'told', '')", ")", feeds.test_what_a_person_has_to_mend_is_told_at_once),
+    Mutant(ROUND, "if told == '' then return 'noted' end", "", feeds.test_short_trouble_is_not_told),
+    Mutant(ROUND, "' ' .. problem .. ' '", "problem .. 'x'", feeds.test_what_a_person_has_to_mend_is_told_at_once),
+    Mutant(ROUND, "not known and mend == '1'", "not known", feeds.test_short_trouble_is_not_told),
+    Mutant(ROUND, "not known and mend == '1'", "mend == '1'", feeds.test_what_a_person_has_to_mend_is_told_at_once),
+    Mutant(ROUND, "told == '' and ctx.now", "ctx.now", feeds.test_what_goes_away_by_itself_is_told_when_it_lasts),
+    Mutant(
+        ROUND,
+        ">= tonumber(patience_ms)",
+        "> tonumber(patience_ms) * 2",
+        feeds.test_what_goes_away_by_itself_is_told_when_it_lasts,
+    ),
+    Mutant(ROUND, "told .. ' ' .. problem", "problem", feeds.test_what_a_person_has_to_mend_is_told_at_once),
+    Mutant(ROUND, "if not tell then return 'noted' end", "", feeds.test_short_trouble_is_not_told),
 ]
 
 HEADERS = [

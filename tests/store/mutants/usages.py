@@ -1,6 +1,7 @@
 """Faults in summing up usage, in telling of it, and in loading the rules for cost centres."""
 
 from tests.store import test_centres as centres
+from tests.store import test_unrated as unrated
 from tests.store import test_unusual as unusual
 from tests.store import test_usage as usage
 from tests.store.mutants.mutant import NEVER, Mutant
@@ -8,6 +9,7 @@ from tests.store.mutants.mutant import NEVER, Mutant
 FOLD = "fold_usage"
 CENTRES = "load_centres"
 UNUSUAL = "tell_unusual"
+UNRATED = "tell_unrated"
 USAGES = [
     Mutant(
         UNUSUAL,
@@ -17,6 +19,21 @@ USAGES = [
     ),
     Mutant(UNUSUAL, "if tell ~= '1' then", NEVER, unusual.test_unusual_usage_is_told_once),
     Mutant(UNUSUAL, ", 'PX', keep_ms", "", unusual.test_unusual_usage_is_told_once),
+    Mutant(UNRATED, "service .. '\\31' .. ARGV[i]", "ARGV[i]", unrated.test_services_are_told_apart),
+    Mutant(UNRATED, " and on ~= day ", " ", unrated.test_place_is_told_once_a_day),
+    Mutant(UNRATED, "count > tonumber(had) and on", "on", unrated.test_place_is_told_once_a_day),
+    Mutant(UNRATED, "calls + count", "calls + 1", unrated.test_places_are_told_at_once),
+    Mutant(UNRATED, "if told <= tonumber(most) then", "if true then", unrated.test_places_are_told_at_once),
+    Mutant(
+        UNRATED,
+        " or count < tonumber(had) then",
+        " then",
+        unrated.test_place_whose_calls_got_their_price_is_told_anew,
+    ),
+    Mutant(UNRATED, "is_new and day or on", "day", unrated.test_place_whose_calls_got_their_price_is_told_anew),
+    Mutant(UNRATED, "if told == 0 then return 0 end", "", unrated.test_place_is_told_once_a_day),
+    Mutant(UNRATED, "redis.call('PEXPIRE', unrated_key, keep_ms)", "", unrated.test_what_was_told_is_kept_for_long),
+    Mutant(UNRATED, "told - #named", "told", unrated.test_places_are_told_at_once),
     Mutant(
         CENTRES,
         "if (old or '') == content then return { 'done', 'unchanged' } end",
