@@ -25,7 +25,6 @@ class Outcome(StrEnum):
 class CallOutcome:
     """What became of one call: what was charged, and for `unrated` and `refused` why."""
 
-    id: str
     outcome: Outcome
     charged: Money | None = None
     reason: str = ""

@@ -40,7 +40,7 @@ class TariffCharges:
         """As `bot.api.ports.Charger`."""
         charging = await self._ready()
         outcomes = await charging.charge_each(ref, calls, actor=actor, moves=moves)
-        return [_outcome(call, each) for call, each in zip(calls, outcomes, strict=True)]
+        return [_outcome(each) for each in outcomes]
 
     async def _ready(self) -> "Charging":
         """What charges, which takes longer to load than the bot to start: it is loaded with the first call."""
@@ -76,11 +76,11 @@ class TariffRates:
         )
 
 
-def _outcome(call: CallRecord, became: "charged.CallOutcome") -> CallOutcome:
+def _outcome(became: "charged.CallOutcome") -> CallOutcome:
     if became.refused:
-        return CallOutcome(call.id, Outcome.REFUSED, reason=became.refused.value)
+        return CallOutcome(Outcome.REFUSED, reason=became.refused.value)
     if became.repeated or became.state is None:
-        return CallOutcome(call.id, Outcome.REPEATED)
+        return CallOutcome(Outcome.REPEATED)
     reason = became.basis.removeprefix("unrated ") if became.state.value == Outcome.UNRATED else ""
     amount = Money(became.amount_micros, became.currency) if became.amount_micros else None
-    return CallOutcome(call.id, Outcome(became.state.value), amount, reason)
+    return CallOutcome(Outcome(became.state.value), amount, reason)

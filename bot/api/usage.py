@@ -185,7 +185,7 @@ def router(ledger: Ledger, charger: Charger, rates: Rates) -> APIRouter:
         ref = account_of(caller, account)
         await known(ledger, ref)
         records = usage.records if isinstance(usage, UsageBatch) else [usage]
-        return _told(await _charged(charger, ref, records, caller))
+        return _told(records, await _charged(charger, ref, records, caller))
 
     @routes.get("/rates", summary="What a call costs", responses=responses(Code.UNRATED, Code.UNKNOWN_ACCOUNT))
     async def read_rate(
@@ -209,23 +209,23 @@ async def _charged(charger: Charger, ref: Any, records: Sequence[UsageRecord], b
     return [
         next(outcomes)
         if _FIRST_YEAR <= each.start.year <= _LAST_YEAR
-        else CallOutcome(each.id, Outcome.REFUSED, reason="start_invalid")
+        else CallOutcome(Outcome.REFUSED, reason="start_invalid")
         for each in records
     ]
 
 
-def _told(outcomes: Sequence[CallOutcome]) -> UsageOut:
+def _told(calls: Sequence[UsageRecord], outcomes: Sequence[CallOutcome]) -> UsageOut:
     counts: dict[Outcome, int] = {}
     for each in outcomes:
         counts[each.outcome] = counts.get(each.outcome, 0) + 1
     records = [
         RecordOut.model_construct(
-            id=each.id,
+            id=call.id,
             outcome=each.outcome,
             charged=MoneyOut.of(each.charged) if each.charged else None,
             reason=each.reason or None,
         )
-        for each in outcomes
+        for call, each in zip(calls, outcomes, strict=True)
     ]
     return UsageOut.model_construct(counts=counts, records=records)
 

@@ -43,8 +43,8 @@ class Fake:
         self.calls += calls
         self.asked.append((ref, actor, moves))
         return [
-            CallOutcome(call.id, outcome, dollars(1) if outcome is Outcome.CHARGED else None, _why(outcome))
-            for call, outcome in zip(calls, list(Outcome) * len(calls), strict=False)
+            CallOutcome(outcome, dollars(1) if outcome is Outcome.CHARGED else None, _why(outcome))
+            for _, outcome in zip(calls, list(Outcome) * len(calls), strict=False)
         ]
 
     async def rate(self, tenant: str, service: str, currency: str, number: str) -> RateFound | None:
