@@ -1,6 +1,6 @@
 """Many calls as Arrow columns: what every reader of records ends in, and what all that rates and posts begins with."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -34,12 +34,6 @@ SCHEMA = pa.schema(
 def to_columns(records: Sequence[CallRecord]) -> Batch:
     """The records as columns, in their order; "?" for each lone surrogate, which UTF-8 does not have."""
     return pa.RecordBatch.from_arrays([_column(records, each) for each in SCHEMA], schema=SCHEMA)
-
-
-def to_records(batch: Batch) -> list[CallRecord]:
-    """The calls of columns. ValueError where one of them cannot be a call's record."""
-    columns: Iterable[list[Any]] = (batch.column(name).to_pylist() for name in SCHEMA.names)
-    return [CallRecord(*row) for row in zip(*columns, strict=True)]
 
 
 def _column(records: Sequence[CallRecord], field: Any) -> Any:

@@ -6,6 +6,8 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from tests.listening import listening
+
 
 class Lossy:
     """Relays commands; cuts the connection in place of the next reply after the first that holds `lose_after`.
@@ -25,10 +27,7 @@ class Lossy:
         try:
             await self._both_ways(reader, up_writer, up_reader, writer)
         finally:
-            for each in (writer, up_writer):
-                each.close()
-                with contextlib.suppress(ConnectionError):
-                    await each.wait_closed()
+            up_writer.close()
 
     async def _both_ways(
         self,
@@ -68,8 +67,5 @@ async def lossy(server: str) -> AsyncIterator[Lossy]:
     """A relay before the server at the address `unix://…`."""
     with tempfile.TemporaryDirectory() as folder:
         proxy = Lossy(Path(server.removeprefix("unix://")), Path(folder) / "lossy.sock")
-        listening = await asyncio.start_unix_server(proxy.relay, proxy.path)
-        try:
+        async with listening(proxy.relay, path=proxy.path):
             yield proxy
-        finally:
-            listening.close()

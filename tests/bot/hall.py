@@ -1,17 +1,16 @@
 """Listeners on one stream with a reaction that takes notes, for what needs no workspace."""
 
 import asyncio
-import contextlib
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
-from bot.listener import Listener
+from bot.listener import Listener, end
 from store import keys
 from store.events import Event
 from store.leases import Leases
 from store.outbox import Outbox
 from store.scripts import Client
+from tests.bot.connecting import pump
 from tests.bot.stage import OUTBOX, PARTITION, Running
 from tests.world import REF
 
@@ -85,28 +84,18 @@ class Cut:
         self.at = b""
         self.cuts = 0
 
-    async def listen(self, path: Path) -> asyncio.Server:
-        """Stand there."""
-        return await asyncio.start_unix_server(self._serve, path)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection."""
         answers, questions = await asyncio.open_unix_connection(self._upstream)
-        asking = asyncio.create_task(_pass_on(reader, questions))
-        with contextlib.suppress(OSError):
+        asking = asyncio.create_task(pump(reader, questions))
+        try:
             while data := await answers.read(65_536):
                 if self.at and self.at in data:
                     self.at, self.cuts = b"", self.cuts + 1
                     break
                 writer.write(data)
-        writer.close()
-        await asking
-
-
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await reader.read(65_536):
-            writer.write(data)
-    writer.close()
+        finally:
+            await end({asking})
 
 
 async def nothing_pending(hall: Hall, group: str = "alerts") -> bool:

@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from bot.connect import ConnectError, connect
 from bot.dangers import warn_of_dangers
 from bot.examination import examine_nodes
-from tests.bot.connecting import claiming_version, loopback, passing_on_to, run, tcp_server
+from tests.bot.connecting import claiming_version, passing_on_to, run, tcp_server
+from tests.listening import listening
 
 pytestmark = pytest.mark.redis
 
@@ -108,7 +109,7 @@ async def test_what_cannot_be_reached_is_one_clear_error(url: str, told: str) ->
 @pytest.mark.parametrize("version", ["6.2.14", "5.0.7", "unheard-of"])
 async def test_an_old_server_is_refused(version: str) -> None:
     """A server older than Redis 7.0, or one that does not tell, is refused with both versions named."""
-    async with loopback(claiming_version(version)) as port:
+    async with listening(claiming_version(version)) as port:
         with pytest.raises(ConnectError, match=rf"{version}.*7\.0"):
             await connect(f"redis://127.0.0.1:{port}?protocol=2")
 
@@ -116,7 +117,7 @@ async def test_an_old_server_is_refused(version: str) -> None:
 @pytest.mark.parametrize("version", ["7.0.15", "8.2.1", "10.0.0"])
 async def test_a_new_enough_server_is_taken(version: str) -> None:
     """Redis 7.0 and anything later will do."""
-    async with loopback(claiming_version(version)) as port:
+    async with listening(claiming_version(version)) as port:
         client = await connect(f"redis://127.0.0.1:{port}?protocol=2")
 
         assert isinstance(client, Redis)
@@ -174,7 +175,7 @@ async def test_tls_is_verified(tmp_path: Path, embedded_url: str) -> None:
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
 
-    async with loopback(passing_on_to(embedded_url), tls) as port:
+    async with listening(passing_on_to(embedded_url), tls=tls) as port:
         client = await connect(f"rediss://127.0.0.1:{port}?ssl_ca_certs={tmp_path / 'cert.pem'}")
         assert await client.ping()
         await client.aclose()

@@ -12,7 +12,8 @@ from bot.connect import (
     POOL_SIZE,
     connect,
 )
-from tests.bot.connecting import loopback, passing_on_to, run
+from tests.bot.connecting import passing_on_to, run
+from tests.listening import listening
 
 pytestmark = pytest.mark.redis
 
@@ -48,9 +49,8 @@ async def test_retries_are_bounded(embedded_url: str) -> None:
         attempts += 1
         if attempts == 1:
             await inner(reader, writer)
-        writer.close()
 
-    async with loopback(serve) as port:
+    async with listening(serve) as port:
         client = await connect(f"redis://127.0.0.1:{port}")
         async with Redis.from_url(embedded_url) as admin:
             await run(admin, "CLIENT", "KILL", "TYPE", "NORMAL", "SKIPME", "YES")

@@ -13,6 +13,7 @@ from store.outbox import Delivery, Outbox
 from store.scripts import Client
 from tests.bot.hall import Cut, Hall, Recorder, nothing_pending
 from tests.bot.stage import OUTBOX, PARTITION, eventually
+from tests.listening import listening
 
 OTHER = PARTITION + 1
 OTHER_TENANT = next(name for name in map("T{}".format, range(9999)) if keys.partition_of(name) == OTHER)
@@ -22,9 +23,8 @@ OTHER_TENANT = next(name for name in map("T{}".format, range(9999)) if keys.part
 async def cut(server: str, tmp_path: Path) -> AsyncIterator[Cut]:
     """What stands between the server and whoever connects to `cut.sock`."""
     cut = Cut(server)
-    listening = await cut.listen(tmp_path / "cut.sock")
-    yield cut
-    listening.close()
+    async with listening(cut.serve, path=tmp_path / "cut.sock"):
+        yield cut
 
 
 @pytest.mark.parametrize("others", [[], [OTHER]])

@@ -3,13 +3,15 @@
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bot.ingest.blocks import BYTES, Place
 from bot.ingest.files import Part, find_in
 from bot.ingest.refusals import Refused
-from store.calls import to_records
+from store.call import CallRecord
+from store.calls import SCHEMA, Batch
 
 CALL = {
     "UsageId": "5b1f0a52-7c1e-4d0e-9a64-0f6c2f3f9e11",
@@ -103,3 +105,9 @@ def read_part(found: Part, size: int = BYTES, place: Place | None = None) -> Tol
         told.unknown += block.unknown
         told.ends.append(block.end)
     return told
+
+
+def to_records(batch: Batch) -> list[CallRecord]:
+    """The calls of columns, one by one. ValueError where one of them cannot be a call's record."""
+    columns: Iterable[list[Any]] = (batch.column(name).to_pylist() for name in SCHEMA.names)
+    return [CallRecord(*row) for row in zip(*columns, strict=True)]

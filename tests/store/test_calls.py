@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from store.call import LATEST_MS, LONGEST_S, CallRecord, is_known, service_of
-from store.calls import SCHEMA, to_columns, to_records
+from store.calls import SCHEMA, to_columns
 from store.money import MAX_MICROS
+from tests.ingest.reading import to_records
 from tests.store.rating import call
 
 FULL = CallRecord(

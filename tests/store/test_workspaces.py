@@ -1,4 +1,4 @@
-"""A workspace's accounts together: listed, and held against each other."""
+"""A workspace's accounts together."""
 
 from store import keys
 from store.keys import AccountRef
@@ -7,7 +7,7 @@ from store.workspaces import Workspaces
 from tests.controls import CURRENCY, REF, Bank, usd
 from tests.store import pair
 from tests.store.banks import bank_by
-from tests.store.pair import SECOND, move
+from tests.store.pair import SECOND
 
 arrange = pair.arrange
 bank = bank_by(arrange)
@@ -26,15 +26,3 @@ async def test_accounts_are_those_of_the_workspace(bank: Bank) -> None:
 async def test_workspace_without_accounts_has_none(redis: Client) -> None:
     """There is nothing to read."""
     assert await Workspaces(redis).accounts(REF.tenant) == {}
-    assert await Workspaces(redis).unmatched_transfers(REF.tenant) == []
-
-
-async def test_transfers_match(bank: Bank) -> None:
-    """Until somebody changes what one of them says."""
-    await move(bank, 30)
-    assert await Workspaces(bank.redis).unmatched_transfers(REF.tenant) == []
-    await bank.redis.hset(keys.account(SECOND), "total:transfer:default", "-1")
-
-    assert await Workspaces(bank.redis).unmatched_transfers(REF.tenant) == [
-        "default has 30000000 millionths of transfers with second, which has -1 of them"
-    ]

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from standardwebhooks import Webhook as Standard
 
+from tests.listening import listening
+
 FINE = b"HTTP/1.1 204 No Content\r\n\r\n"
 RESET, HANG = b"reset", b"hang"
 """Instead of an answer: the connection is reset, or nothing comes."""
@@ -49,7 +51,6 @@ class Receiver:
     requests: list[Request] = field(default_factory=list)
     connections: int = 0
     drip_s: float = 0
-    _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -64,25 +65,19 @@ class Receiver:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
         self.connections += 1
-        self._writers.add(writer)
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            request = await _read(reader)
-            self.requests.append(request)
-            given = self.rule(request) or (self.script.pop(0) if self.script else FINE)
-            if given == HANG:
-                await reader.read()
-            elif given == RESET:
-                made: socket.socket = writer.get_extra_info("socket")
-                made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            else:
-                for each in (given[i : i + 1] for i in range(len(given))) if self.drip_s else [given]:
-                    writer.write(each)
-                    await asyncio.sleep(self.drip_s)
-                await writer.drain()
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
-        self._writers.discard(writer)
+        request = await _read(reader)
+        self.requests.append(request)
+        given = self.rule(request) or (self.script.pop(0) if self.script else FINE)
+        if given == HANG:
+            await reader.read()
+        elif given == RESET:
+            made: socket.socket = writer.get_extra_info("socket")
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        else:
+            for each in (given[i : i + 1] for i in range(len(given))) if self.drip_s else [given]:
+                writer.write(each)
+                await asyncio.sleep(self.drip_s)
+            await writer.drain()
 
 
 async def _read(reader: asyncio.StreamReader) -> Request:
@@ -95,14 +90,5 @@ async def _read(reader: asyncio.StreamReader) -> Request:
 async def receiving(**given: object) -> AsyncIterator[Receiver]:
     """A receiver that listens on a port of its own."""
     receiver = Receiver(**given)  # type: ignore[arg-type]
-    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
-    receiver.port = server.sockets[0].getsockname()[1]
-    try:
+    async with listening(receiver.serve) as receiver.port:
         yield receiver
-    finally:
-        server.close()
-        left = list(receiver._writers)
-        for writer in left:
-            writer.transport.abort()
-        await asyncio.gather(*(writer.wait_closed() for writer in left), return_exceptions=True)
-        await asyncio.sleep(0)  # what serves them ends as well

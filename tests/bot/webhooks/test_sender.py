@@ -21,6 +21,7 @@ from store.reach import Reach
 from store.webhook import Webhook
 from store.webhooks import new_secret
 from tests.bot.webhooks.receiver import HANG, RESET, Receiver, answer, receiving
+from tests.listening import listening
 
 SECRETS = (new_secret(), new_secret())
 BODY = json.dumps({"type": "webhook.test", "timestamp": "2026-11-18T11:06:40.123Z", "data": {"n": "ü"}})
@@ -162,13 +163,9 @@ async def test_what_does_not_speak_tls_is_a_failure() -> None:
     async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         heard.append(await reader.read(10_000))
         writer.write(answer(200))
-        writer.close()
 
-    server = await asyncio.start_server(greet, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    tried = await Sender(TRYING).send(endpoint(f"https://127.0.0.1:{port}/"), "01-2", BODY)
-    server.close()
-    await server.wait_closed()
+    async with listening(greet) as port:
+        tried = await Sender(TRYING).send(endpoint(f"https://127.0.0.1:{port}/"), "01-2", BODY)
 
     assert tried == Tried("tls")
     assert b"webhook" not in b"".join(heard)
