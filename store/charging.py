@@ -195,15 +195,20 @@ class Charging:
 
 
 def _by_account(ref: AccountRef, assigned: Assigned, count: int) -> Iterator[tuple[AccountRef, Ints]]:
-    """Each account that pays for some of the calls, and the rows of these, in their order."""
+    """Each account that pays for some of the calls, once, and the rows of all of these, in their order.
+
+    So an account's pools are used in that order, whichever rules name it.
+    """
     rows = np.arange(count)
     if assigned.accounts is None:
         yield ref, rows
         return
-    codes, names = encoded(assigned.accounts)
-    for code, name in enumerate(names.to_pylist()):
+    places, named = encoded(assigned.accounts)  # a dictionary may have the same word twice
+    names, of_place = np.unique([each or ref.account for each in named.to_pylist()], return_inverse=True)
+    codes = of_place[places]
+    for code, name in enumerate(names.tolist()):
         if (mine := codes == code).any():
-            yield AccountRef(ref.tenant, name or ref.account), rows[mine]
+            yield AccountRef(ref.tenant, name), rows[mine]
 
 
 def _taken(column: Any, rows: Ints) -> Any:
