@@ -159,13 +159,28 @@ def settle_rates(workspace: OfWorkspace, env_file: EnvFile = InFolder) -> None:
 def _load(env_file: Path, workspace: str, cards: list[RateCard]) -> None:
     desk.account_ref(workspace, DEFAULT_ACCOUNT)
 
-    async def load_all(redis: Client) -> list[str]:
+    async def load_all(redis: Client) -> list[tuple[str, RateCard | None]]:
         kept = Cards(redis, Roles(redis))
-        return [desk.unless_refused(await kept.load(desk.operator(), workspace, each)) for each in cards]
+        said = [desk.unless_refused(await kept.load(desk.operator(), workspace, each)) for each in cards]
+        tariff = await kept.tariff(workspace)
+        return [
+            (each, tariff.card(card.service, card.currency, card.valid_from_ms))
+            for each, card in zip(said, cards, strict=True)
+        ]
 
-    for card, said in zip(cards, desk.ask(env_file, load_all), strict=True):
+    overruled = False
+    for card, (said, valid) in zip(cards, desk.ask(env_file, load_all), strict=True):
         ending = "is loaded." if said == "loaded" else "was there already."
         typer.echo(f"Card {card.id} ({_facts(card)}) {ending}")
+        if valid and valid.id != card.id:
+            overruled = True
+            typer.echo(
+                f"It does not count: card {valid.id} was loaded after it for the same day. Load it with another"
+                " --valid-from.",
+                err=True,
+            )
+    if overruled:
+        raise typer.Exit(1)
 
 
 def _explain(number: str, terms: Terms, examples: list[tuple[CallRecord, Charge]]) -> None:

@@ -37,7 +37,8 @@ def _first(match: Match, rules: Sequence[tuple[int, Rule]], none: int, calls: Ba
     """The place of the first of these rules that matches each call."""
     codes, values = encoded(calls[match])
     if match is Match.NUMBER:
-        keys = numbers(values, LONGEST_PREFIX).keys
+        read = numbers(values, LONGEST_PREFIX)
+        keys = np.where(read.readable, read.keys, -1)
         found = np.full(len(values), none, np.int64)
         for place, rule in reversed(rules):
             found[begin_with([rule.value], keys, LONGEST_PREFIX)] = place

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -37,6 +38,8 @@ EARLIEST_MS = 89 * DAY_MS + DAY_MS // 2
 charged, which was a day before its call at the earliest. Half a day is left for clocks that differ.
 """
 
+REMEMBERED = 64
+"""Accounts whose terms stay laid out for columns: those of a card of 6,600 rates take about a megabyte."""
 TOGETHER = 2_000
 """So many calls of different callers are charged together."""
 
@@ -80,7 +83,7 @@ class Charging:
         self._sender = Sender(redis, ids)
         self._late = Late(redis, ids, past)
         self._gathering = Gathering(self._charge_each, TOGETHER)
-        self._raters: dict[AccountRef, tuple[tuple[Any, ...], Terms, Rater]] = {}
+        self._raters: OrderedDict[AccountRef, tuple[tuple[Any, ...], Terms, Rater]] = OrderedDict()
 
     async def charge(self, ref: AccountRef, batch: Batch, *, actor: str) -> Charged:
         """Charge the calls of a batch of `store.calls.SCHEMA` to `ref`, or to the accounts that the rules name.
@@ -135,7 +138,7 @@ class Charging:
         return await self._late.charge(ref, *found, actor=actor) if found else Charged()
 
     async def rater(self, ref: AccountRef) -> tuple[Terms, Rater] | None:
-        """The same, laid out for columns; made anew only when something has changed."""
+        """What an account's calls are rated by, and the same laid out for columns; None where there is no account."""
         currency, plan, tariff = await asyncio.gather(
             self._redis.hget(keys.account(ref), "currency"), self._plans.plan(ref), self._cards.tariff(ref.tenant)
         )
@@ -145,7 +148,11 @@ class Charging:
         known = self._raters.get(ref)
         if known is None or known[0] != made_of:
             terms = Terms(currency, tariff, plan.pools, plan.zone)
-            known = self._raters[ref] = (made_of, terms, await asyncio.to_thread(Rater, terms))
+            known = (made_of, terms, await asyncio.to_thread(Rater, terms))
+        self._raters[ref] = known
+        self._raters.move_to_end(ref)
+        if len(self._raters) > REMEMBERED:
+            self._raters.popitem(last=False)
         return known[1], known[2]
 
     async def _charge(
@@ -188,15 +195,20 @@ class Charging:
 
 
 def _by_account(ref: AccountRef, assigned: Assigned, count: int) -> Iterator[tuple[AccountRef, Ints]]:
-    """Each account that pays for some of the calls, and the rows of these, in their order."""
+    """Each account that pays for some of the calls, once, and the rows of all of these, in their order.
+
+    So an account's pools are used in that order, whichever rules name it.
+    """
     rows = np.arange(count)
     if assigned.accounts is None:
         yield ref, rows
         return
-    codes, names = encoded(assigned.accounts)
-    for code, name in enumerate(names.to_pylist()):
+    places, named = encoded(assigned.accounts)  # a dictionary may have the same word twice
+    names, of_place = np.unique([each or ref.account for each in named.to_pylist()], return_inverse=True)
+    codes = of_place[places]
+    for code, name in enumerate(names.tolist()):
         if (mine := codes == code).any():
-            yield AccountRef(ref.tenant, name or ref.account), rows[mine]
+            yield AccountRef(ref.tenant, name), rows[mine]
 
 
 def _taken(column: Any, rows: Ints) -> Any:

@@ -41,7 +41,9 @@ class UsageRecord(Strict):
         examples=["5b1f0a52-7c1e-4d0e-9a64-0f6c2f3f9e11"],
     )
     service: Service
-    start: Instant = Field(description="When the call began; from 2000 to 2099.")
+    start: Instant = Field(
+        description="When the call began: no more than 89 days ago, nor a day ahead; else it is refused."
+    )
     duration_s: Annotated[int, Field(ge=0, le=864_000), WHOLE] = Field(
         description="How long it lasted, seconds.", examples=[247]
     )

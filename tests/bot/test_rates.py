@@ -44,6 +44,17 @@ def test_every_problem_has_its_words() -> None:
     assert UNRATED.keys() == {*Unrated}
 
 
+def test_card_that_another_took_over_from_does_not_count_again(terminal: Terminal, file: Path) -> None:
+    """Of two for the same day the one that was loaded later counts: who wants the other back is told, and how."""
+    terminal.type("rates", "load", HERE, str(file), *GIVEN)
+    other = terminal.type("rates", "load", HERE, str(file), *GIVEN, "--fee", "0.05")
+
+    again = terminal.type("rates", "load", HERE, str(file), *GIVEN)
+
+    assert (other.exit_code, again.exit_code) == (0, 1)
+    assert f"It does not count: {other.output[:15].lower()} was loaded after it for the same day." in again.output
+
+
 def test_card_is_loaded_and_listed(terminal: Terminal, file: Path) -> None:
     """Once; who did it stands beside it."""
     loaded = terminal.type("rates", "load", HERE, str(file), *GIVEN, "--increment", "60/1", "--fee", "0.05")

@@ -139,7 +139,7 @@ some_calls = st.lists(
         st.sampled_from(VALUES[Match.SERVICE]),
         st.just(0),
         st.just(1),
-        st.sampled_from(("", "+447700900***", "+44770", "0044 7700 900123", "+15550100", "x")),
+        st.sampled_from(("", "+447700900***", "+44770", "0044 7700 900123", "+15550100", "x", "4477009 ext 5")),
         st.sampled_from(("Anna@Contoso.example", "bob@contoso.example", "")),
         st.sampled_from(VALUES[Match.DEPARTMENT]),
     ),

@@ -264,6 +264,18 @@ async def test_server_forgets_the_scripts_meanwhile(real_redis: Client) -> None:
     await bank.prove()
 
 
+async def test_terms_of_few_accounts_are_remembered(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that were asked for last: each takes memory, and there is no end of accounts."""
+    monkeypatch.setattr("store.charging.REMEMBERED", 1)
+    await bank.ledger.open_account(SECOND, CURRENCY)
+    process = charging(bank)
+    first = await process.rater(REF)
+
+    assert await process.rater(REF) == first
+    assert await process.rater(SECOND) != first
+    assert [*process._raters] == [SECOND]
+
+
 async def test_nothing_is_nothing(bank: Bank) -> None:
     """Nobody is asked to post it."""
     charged = await charging(bank).charge(REF, to_columns([]), actor="ingest")

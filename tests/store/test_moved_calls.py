@@ -4,12 +4,15 @@ import asyncio
 
 import pytest
 
+from store.call import CALLING
 from store.calls import Batch, to_columns
 from store.centres import CentreRules, Match, Rule
 from store.keys import AccountRef
+from store.plans import Plans
+from store.pools import Pool
 from store.scripts import Client
 from tests.controls import CURRENCY, MANAGER, REF, Bank
-from tests.store.charging import NOW, charging
+from tests.store.charging import NOW, charging, lines_of
 from tests.store.charging import arrange as arrange_rated
 from tests.store.rating import call, terms
 from tests.store.recorded import posted
@@ -102,3 +105,22 @@ async def test_rules_that_change_between_two_at_once(bank: Bank) -> None:
     counts = await asyncio.gather(first.charge(REF, anna(), actor="ingest"), late())
 
     assert counts[0].posted + counts[1] == COUNT == sum(await paid(bank))
+
+
+@pytest.mark.parametrize("cut", [1, 3, 8])
+@pytest.mark.parametrize("account", ["second", REF.account])
+async def test_pool_is_used_in_the_order_of_the_calls(bank: Bank, cut: int, account: str) -> None:
+    """Whichever of several rules moves each of them to the account, or none, and however they are cut into batches."""
+    ref, users = AccountRef(REF.tenant, account), ("bob", "anna", "carl" if account == REF.account else "bob")
+    rules = tuple(Rule(Match.USER, each, each, account) for each in ("anna", "bob"))
+    await CentreRules(bank.redis, bank.roles).load(MANAGER, REF.tenant, rules)
+    await Plans(bank.redis, bank.roles).set_pools(MANAGER, ref, [Pool("p", (CALLING,), 240, 1)], operation_id="p")
+    calls = [call(id=f"c{each}", start_ms=NOW + each, user=users[each % 3]) for each in range(8)]
+    process = charging(bank, CentreRules(bank.redis, bank.roles))
+
+    for at in range(0, len(calls), cut):
+        await process.charge(REF, to_columns(calls[at : at + cut]), actor="ingest")
+
+    lines = await lines_of(bank, ref)
+    assert [each.id for each in calls if lines[each.id][1] == 0] == ["c0", "c1", "c2", "c3"]
+    await bank.prove(ref)
