@@ -4,8 +4,8 @@ from store.schema import FORM
 
 _OLDER = (
     "This Redis holds credits in form {found}, as an earlier version wrote them; this version keeps them in form"
-    " {ours}, and neither reads nor converts what is older. Go on with the earlier version, or begin anew with a Redis that is"
-    " empty (REDIS_URL, CREDITS_DATA_DIR). The demo: `make demo-reset` empties it."
+    " {ours}, and neither reads nor converts what is older. Go on with the earlier version, or begin anew with a Redis"
+    " that is empty (REDIS_URL, CREDITS_DATA_DIR). The demo: `make demo-reset` empties it."
 )
 _LATER = (
     "This Redis holds credits in form {found}, as a later version wrote them; this version keeps them in form"
