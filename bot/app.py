@@ -20,6 +20,7 @@ from bot.api.pricing import TariffCharges, TariffRates
 from bot.archiving import Archiving, open_archive
 from bot.connect import connect
 from bot.dangers import warn_of_dangers
+from bot.form import of_other_form
 from bot.housekeeping import Housekeeper
 from bot.leaving import Leaving
 from bot.listener import Listener
@@ -75,12 +76,6 @@ AWAY = (
 log = structlog.get_logger(__name__)
 
 
-OTHER_FORM = (
-    "This Redis holds credits in form {found}; this version keeps them in form {ours} and does not touch what "
-    "it cannot read. Use the version that wrote them, or a Redis that is empty. The demo: `make demo-reset` empties it."
-)
-
-
 class StartError(Exception):
     """The process cannot start; `str()` says why and what to do."""
 
@@ -102,7 +97,7 @@ async def open_stores(settings: Settings, *, of_any_form: bool = False) -> Async
         stack.push_async_callback(blocking.aclose)
         form = None if of_any_form else await schema.other_form(redis)
         if form is not None:
-            raise StartError(OTHER_FORM.format(found=form, ours=schema.FORM))
+            raise StartError(of_other_form(form))
         await warn_of_dangers(redis)
         yield Stores(redis, blocking, cluster=not isinstance(redis, Redis))
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +20,7 @@ from store.keys import AccountRef
 from store.manifest import ArchiveError
 
 if TYPE_CHECKING:
-    from store.verify import Verifier
+    from store.verify import Difference, Verifier
 
 OfTenant = Annotated[str, typer.Option("--tenant", metavar="T…", help="Only the accounts of this workspace.")]
 OfAccount = Annotated[str, typer.Option("--account", metavar="NAME", help="Only accounts of this name.")]
@@ -28,7 +28,7 @@ InFolder = Path(".env")
 
 
 def verify(tenant: OfTenant = "", account: OfAccount = "", env_file: EnvFile = InFolder) -> None:
-    """Prove the ledger: journals and archive, replayed, come to the balances, lots, holds and totals that are kept.
+    """Prove the ledger: journals and archive, replayed, come to the balances, lots, holds and sums that are kept.
 
     Exit code 1 if anything is different, 2 if it could not be finished. Nothing is changed, and nothing has to stop.
     """
@@ -68,25 +68,29 @@ class _Desk:
 
     async def work(self, stop: asyncio.Event) -> None:
         """Prove all that is wanted, unless stopped."""
-        from store.verify import Verifier, expected, partitions  # noqa: PLC0415 it loads pyarrow
+        from store.summed import differences  # noqa: PLC0415 it loads pyarrow
+        from store.verify import Verifier, expected, partitions  # noqa: PLC0415 as above
 
         begun = time.monotonic()
         async with open_redis(self._settings) as redis:
             every = partitions(self._wanted[0])
             total = sum([await expected(redis, each, *self._wanted) for each in every])
             with _bar(total) as bar:
-                verifier = Verifier(redis, archive=open_archive(self._settings), advance=bar.advance)
+                archive = open_archive(self._settings)
+                verifier = Verifier(redis, archive=archive, advance=bar.advance)
                 for each in every:
-                    async for difference in verifier.partition(each, *self._wanted):
-                        self.differences += 1
-                        bar.say(str(difference))
+                    await self._say(verifier.partition(each, *self._wanted), bar)
+                    await self._say(differences(redis, archive, each, *self._wanted), bar)
                     if stop.is_set():
                         return
-                async for difference in verifier.unlisted(*self._wanted):
-                    self.differences += 1
-                    bar.say(str(difference))
+                await self._say(verifier.unlisted(*self._wanted), bar)
         self.finished = True
         self._sum_up(verifier, time.monotonic() - begun)
+
+    async def _say(self, found: AsyncIterator["Difference"], bar: "_Bar") -> None:
+        async for difference in found:
+            self.differences += 1
+            bar.say(str(difference))
 
     def _sum_up(self, verifier: "Verifier", seconds: float) -> None:
         entries = _counted(verifier.entries, "entry", "entries")

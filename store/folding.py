@@ -70,17 +70,17 @@ def fold(chunk: Chunk, zone: str, originals: Originals) -> Folded:
     """
     folded = Folded()
     if chunk.lines:
-        folded.days.take(chunk.lines, [_service(each.credit) for each in chunk.packed], zone)
+        folded.days.take(chunk.lines, [service_of(each.credit) for each in chunk.packed], zone)
     for entry_id, line in chunk.late:
         _take_back(folded.days, zone, entry_id, line, originals)
     for entry in chunk.entries:
         if is_usage(entry):
-            service = _service(entry.credit)
+            service = service_of(entry.credit)
             folded.totals[service] += entry.moved.micros
             if entry.kind != RECORDS:
                 folded.days.add(entry.at_ms, zone, Group(service), Tally(1, entry.moved.micros))
         elif is_given_back(entry):
-            folded.totals[_service(entry.debit)] -= entry.moved.micros
+            folded.totals[service_of(entry.debit)] -= entry.moved.micros
             _give_back(folded.days, zone, entry, originals)
     return folded
 
@@ -184,7 +184,7 @@ def _give_back(days: Days, zone: str, entry: Entry, originals: Originals) -> Non
     if original is None:
         raise ValueError(f"entry {entry.id} reverses {entry.ref}, which is not there")
     if original.kind != RECORDS:
-        days.add(original.at_ms, zone, Group(_service(original.credit)), Tally(0, -entry.moved.micros))
+        days.add(original.at_ms, zone, Group(service_of(original.credit)), Tally(0, -entry.moved.micros))
         return
     left = 0
     for line in records_of(original):
@@ -196,5 +196,6 @@ def _give_back(days: Days, zone: str, entry: Entry, originals: Originals) -> Non
         raise ValueError(f"entry {entry.id} gives back {entry.moved.micros} millionths for lines of {left}")
 
 
-def _service(counter: str) -> str:
+def service_of(counter: str) -> str:
+    """The service of a ledger account of usage."""
     return counter.removeprefix(_USAGE)

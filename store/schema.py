@@ -3,8 +3,13 @@
 from store import keys
 from store.scripts import Client
 
-FORM = 2
-"""1 had a journal without ledger accounts and lots; 2 has both."""
+FORM = 3
+"""1 had a journal without ledger accounts and lots; 2 had both.
+
+3 keeps with each call why it cost what it cost (the second format of packs, which versions of form 2 cannot read), what
+pools gave, and calls that have no price yet. Whatever an earlier version cannot read raises this number: it must not
+post beside entries that it would take for damaged. Nothing is converted, as no version of form 2 was released.
+"""
 
 
 async def other_form(redis: Client) -> int | None:

@@ -7,7 +7,11 @@ from store.event import BalanceEvent, Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceStopped(Event):
-    """A person stopped a service, which takes no new calls from now on; `reason` is what they wrote, if anything."""
+    """A person stopped a service, which takes no new calls from now on.
+
+    `reason` is what they wrote, in their own words on one line of at most 200 characters, "" if nothing; where they
+    pressed the button of an alert, the alert's name in their language. It is no code: that is `ServicesHalted.reason`.
+    """
 
     service: str
     by: str

@@ -180,16 +180,17 @@ class Usage:
         version = int(last.partition("-")[2] or 0) + 1
         while raw := await journals.read(ref, last, "+", count):
             entries = [decode(each, currency or "") for each in raw]
-            async for older in self._archived(ref, version, entries[0].version):
+            async for older in self.archived(ref, version, entries[0].version):
                 yield older
             yield entries
             last, version = entries[-1].id, entries[-1].version + 1
             lines = sum(max(1, count_of(each)) for each in entries)
             count = max(1, min(CHUNK * len(entries) // lines, 16 * _FIRST))
-        async for older in self._archived(ref, version, int(newest or 0) + 1):
+        async for older in self.archived(ref, version, int(newest or 0) + 1):
             yield older
 
-    async def _archived(self, ref: AccountRef, start: int, stop: int) -> AsyncIterator[list[Entry]]:
+    async def archived(self, ref: AccountRef, start: int, stop: int) -> AsyncIterator[list[Entry]]:
+        """The archived entries with versions from `start` to before `stop`; ArchiveError where one is missing."""
         if start >= stop:
             return
         waiting: list[Entry] = []

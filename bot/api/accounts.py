@@ -32,7 +32,8 @@ class ServiceOut(Answer):
 
     open: bool
     reason: StopReason | None = Field(
-        description="Why not: the credit is `exhausted`, a manager `stopped` it, the account is `frozen` or `closed`."
+        description="Why not: the credit is `exhausted`, a person `stopped` it, the account is `frozen` or `closed`;"
+        " the first of closed, frozen, stopped and exhausted that is so. What the person wrote is not said here."
     )
     since: Utc | None = Field(description="Since when that is so; null where it always was.")
 

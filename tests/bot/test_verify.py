@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from store import keys
+from store.usage import Usage
 from tests.bot.test_dead import Desk, desk
 from tests.controls import REF, Bank
 
@@ -54,6 +55,24 @@ def test_each_difference_is_said(ledger: Desk) -> None:
     assert result.exit_code == 1
     assert "T0TEST/default: the account has 7000001 millionths, its journal 7000000\n" in result.output
     assert "differences." in result.output
+
+
+def test_sums_of_usage_that_are_wrong_are_said(ledger: Desk) -> None:
+    """Against the entries and the ledger's own count; exit code 1."""
+
+    async def sum_up() -> None:
+        async with AsyncRedis.from_url(ledger.address, decode_responses=True) as redis:
+            await Usage(redis).catch_up(REF)
+            await redis.hset(keys.usage(REF), "totals", "calls=2999999")
+
+    asyncio.run(sum_up())
+
+    result = prove(ledger)
+
+    assert result.exit_code == 1
+    said = "T0TEST/default: usage of calls is summed up as 2999999 millionths, "
+    assert f"{said}its entries come to 3000000\n{said}the ledger counts 3000000\n" in result.output
+    assert result.output.endswith(": 2 differences.\n")
 
 
 def test_an_account_that_is_not_listed_is_said(ledger: Desk) -> None:

@@ -13,6 +13,7 @@ from store.events import (
     RechargeBlocked,
     Recharged,
     RechargeDeclined,
+    ServicesHalted,
     ServiceStopped,
 )
 from store.payload import delivery_id, payload
@@ -93,8 +94,12 @@ async def test_body_says_what_happened_and_how_the_account_stands(redis: Client)
             {"reason": "monthly_cap", "amount": "0.000001", "cap": "2", "per_day": 3},
         ),
         (
-            ServiceStopped(**BASE, service="toll-free", by="slack:U1", reason="manual"),
-            {"service": "toll-free", "by": "slack:U1", "reason": "manual"},
+            ServiceStopped(**BASE, service="toll-free", by="slack:U1", reason="A loop of calls"),
+            {"service": "toll-free", "by": "slack:U1", "reason": "A loop of calls"},
+        ),
+        (
+            ServicesHalted(**BASE, balance_micros=-5_000_000, currency="USD", reason="exhausted", overdraft_micros=5),
+            {"reason": "exhausted", "balance": "-5", "overdraft": "0.000005"},
         ),
     ],
 )

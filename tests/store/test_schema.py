@@ -1,6 +1,8 @@
 """The form in which everything is kept: ours is noted with the first account, another's is told."""
 
-from store import keys, schema
+import pytest
+
+from store import keys, records, schema
 from store.scripts import Client
 from tests.controls import REF, Bank
 from tests.everywhere import every_key
@@ -30,9 +32,15 @@ async def test_accounts_without_a_note_are_of_the_first_form(redis: Client) -> N
     assert await schema.other_form(redis) == 1
 
 
-async def test_later_form_is_told(redis: Client) -> None:
-    """What a later version has noted, in whichever partition."""
+@pytest.mark.parametrize("form", [schema.FORM - 1, schema.FORM + 1])
+async def test_other_form_is_told(redis: Client, form: int) -> None:
+    """What an earlier or later version has noted, in whichever partition."""
     await Bank.open(redis)
-    await redis.set(keys.form(PARTITION), schema.FORM + 1)
+    await redis.set(keys.form(PARTITION), form)
 
-    assert await schema.other_form(redis) == schema.FORM + 1
+    assert await schema.other_form(redis) == form
+
+
+def test_form_goes_with_the_packs_of_entries() -> None:
+    """A version that writes packs which the one before cannot read keeps everything in another form."""
+    assert (records.FORMAT, schema.FORM) == ("2", 3)
