@@ -2,9 +2,9 @@
 import { type CSSProperties, useEffect, useId, useRef, useState } from "react";
 import { api } from "../lib/api";
 import { usePage } from "../lib/context";
-import { money } from "../lib/money";
-import { clockSeconds, toDate } from "../lib/time";
-import type { Labels, Simulator } from "../lib/types";
+import { cents, money } from "../lib/money";
+import type { Texts } from "../lib/texts";
+import type { Labels, PhoneCall, Simulator } from "../lib/types";
 import { Icon } from "../shell/Icon";
 
 const PACE_MAX = 600;
@@ -87,21 +87,43 @@ function Menu(props: {
   );
 }
 
-function LastCalls({ simulator }: { simulator: Simulator }) {
+/** The catalogue's word for one of the server's, or the server's own where it has none. */
+const word = (t: Texts, key: string, otherwise: string) => t[key as keyof Texts] ?? otherwise;
+
+function CallRow({ call, currency }: { call: PhoneCall; currency: string | null }) {
   const { t, locale } = usePage();
+  const refused = call.state === "refused" || call.state === "lost";
+  const said = [
+    word(t, `service_${call.service}`, call.service),
+    ...(refused ? [] : [`${call.minutes} ${t.minutes}`]),
+    call.user,
+  ];
+  const reason = call.why && word(t, `reason_${call.reason}`, call.why);
+  return (
+    <li data-state={call.state}>
+      <span>
+        {call.number}
+        <small>{said.join(" · ")}</small>
+        {reason && <small className="call-reason">{refused ? reason : `${reason}: ${t.cutShort}`}</small>}
+      </span>
+      <b>
+        {call.state === "charged"
+          ? money(-call.amount_micros, currency, locale)
+          : word(t, `state_${call.state}`, call.state)}
+      </b>
+    </li>
+  );
+}
+
+function LastCalls({ simulator }: { simulator: Simulator }) {
+  const { t } = usePage();
   return (
     <section aria-label={t.lastCalls}>
       <h3>{t.lastCalls}</h3>
       {simulator.last.length === 0 && <p className="tool-empty">{t.noCalls}</p>}
       <ol className="calls">
         {simulator.last.slice(0, CALLS_SHOWN).map((call) => (
-          <li key={`${call.at}:${call.label}:${call.amount_micros}`}>
-            <span>
-              {call.label}
-              <time>{clockSeconds(toDate(call.at), locale)}</time>
-            </span>
-            <b>{money(-Math.abs(call.amount_micros), simulator.currency, locale)}</b>
-          </li>
+          <CallRow key={call.id} call={call} currency={simulator.currency} />
         ))}
       </ol>
     </section>
@@ -121,10 +143,11 @@ export function SimulatorPanel({ simulator }: { simulator: Simulator }) {
       <h2>{t.simulator}</h2>
       <div className="balance" data-running={running}>
         <span>{t.balance}</span>
-        <strong>{balance === null ? "–" : money(balance, currency, locale)}</strong>
+        <strong>{balance === null ? "–" : cents(balance, currency, locale)}</strong>
         <small>
           {simulator.calls.toLocaleString(locale)} {simulator.calls === 1 ? t.oneCallPlaced : t.callsPlaced} ·{" "}
-          {money(simulator.charged_micros, currency, locale)} {t.charged}
+          {simulator.refused > 0 && `${simulator.refused.toLocaleString(locale)} ${t.refusedCalls} · `}
+          {cents(simulator.charged_micros, currency, locale)} {t.charged}
         </small>
       </div>
       <div className="tool-buttons">
@@ -138,6 +161,15 @@ export function SimulatorPanel({ simulator }: { simulator: Simulator }) {
         <button type="button" className="button" onClick={() => attempt(api.placeCall())}>
           <Icon name="phone" /> {t.oneCall}
         </button>
+        <button
+          type="button"
+          className="button tool-wide"
+          disabled={simulator.busy}
+          title={t.busyDayHint}
+          onClick={() => attempt(api.playBusyDay())}
+        >
+          <Icon name="gauge" /> {t.busyDay}
+        </button>
       </div>
       {simulator.error && (
         <p className="tool-error" role="alert">
@@ -146,10 +178,10 @@ export function SimulatorPanel({ simulator }: { simulator: Simulator }) {
       )}
       <Pace pace={simulator.pace} onChange={(pace) => change({ pace })} />
       <Menu
-        label={t.tariff}
-        value={simulator.tariff_id}
-        options={simulator.tariffs}
-        onChange={(tariff_id) => change({ tariff_id })}
+        label={t.mix}
+        value={simulator.mix_id}
+        options={simulator.mixes}
+        onChange={(mix_id) => change({ mix_id })}
       />
       {simulator.cards.length > 0 && (
         <Menu
@@ -162,6 +194,13 @@ export function SimulatorPanel({ simulator }: { simulator: Simulator }) {
         />
       )}
       <LastCalls simulator={simulator} />
+      {simulator.docs && (
+        <p className="tool-link">
+          <a href={simulator.docs} target="_blank" rel="noreferrer">
+            {t.apiDocs}
+          </a>
+        </p>
+      )}
     </section>
   );
 }
