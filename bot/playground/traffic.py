@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from math import log
 from typing import TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.playground.config import Json, Labels
@@ -176,7 +177,7 @@ class Traffic:
         place = _one(draw, TOLL_FREE_NUMBERS if incoming else mix.places)
         caller = _one(draw, ANSWERING if incoming else CALLERS)
         return Call(
-            id=f"call-{draw.getrandbits(96):024x}",
+            id=str(UUID(int=draw.getrandbits(128), version=4)),
             service=service,
             start=start,
             duration_s=self._duration(),

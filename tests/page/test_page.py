@@ -161,13 +161,12 @@ async def test_every_emoji_has_its_colours(page: Page, client: AsyncWebClient) -
 
 
 async def test_two_colons_are_no_emoji(page: Page, client: AsyncWebClient) -> None:
-    """Times and labels in neighbouring lines stay as they are."""
-    await client.chat_postMessage(
-        channel=GENERAL, text="x", blocks=[section("1:00\u00a0costs\n5:07\u00a0costs\nSales:")]
-    )
+    """Times and labels stay as they are: in neighbouring lines, and where they look like an emoji's name."""
+    lines = "1:00\u00a0costs\n5:07\u00a0costs\n2:00: :nobody: Sales:"
+    await client.chat_postMessage(channel=GENERAL, text="x", blocks=[section(lines)])
 
     row = page.get_by_role("article").filter(has_text="costs")
-    await expect(row).to_contain_text("1:00\u00a0costs 5:07\u00a0costs Sales:")
+    await expect(row).to_contain_text("1:00\u00a0costs 5:07\u00a0costs 2:00: :nobody: Sales:")
 
 
 async def test_a_refused_call_says_why(page: Page, playground: Playground, exchange: CountingExchange) -> None:

@@ -10,6 +10,8 @@ import { Icon } from "../shell/Icon";
 const PACE_MAX = 600;
 const CALLS_SHOWN = 8;
 const SLIDE_PAUSE_MS = 200;
+/** Calls that the bot has a record of. */
+const RECORDED = new Set<PhoneCall["state"]>(["charged", "pooled", "free", "unrated", "repeated"]);
 
 type Change = Parameters<typeof api.simulate>[0];
 
@@ -90,8 +92,25 @@ function Menu(props: {
 /** The catalogue's word for one of the server's, or the server's own where it has none. */
 const word = (t: Texts, key: string, otherwise: string) => t[key as keyof Texts] ?? otherwise;
 
-function CallRow({ call, currency }: { call: PhoneCall; currency: string | null }) {
+type Ask = ((id: string) => void) | undefined;
+
+/** What became of a call; pressed, it asks the bot why. */
+function Outcome({ call, currency, onWhy }: { call: PhoneCall; currency: string | null; onWhy: Ask }) {
   const { t, locale } = usePage();
+  const text =
+    call.state === "charged"
+      ? money(-call.amount_micros, currency, locale)
+      : word(t, `state_${call.state}`, call.state);
+  if (!onWhy || !RECORDED.has(call.state)) return <b>{text}</b>;
+  return (
+    <button type="button" className="link-button" title={t.askWhy} onClick={() => onWhy(call.id)}>
+      <b>{text}</b>
+    </button>
+  );
+}
+
+function CallRow({ call, currency, onWhy }: { call: PhoneCall; currency: string | null; onWhy: Ask }) {
+  const { t } = usePage();
   const refused = call.state === "refused" || call.state === "lost";
   const said = [
     word(t, `service_${call.service}`, call.service),
@@ -106,16 +125,12 @@ function CallRow({ call, currency }: { call: PhoneCall; currency: string | null 
         <small>{said.join(" · ")}</small>
         {reason && <small className="call-reason">{refused ? reason : `${reason}: ${t.cutShort}`}</small>}
       </span>
-      <b>
-        {call.state === "charged"
-          ? money(-call.amount_micros, currency, locale)
-          : word(t, `state_${call.state}`, call.state)}
-      </b>
+      <Outcome call={call} currency={currency} onWhy={onWhy} />
     </li>
   );
 }
 
-function LastCalls({ simulator }: { simulator: Simulator }) {
+function LastCalls({ simulator, onWhy }: { simulator: Simulator; onWhy: Ask }) {
   const { t } = usePage();
   return (
     <section aria-label={t.lastCalls}>
@@ -123,20 +138,28 @@ function LastCalls({ simulator }: { simulator: Simulator }) {
       {simulator.last.length === 0 && <p className="tool-empty">{t.noCalls}</p>}
       <ol className="calls">
         {simulator.last.slice(0, CALLS_SHOWN).map((call) => (
-          <CallRow key={call.id} call={call} currency={simulator.currency} />
+          <CallRow key={call.id} call={call} currency={simulator.currency} onWhy={onWhy} />
         ))}
       </ol>
     </section>
   );
 }
 
-export function SimulatorPanel({ simulator }: { simulator: Simulator }) {
-  const { t, locale, viewer, warn } = usePage();
+interface Props {
+  simulator: Simulator;
+  /** Where the bot answers why a call cost what it cost. */
+  channel: string | undefined;
+}
+
+export function SimulatorPanel({ simulator, channel }: Props) {
+  const { t, locale, viewer, warn, workspace } = usePage();
   const mayChoose = viewer.role === "manager";
   const attempt = (work: Promise<unknown>) => {
     work.catch((error: Error) => warn(error.message));
   };
   const change = (what: Change) => attempt(api.simulate(what));
+  const command = workspace.commands[0]?.command;
+  const ask = (id: string) => channel && attempt(api.post(viewer.id, channel, `${command} why ${id}`));
   const { running, balance_micros: balance, currency } = simulator;
   return (
     <section className="tool" aria-label={t.simulator}>
@@ -193,7 +216,7 @@ export function SimulatorPanel({ simulator }: { simulator: Simulator }) {
           onChange={(card_id) => change({ card_id })}
         />
       )}
-      <LastCalls simulator={simulator} />
+      <LastCalls simulator={simulator} onWhy={channel && command ? ask : undefined} />
       {simulator.docs && (
         <p className="tool-link">
           <a href={simulator.docs} target="_blank" rel="noreferrer">
