@@ -54,7 +54,7 @@ class Arranged:
     past: tuple[Call, ...]
 
 
-async def arrange(services: Services, redis: Client) -> Arranged:
+async def arrange(services: Services, redis: Client, now: datetime) -> Arranged:
     """Make it, once, and never again over what was changed since."""
     cards = sample_cards(services.currency)
     account = await services.ledger.account(_REF)
@@ -67,7 +67,7 @@ async def arrange(services: Services, redis: Client) -> Arranged:
             await services.cards.load(_MANAGER, TEAM, card)
     if is_used:
         return Arranged(is_new=False, past=())
-    midnight = datetime.now(ZoneInfo(ZONE)).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = now.astimezone(ZoneInfo(ZONE)).replace(hour=0, minute=0, second=0, microsecond=0)
     past = past_calls(midnight)
     terms = Terms(services.currency, Tariff(cards), (included(past, cards, services.currency, midnight),), ZONE)
     spent = sum(each.amount_micros for each in rated(past, terms))

@@ -8,6 +8,7 @@ import secrets
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -172,7 +173,7 @@ def _environment(settings: Settings, playground: Playground, secret: str, port: 
 
 
 async def _arranged(settings: Settings, redis: Client, services: Services) -> tuple[Arranged, str]:
-    return await arrange(services, redis), await token(services, settings.data_dir)
+    return await arrange(services, redis, datetime.now(UTC)), await token(services, settings.data_dir)
 
 
 async def _report_the_past(exchange: Exchange, arranged: Arranged) -> None:

@@ -13,7 +13,8 @@ import aiohttp
 
 from bot.playground.config import Json
 
-TRIES = 6
+TRIES = 8
+"""Over some seven seconds: a bot that died is started again meanwhile."""
 AGAIN = frozenset({408, 429, 503})
 """Answers after which the same request is sent again."""
 TIMEOUT_S = 30
