@@ -15,6 +15,7 @@ Labels = dict[str, str]
 
 ACKNOWLEDGE_TIMEOUT_S = 3.0
 EVENT_RETRY_DELAYS_S = (0.0, 60.0, 300.0)
+SPEED = 60.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class PlaygroundConfig:
     `port` 0 takes any free port. `bot_url` is the bot's base address (requests go to `{bot_url}/slack/events`)
     and may be set later on the playground. `data_file` None keeps everything in memory. `completions` gives,
     for a locale, the subcommands (word, description) that the composer offers. `enforce_tiers` switches the
-    per-minute limits of the methods; the limit of one message a second per channel always holds.
+    per-minute limits of the methods; the limit of one message a second per channel always holds. `speed` is how
+    many times as fast as real ones simulated calls go by.
     """
 
     port: int
@@ -48,16 +50,11 @@ class PlaygroundConfig:
     heartbeat_s: float = 15.0
     enforce_tiers: bool = True
     completions: Callable[[str], Sequence[tuple[str, str]]] | None = None
+    speed: float = SPEED
 
 
-class Meter(Protocol):
-    """What the call simulator charges and shows. The playground knows no ledger; amounts are millionths."""
-
-    async def charge(self, tenant: str, amount_micros: int, memo: str, operation_id: str) -> None:
-        """Charge one call; a repeated `operation_id` must not charge again."""
-
-    async def balance(self, tenant: str) -> tuple[int, str]:
-        """Return the balance in millionths and its ISO 4217 currency."""
+class Wallet(Protocol):
+    """The payment cards that recharge a tenant's account. The playground knows no ledger."""
 
     async def cards(self, tenant: str) -> list[tuple[str, Labels]]:
         """Return the payment cards one may pick, as (id, labels)."""

@@ -7,41 +7,39 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import aiohttp
 import structlog
-from redis.exceptions import RedisError
 
 from bot.app import StartError, build_gateway, build_services, open_stores
+from bot.playground.arrangement import TOKEN_FILE, Arranged, arrange, token
 from bot.playground.config import PlaygroundConfig
-from bot.playground.meter import LedgerMeter
-from bot.playground.people import ALERTS, MANAGER, OWNER, TEAM
+from bot.playground.exchange import Exchange, Problem, UnreachableError
+from bot.playground.people import ALERTS, MANAGER, TEAM
 from bot.playground.server import Playground
-from bot.playground.simulator import Simulator
+from bot.playground.traffic import record
+from bot.playground.wallet import PolicyWallet
 from bot.serving import plainly
 from bot.settings import Settings
 from handlers.locales import Texts
 from handlers.services import Services
 from handlers.views.help import completions
-from store.account import AlertPolicy
-from store.keys import AccountRef
-from store.money import Money
-from store.outcomes import Posted
 from store.roles import Actor
+from store.scripts import Client
 
 TOKEN = "xoxb-playground"  # noqa: S105 the playground's own
 READY_S = 30.0
-REFRESH_S = 0.5
-WELCOME = "25"
-LEVELS = ("20", "5")
 COOLDOWN_S = 20
 """Seconds between recharges; in real life 15 minutes, which nobody wants to watch."""
 PER_DAY = 100
-ARRANGED = 2
-"""Messages that the arrangement brings about: the manager appointed, the warnings set."""
-TOLD_LOOKS = 100
+ARRANGED = 9
+"""Messages that the arrangement brings about: each of its changes is told."""
+TOLD_LOOKS = 200
+MOST_RECORDS = 10_000
 
 _LOCK = "demo.lock"
 _MESSAGES = "playground.sqlite3"
@@ -63,30 +61,12 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         async with open_stores(settings) as stores:
             gateway = build_gateway(settings, stores.redis)
             services = build_services(settings, stores.redis, gateway)
-            is_new = await prepare(services)
-            meter = LedgerMeter(services, gateway, Actor(TEAM, MANAGER))
-            async with _playground(settings, meter) as (playground, secret):
-                following = asyncio.create_task(_follow(playground.simulator, meter))
-                await _with_bot(settings, playground, secret, stop, is_new=is_new)
-                following.cancel()
+            wallet = PolicyWallet(services, gateway, Actor(TEAM, MANAGER))
+            async with _playground(settings, wallet) as (playground, secret):
+                await _with_bot(
+                    settings, playground, secret, stop, partial(_arranged, settings, stores.redis, services)
+                )
         sys.stdout.write(f"\n  Stopped. Balance and history are kept in {settings.data_dir}/ for the next time.\n\n")
-
-
-async def prepare(services: Services) -> bool:
-    """An account with a little credit, a manager, and warnings; once, and never again over what was changed since.
-
-    Answers whether this was the first time.
-    """
-    ref, owner, manager = AccountRef(TEAM), Actor(TEAM, OWNER, is_admin=True), Actor(TEAM, MANAGER)
-    await services.ledger.open_account(ref, services.currency)
-    welcome = await services.ledger.add_credit(
-        ref, Money.of(WELCOME, services.currency), operation_id="demo:welcome", actor="demo", memo="Demo"
-    )
-    await services.roles.change_managers(owner, appoint=[MANAGER], dismiss=[], operation_id="demo:manager")
-    levels = tuple(Money.of(level, services.currency) for level in LEVELS)
-    policy = AlertPolicy(levels, ALERTS)
-    await services.policies.set_alerts(manager, ref, policy, locale="en-US", operation_id="demo:alerts")
-    return isinstance(welcome, Posted)
 
 
 async def reset(settings: Settings) -> None:
@@ -98,20 +78,8 @@ async def reset(settings: Settings) -> None:
     with _alone(settings.data_dir):
         async with open_stores(settings, of_any_form=True) as stores:
             await stores.redis.flushall()
-        for path in settings.data_dir.glob(f"{_MESSAGES}*"):
-            path.unlink()
-
-
-async def _follow(simulator: Simulator, meter: LedgerMeter) -> None:
-    """Show the balance anew when something else than a call has changed it, such as a recharge."""
-    shown: tuple[int, str] | None = None
-    while True:
-        with contextlib.suppress(RedisError, OSError):
-            balance = await meter.balance(TEAM)
-            if balance != shown:
-                shown = balance
-                await simulator.refresh()
-        await asyncio.sleep(REFRESH_S)
+        for path in (*settings.data_dir.glob(f"{_MESSAGES}*"), settings.data_dir / TOKEN_FILE):
+            path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -130,7 +98,7 @@ def _alone(data_dir: Path) -> Iterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _playground(settings: Settings, meter: LedgerMeter) -> AsyncIterator[tuple[Playground, str]]:
+async def _playground(settings: Settings, wallet: PolicyWallet) -> AsyncIterator[tuple[Playground, str]]:
     secret = secrets.token_hex(16)
     config = PlaygroundConfig(
         port=settings.port,
@@ -142,7 +110,7 @@ async def _playground(settings: Settings, meter: LedgerMeter) -> AsyncIterator[t
         seed=secrets.randbits(64),
         completions=lambda locale: completions(Texts.of(locale)),
     )
-    playground = Playground(config, meter)
+    playground = Playground(config, wallet)
     try:
         await playground.start()
     except OSError as error:
@@ -156,12 +124,39 @@ async def _playground(settings: Settings, meter: LedgerMeter) -> AsyncIterator[t
 
 
 async def _with_bot(
-    settings: Settings, playground: Playground, secret: str, stop: asyncio.Event, *, is_new: bool
+    settings: Settings,
+    playground: Playground,
+    secret: str,
+    stop: asyncio.Event,
+    arranging: Callable[[], Awaitable[tuple[Arranged, str]]],
 ) -> None:
     """Keep the bot running beside the playground; say where the page is when it is ready."""
     port = _free_port()
     playground.bot_url = f"http://127.0.0.1:{port}"
-    environment = {
+    playground.throttle.lenient = True  # until somebody looks
+    keeper = asyncio.create_task(_keep(_environment(settings, playground, secret, port), stop))
+    try:
+        arranged, api_token = await arranging()  # while the bot starts
+        await _until_ready(port, keeper)
+        exchange = Exchange(playground.bot_url, api_token)
+        await _report_the_past(exchange, arranged)
+        playground.simulator.connect(exchange)
+        if arranged.is_new:
+            await _read_the_arrangement(playground)
+        playground.throttle.lenient = False
+        log.debug("bot_ready", port=port)
+        sys.stdout.write(f"\n  Credits is running: {playground.url}\n  Stop it with Ctrl-C.\n\n")
+        sys.stdout.flush()
+        await stop.wait()
+    finally:
+        stop.set()
+        await playground.simulator.stop()
+        await keeper
+
+
+def _environment(settings: Settings, playground: Playground, secret: str, port: int) -> dict[str, str]:
+    """What the bot is told at its start."""
+    return {
         **_neutral(os.environ),
         "SLACK_BOT_TOKEN": TOKEN,
         "SLACK_SIGNING_SECRET": secret,
@@ -175,18 +170,19 @@ async def _with_bot(
         "CREDITS_RECHARGES_PER_DAY": str(settings.recharges_per_day),
         "CREDITS_LOG_LEVEL": settings.log_level,
     }
-    keeper = asyncio.create_task(_keep(environment, stop))
+
+
+async def _arranged(settings: Settings, redis: Client, services: Services) -> tuple[Arranged, str]:
+    return await arrange(services, redis, datetime.now(UTC)), await token(services, settings.data_dir)
+
+
+async def _report_the_past(exchange: Exchange, arranged: Arranged) -> None:
     try:
-        await _until_ready(port, keeper)
-        if is_new:
-            await _read_the_arrangement(playground)
-        log.debug("bot_ready", port=port)
-        sys.stdout.write(f"\n  Credits is running: {playground.url}\n  Stop it with Ctrl-C.\n\n")
-        sys.stdout.flush()
-        await stop.wait()
-    finally:
-        stop.set()
-        await keeper
+        for start in range(0, len(arranged.past), MOST_RECORDS):
+            await exchange.report([record(each) for each in arranged.past[start : start + MOST_RECORDS]])
+    except (Problem, UnreachableError) as error:
+        await exchange.close()
+        raise DemoError(f"The bot does not take the calls of the past: {error}") from error
 
 
 async def _read_the_arrangement(playground: Playground) -> None:

@@ -153,7 +153,11 @@ def simulator_router(simulator: Simulator) -> APIRouter:
 
     @router.post("/call")
     async def call_now() -> Json:
-        return await simulator.call()
+        return simulator.place()
+
+    @router.post("/busy-day")
+    async def busy_day() -> Json:
+        return simulator.play_busy_day()
 
     return router
 

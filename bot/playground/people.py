@@ -12,6 +12,8 @@ TEAM = "T0PLAYGROUND"
 TEAM_NAME = "Contoso Telephony"
 TEAM_DOMAIN = "contoso-telephony"
 STRANGER_TEAM = "T0ELSEWHERE"
+ZONE = "America/Los_Angeles"
+"""By whose clock the office works."""
 
 APP = "A0CREDITS"
 APP_USER = "U0CREDITS"

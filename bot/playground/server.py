@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 
 from bot.playground.backend import build_backend
-from bot.playground.config import Clock, Json, Meter, PlaygroundConfig
+from bot.playground.config import Clock, Json, PlaygroundConfig, Wallet
 from bot.playground.delivery import Courier, Delivery, Sent
 from bot.playground.faults import Fault, Faults
 from bot.playground.interactions import Interactions
@@ -33,13 +33,13 @@ __all__ = [
     "Delivery",
     "Fault",
     "Message",
-    "Meter",
     "Nonsense",
     "Playground",
     "PlaygroundConfig",
     "Sent",
     "View",
     "Violation",
+    "Wallet",
 ]
 
 T = TypeVar("T")
@@ -49,11 +49,11 @@ WAIT_S = 20.0
 class Playground:
     """One stand-in workspace with its web server.
 
-    Use it as an async context manager, or with `start` and `stop`. Without a `meter` the simulator draws calls
-    and charges nobody.
+    Use it as an async context manager, or with `start` and `stop`. The simulator's calls are paid once it is connected
+    to the bot's HTTP API; `wallet` has the cards that its panel offers.
     """
 
-    def __init__(self, config: PlaygroundConfig, meter: Meter | None = None) -> None:
+    def __init__(self, config: PlaygroundConfig, wallet: Wallet | None = None) -> None:
         """Read the manifest and the data file.
 
         Raises:
@@ -66,7 +66,7 @@ class Playground:
         self._scene = Scene(self._backend, self._courier)
         self._interactions = Interactions(self._scene)
         self._submissions = Submissions(self._scene)
-        self.simulator = Simulator(meter, self._backend.hub, config.clock, config.seed)
+        self.simulator = Simulator(wallet, self._backend.hub, config.clock, config.seed, config.speed)
         app = FastAPI(title="Playground", docs_url=None, redoc_url=None, openapi_url=None)
         # Another site's page must not reach the loopback under a name of its own.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])

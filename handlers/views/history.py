@@ -5,8 +5,9 @@ from typing import Any
 from handlers import ids
 from handlers.locales import Texts
 from handlers.views import kit
+from handlers.views.why import clock
 from store.account import Entry, Page
-from store.records import count_of
+from store.records import count_of, records_of
 from store.reversals import is_of_record
 
 PAGE_SIZE = 10
@@ -44,7 +45,7 @@ def _lines(entry: Entry, texts: Texts) -> tuple[str, str]:
     lines = count_of(entry)
     named = "reversal-record" if is_of_record(entry) else entry.kind
     kind = texts("kind-records", count=lines) if lines else texts(f"kind-{named}")
-    memo = "" if lines else kit.escape(kit.clip(entry.memo, _MEMO))
+    memo = _of_one(entry) if lines else kit.escape(kit.clip(entry.memo, _MEMO))
     who = entry.actor.removeprefix("slack:")
     by = [kit.user(who)] if who != entry.actor else []
     what = " · ".join([kind, *([memo] if memo else []), *by])
@@ -52,3 +53,15 @@ def _lines(entry: Entry, texts: Texts) -> tuple[str, str]:
         texts("history-line", amount=texts.signed(entry.amount), what=what),
         f"{texts.time(entry.at_ms)} · {texts('history-after', after=texts.money(entry.after, exact=True))}",
     )
+
+
+def _of_one(entry: Entry) -> str:
+    """Where the only call of an entry went, and how long it was; "" for several, or where that cannot be read."""
+    if count_of(entry) != 1:
+        return ""
+    try:
+        [call] = records_of(entry)
+    except ValueError:
+        return ""
+    where = kit.escape(kit.clip(call.destination, _MEMO))
+    return " · ".join(filter(None, (where, clock(call.duration_s) if call.duration_s else "")))

@@ -101,10 +101,52 @@ async def test_the_german_member_is_answered_in_german_and_may_only_look(demo: s
         await no_violations(page, demo)
 
 
+async def test_a_call_of_the_simulator_shows_up_in_usage(demo: str, browser: Browser) -> None:
+    """Two months of calls are there from the beginning; one more is counted, with its minutes, and can be explained."""
+    async with open_page(browser, f"{demo}/?user={MANAGER}&channel={GENERAL}&theme=light") as page:
+        await say(page, "/credits usage month")
+        before = await _row(page, "Toll-free")
+        simulator = page.get_by_role("region", name="Call simulator")
+        await simulator.get_by_role("combobox", name="Calls").select_option("toll-free")
+
+        await simulator.get_by_role("button", name="Place one call").click()
+
+        row = simulator.get_by_role("region", name="Last calls").get_by_role("listitem")
+        await expect(row).to_contain_text("−$", timeout=90_000)
+        minutes = int(re.search(r"(\d+) min", await row.inner_text())[1])  # type: ignore[index]
+        await say(page, "/credits usage month")
+        await expect(page.get_by_role("table", name="Service")).to_have_count(2)
+        assert await _row(page, "Toll-free") == (before[0] + 1, before[1] + minutes)
+        await row.get_by_role("button").click()
+        await expect(told(page, "Why: ")).to_contain_text("Rate: $0.")
+        await shoot(page, "usage-light")
+        await no_violations(page, demo)
+
+
+async def test_the_api_is_described_one_click_away(demo: str, browser: Browser) -> None:
+    """The panel's link opens the OpenAPI page of the running bot."""
+    async with open_page(browser, f"{demo}/?user={MANAGER}&channel={GENERAL}&theme=light") as page:
+        async with page.expect_popup() as opening:
+            await page.get_by_role("link", name="The HTTP API").click()
+
+        docs = await opening.value
+        await expect(docs.get_by_role("heading", name="Communications credits")).to_be_visible()
+        await expect(docs.get_by_text("/accounts/{account}/usage")).to_be_visible()
+
+
+async def _row(page: Page, service: str) -> tuple[int, int]:
+    """Calls and minutes of a service, in the table that was told last."""
+    row = page.get_by_role("table", name="Service").last.get_by_role("row").filter(has_text=service)
+    await expect(row).to_have_count(1)
+    cells = [text.replace(",", "") for text in await row.get_by_role("cell").all_inner_texts()]
+    return int(cells[0]), int(cells[1])
+
+
 async def _order(page: Page, demo: str) -> list[str]:
     """What the alert channel was told, oldest first, by kind."""
     answer = await page.request.get(f"{demo}/play/channels/{ALERTS}/messages?user={MANAGER}")
     kinds = {"Recharge started": "started", "recharged.": "recharged", "has recovered": "recovered"}
-    own = [message for message in (await answer.json())["messages"] if not message.get("broadcast")]
+    everything = (await answer.json())["messages"]
+    own = [message for message in everything if not message.get("broadcast") and ":mag:" not in message["text"]]
     every = [each for message in own for each in (message, *message.get("replies", []))]
     return [next((kind for text, kind in kinds.items() if text in each["text"]), "standing") for each in every]

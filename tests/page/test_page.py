@@ -1,5 +1,7 @@
 """The page in a real browser, against the real playground and a bot that answers as told."""
 
+import re
+
 import pytest
 from aiohttp import web
 from playwright.async_api import Page, expect
@@ -9,7 +11,7 @@ from bot.playground.people import APP_USER, GENERAL, MANAGER, MEMBER
 from bot.playground.server import Playground
 from tests.page.chat import say
 from tests.playground.controls import (
-    CountingMeter,
+    CountingExchange,
     Received,
     StandInBot,
     actions,
@@ -102,7 +104,7 @@ async def test_the_home_tab_opens_and_is_drawn(page: Page, bot: StandInBot, clie
     assert bot.last("block_actions").payload["view"]["type"] == "home"
 
 
-async def test_a_call_lowers_the_balance_in_sight(page: Page, meter: CountingMeter) -> None:
+async def test_a_call_lowers_the_balance_in_sight(page: Page, exchange: CountingExchange) -> None:
     """The panel shows the charge of a call and what is left after it."""
     panel = page.get_by_role("region", name="Call simulator")
     await expect(panel).to_contain_text("$10.00")
@@ -110,7 +112,7 @@ async def test_a_call_lowers_the_balance_in_sight(page: Page, meter: CountingMet
     await panel.get_by_role("button", name="Place one call").click()
 
     await expect(panel.get_by_role("listitem")).to_have_count(1)
-    await expect(panel).to_contain_text(f"${meter.micros / 1_000_000:.2f}")
+    await expect(panel).to_contain_text(f"${exchange.micros / 1_000_000:.2f}")
 
 
 async def test_the_page_speaks_the_language_of_whom_it_is_viewed_as(page: Page) -> None:
@@ -119,7 +121,7 @@ async def test_the_page_speaks_the_language_of_whom_it_is_viewed_as(page: Page) 
 
     await expect(page.get_by_role("region", name="Anrufsimulator")).to_be_visible()
     await expect(page.get_by_role("button", name="Anrufe starten")).to_be_visible()
-    await expect(page.get_by_role("combobox", name="Tarif")).to_contain_text("UK, mobil 0,32/Min. (Beispiel)")
+    await expect(page.get_by_role("combobox", name="Gespräche")).to_contain_text("Wie in einem Büro")
     await expect(page.get_by_role("combobox", name="Karte zum Aufladen")).to_contain_text("Gelingt")
     await expect(page.locator("html")).to_have_attribute("lang", "de-DE")
 
@@ -156,6 +158,28 @@ async def test_every_emoji_has_its_colours(page: Page, client: AsyncWebClient) -
 
     row = page.get_by_role("article").filter(has_text="changed")
     await expect(row).to_contain_text("\u2699\ufe0f changed, \U0001f512 locked")
+
+
+async def test_two_colons_are_no_emoji(page: Page, client: AsyncWebClient) -> None:
+    """Times and labels stay as they are: in neighbouring lines, and where they look like an emoji's name."""
+    lines = "1:00\u00a0costs\n5:07\u00a0costs\n2:00: :nobody: Sales:"
+    await client.chat_postMessage(channel=GENERAL, text="x", blocks=[section(lines)])
+
+    row = page.get_by_role("article").filter(has_text="costs")
+    await expect(row).to_contain_text("1:00\u00a0costs 5:07\u00a0costs 2:00: :nobody: Sales:")
+
+
+async def test_a_refused_call_says_why(page: Page, playground: Playground, exchange: CountingExchange) -> None:
+    """The panel names the reason in the reader's language, and counts it apart."""
+    exchange.refuse = "insufficient_credit"
+    panel = page.get_by_role("region", name="Call simulator")
+
+    await playground.simulator.set({"mix_id": "domestic"})
+    await panel.get_by_role("button", name="Place one call").click()
+
+    await expect(panel.get_by_role("listitem")).to_contain_text("Not enough credit")
+    await expect(panel).to_contain_text("0 calls · 1 refused")
+    await expect(panel.get_by_role("link", name="HTTP API")).to_have_attribute("href", re.compile("/v1/docs$"))
 
 
 @pytest.mark.parametrize("width", [1440, 390, 320])

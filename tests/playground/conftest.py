@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.server import Playground, PlaygroundConfig
-from tests.playground.controls import SECRET, TOKEN, CountingMeter, Hands, StandInBot, write_manifest
+from tests.playground.controls import SECRET, TOKEN, CountingExchange, Hands, Purse, StandInBot, write_manifest
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def hands() -> Hands:
 
 @pytest.fixture
 def config(tmp_path: Path, hands: Hands) -> PlaygroundConfig:
-    """A playground in memory on any port; an acknowledgement may take 1 s instead of Slack's 3 s."""
+    """A playground in memory on any port; an acknowledgement may take 1 s instead of Slack's 3 s, and calls none."""
     return PlaygroundConfig(
         port=0,
         signing_secret=SECRET,
@@ -28,6 +28,7 @@ def config(tmp_path: Path, hands: Hands) -> PlaygroundConfig:
         acknowledge_timeout_s=1.0,
         event_retry_delays_s=(0.0, 0.0, 0.0),
         heartbeat_s=0.2,
+        speed=1_000_000,
     )
 
 
@@ -41,16 +42,25 @@ async def bot() -> AsyncIterator[StandInBot]:
 
 
 @pytest.fixture
-def meter() -> CountingMeter:
-    """A meter with 10.00 on it."""
-    return CountingMeter()
+def purse() -> Purse:
+    """The payment cards."""
+    return Purse()
 
 
 @pytest.fixture
-async def playground(config: PlaygroundConfig, bot: StandInBot, meter: CountingMeter) -> AsyncIterator[Playground]:
-    """A running playground that knows the bot."""
-    async with Playground(config, meter) as running:
+def exchange() -> CountingExchange:
+    """An API with 10.00 behind it."""
+    return CountingExchange()
+
+
+@pytest.fixture
+async def playground(
+    config: PlaygroundConfig, bot: StandInBot, purse: Purse, exchange: CountingExchange
+) -> AsyncIterator[Playground]:
+    """A running playground that knows the bot, and whose calls are paid."""
+    async with Playground(config, purse) as running:
         running.bot_url = bot.url
+        running.simulator.connect(exchange)
         yield running
 
 

@@ -1,4 +1,4 @@
-"""Example objects of the playground's tests: a bot that answers as told, a clock that stands, a meter."""
+"""Example objects of the playground's tests: a bot that answers as told, a clock that stands, cards, an API."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.config import Clock, Labels
+from bot.playground.exchange import Exchange, UnreachableError
 from bot.playground.people import GENERAL, OWNER, TEAM
 from bot.playground.server import Playground, View
 
@@ -120,29 +121,13 @@ class StandInBot:
 
 
 @dataclass
-class CountingMeter:
-    """A meter that only counts."""
+class Purse:
+    """Two payment cards."""
 
-    micros: int = 10_000_000
-    charges: list[tuple[int, str, str]] = field(default_factory=list)
     chosen: str = "good"
-    broken: bool = False
-
-    async def charge(self, tenant: str, amount_micros: int, memo: str, operation_id: str) -> None:
-        """Take the amount off."""
-        _only_here(tenant)
-        if self.broken:
-            raise ConnectionError("no ledger")
-        self.micros -= amount_micros
-        self.charges.append((amount_micros, memo, operation_id))
-
-    async def balance(self, tenant: str) -> tuple[int, str]:
-        """What is left."""
-        _only_here(tenant)
-        return self.micros, "USD"
 
     async def cards(self, tenant: str) -> list[tuple[str, Labels]]:
-        """Two cards."""
+        """Both."""
         _only_here(tenant)
         return [("good", {"en": "Succeeds", "de": "Gelingt"}), ("bad", {"en": "Declines"})]
 
@@ -157,8 +142,39 @@ class CountingMeter:
         self.chosen = card_id
 
 
+class CountingExchange(Exchange):
+    """The API with 10.00 behind it, where a minute costs 0.32. It may be told to refuse holds, or to break."""
+
+    def __init__(self) -> None:
+        super().__init__("http://127.0.0.1:9", "crd_invented")
+        self.micros = 10_000_000
+        self.records: list[Json] = []
+        self.broken = False
+        self.refuse = ""
+
+    async def _once(self, method: str, path: str, asked: Json) -> tuple[int, Json, str]:
+        """Answer as the API does."""
+        del method
+        if self.broken:
+            raise UnreachableError("no ledger")
+        if path == "/v1/rates":
+            return 200, {"per_minute": {"amount": "0.320000"}, "connection_fee": {"amount": "0.000000"}}, ""
+        if path.endswith("/usage"):
+            return 200, {"records": [self._charged(each) for each in asked["json"]["records"]]}, ""
+        if path.endswith("/holds") and self.refuse:
+            return 402, {"code": self.refuse, "title": "No", "detail": "Not now."}, ""
+        balance = {"amount": f"{self.micros / 1_000_000:.6f}"}
+        return 200, {"currency": "USD", "balance": balance, "services": {}}, ""
+
+    def _charged(self, record: Json) -> Json:
+        micros = -(-record["duration_s"] // 60) * 320_000
+        self.micros -= micros
+        self.records.append(record)
+        return {"outcome": "charged", "charged": {"amount": f"{micros / 1_000_000:.6f}"}, "reason": None}
+
+
 def _only_here(tenant: str) -> None:
-    """The simulator charges the stand-in workspace and no other tenant."""
+    """The panel is about the stand-in workspace and no other tenant."""
     assert tenant == TEAM
 
 

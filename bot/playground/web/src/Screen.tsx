@@ -175,7 +175,7 @@ export function Screen(props: Props) {
         )}
         <Middle {...props} messages={messages} onGo={go} onThread={setThread} />
         {parent && <ThreadPane parent={parent} onClose={() => setThread(null)} />}
-        {tools && <Tools state={state} onClear={clear} onClose={() => setTools(false)} />}
+        {tools && <Tools state={state} channel={channelId} onClear={clear} onClose={() => setTools(false)} />}
       </div>
       <Overlays views={state.views} question={question} toast={toast} dispatch={dispatch} />
     </PageContext>

@@ -2,6 +2,7 @@
 import { type MouseEvent, useMemo } from "react";
 import { Message, type Block as PackageBlock } from "slack-blocks-to-jsx";
 import { type Page, usePage, userName } from "../lib/context";
+import { named } from "../lib/emoji";
 import { fillDateFormat, full, toDate } from "../lib/time";
 import type { Block } from "../lib/types";
 import type { Act } from "../lib/useAction";
@@ -14,6 +15,7 @@ const hooksFor = ({ workspace, locale, viewer }: Page) => ({
   channel: ({ id }: { id: string }) => (
     <span className="mention">#{workspace.channels.find((c) => c.id === id)?.name ?? id}</span>
   ),
+  emoji: ({ name }: { name: string }) => named(name),
   date: ({ timestamp, format, link, fallback }: DateToken) => {
     const date = toDate(timestamp);
     if (Number.isNaN(date.getTime())) return fallback;

@@ -66,7 +66,7 @@ export function segments(blocks: Block[]): Segment[] {
 
 /**
  * The package would open links and confirm dialogs by itself, and without telling anyone: the page does it.
- * It also leaves some emoji without colour.
+ * It also leaves some emoji without colour, and takes all between two colons for one unless there is a space.
  */
 export function disarm<T>(node: T): T {
   if (Array.isArray(node)) return node.map(disarm) as T;
@@ -74,7 +74,7 @@ export function disarm<T>(node: T): T {
   const isButton = (node as { type?: unknown }).type === "button";
   const kept = Object.entries(node).filter(([key]) => !(isButton && (key === "url" || key === "confirm")));
   const prepared = (key: string, value: unknown) =>
-    key === "text" && typeof value === "string" ? coloured(value) : disarm(value);
+    key === "text" && typeof value === "string" ? coloured(value).replaceAll("\n", " \n") : disarm(value);
   return Object.fromEntries(kept.map(([key, value]) => [key, prepared(key, value)])) as T;
 }
 

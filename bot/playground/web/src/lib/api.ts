@@ -45,9 +45,10 @@ export const api = {
   home: (user: string) => call<{ view: View | null }>("GET", `home?user=${q(user)}`),
   openHome: (user: string) => call<Answer>("POST", "home/open", { user }),
   simulator: () => call<Simulator>("GET", "simulator"),
-  simulate: (change: Partial<Pick<Simulator, "running" | "pace" | "tariff_id" | "card_id">>) =>
+  simulate: (change: Partial<Pick<Simulator, "running" | "pace" | "mix_id" | "card_id">>) =>
     call<Simulator>("POST", "simulator", change),
   placeCall: () => call<unknown>("POST", "simulator/call", {}),
+  playBusyDay: () => call<unknown>("POST", "simulator/busy-day", {}),
   violations: () => call<Violation[]>("GET", "violations"),
   clearViolations: () => call<unknown>("DELETE", "violations"),
   invite: (user: string, channel: string) => call<Answer>("POST", `channels/${q(channel)}/invite`, { user }),

@@ -11,5 +11,8 @@ export const coloured = (text: string): string =>
 
 export const emoji = (text: string): string => (text.includes(":") ? emojify(coloured(text)) : text);
 
+/** What the package takes for an emoji's name: the sign, or the text as it was where there is no such emoji. */
+export const named = (name: string): string => (name.includes(":") ? name : emoji(`:${name}:`));
+
 /** A text object as a plain string, emoji replaced. */
 export const plain = (text: TextObject | undefined | null): string => (text ? emoji(text.text) : "");

@@ -167,20 +167,39 @@ export interface Violation {
 /** What something is called, by language; English is always there. */
 export type Labels = { en: string } & Record<string, string>;
 
+/** A call: in progress, refused, or over, and then what became of it. */
+export interface PhoneCall {
+  id: string;
+  at: number;
+  service: string;
+  number: string;
+  user: string;
+  minutes: number;
+  state: "talking" | "refused" | "charged" | "pooled" | "free" | "unrated" | "repeated" | "lost";
+  amount_micros: number;
+  /** The code of what refused it or cut it short; `why` is the same in words. */
+  reason: string;
+  why: string;
+}
+
 export interface Simulator {
   running: boolean;
+  busy: boolean;
   pace: number;
-  tariff_id: string;
-  tariffs: { id: string; labels: Labels; micros_per_minute: number }[];
+  mix_id: string;
+  mixes: { id: string; labels: Labels }[];
   card_id: string | null;
   cards: { id: string; labels: Labels }[];
   calls: number;
+  refused: number;
   charged_micros: number;
   balance_micros: number | null;
   currency: string | null;
   /** Why the calls stopped by themselves. */
   error?: string | null;
-  last: { at: string | number; label: string; amount_micros: number }[];
+  /** Where the API is described that the calls are paid over. */
+  docs: string | null;
+  last: PhoneCall[];
 }
 
 export interface Workspace {

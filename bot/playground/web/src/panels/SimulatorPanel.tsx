@@ -2,14 +2,16 @@
 import { type CSSProperties, useEffect, useId, useRef, useState } from "react";
 import { api } from "../lib/api";
 import { usePage } from "../lib/context";
-import { money } from "../lib/money";
-import { clockSeconds, toDate } from "../lib/time";
-import type { Labels, Simulator } from "../lib/types";
+import { cents, money } from "../lib/money";
+import type { Texts } from "../lib/texts";
+import type { Labels, PhoneCall, Simulator } from "../lib/types";
 import { Icon } from "../shell/Icon";
 
 const PACE_MAX = 600;
 const CALLS_SHOWN = 8;
 const SLIDE_PAUSE_MS = 200;
+/** Calls that the bot has a record of. */
+const RECORDED = new Set<PhoneCall["state"]>(["charged", "pooled", "free", "unrated", "repeated"]);
 
 type Change = Parameters<typeof api.simulate>[0];
 
@@ -87,44 +89,88 @@ function Menu(props: {
   );
 }
 
-function LastCalls({ simulator }: { simulator: Simulator }) {
+/** The catalogue's word for one of the server's, or the server's own where it has none. */
+const word = (t: Texts, key: string, otherwise: string) => t[key as keyof Texts] ?? otherwise;
+
+type Ask = ((id: string) => void) | undefined;
+
+/** What became of a call; pressed, it asks the bot why. */
+function Outcome({ call, currency, onWhy }: { call: PhoneCall; currency: string | null; onWhy: Ask }) {
   const { t, locale } = usePage();
+  const text =
+    call.state === "charged"
+      ? money(-call.amount_micros, currency, locale)
+      : word(t, `state_${call.state}`, call.state);
+  if (!onWhy || !RECORDED.has(call.state)) return <b>{text}</b>;
+  return (
+    <button type="button" className="link-button" title={t.askWhy} onClick={() => onWhy(call.id)}>
+      <b>{text}</b>
+    </button>
+  );
+}
+
+function CallRow({ call, currency, onWhy }: { call: PhoneCall; currency: string | null; onWhy: Ask }) {
+  const { t } = usePage();
+  const refused = call.state === "refused" || call.state === "lost";
+  const said = [
+    word(t, `service_${call.service}`, call.service),
+    ...(refused ? [] : [`${call.minutes} ${t.minutes}`]),
+    call.user,
+  ];
+  const reason = call.why && word(t, `reason_${call.reason}`, call.why);
+  return (
+    <li data-state={call.state}>
+      <span>
+        {call.number}
+        <small>{said.join(" · ")}</small>
+        {reason && <small className="call-reason">{refused ? reason : `${reason}: ${t.cutShort}`}</small>}
+      </span>
+      <Outcome call={call} currency={currency} onWhy={onWhy} />
+    </li>
+  );
+}
+
+function LastCalls({ simulator, onWhy }: { simulator: Simulator; onWhy: Ask }) {
+  const { t } = usePage();
   return (
     <section aria-label={t.lastCalls}>
       <h3>{t.lastCalls}</h3>
       {simulator.last.length === 0 && <p className="tool-empty">{t.noCalls}</p>}
       <ol className="calls">
         {simulator.last.slice(0, CALLS_SHOWN).map((call) => (
-          <li key={`${call.at}:${call.label}:${call.amount_micros}`}>
-            <span>
-              {call.label}
-              <time>{clockSeconds(toDate(call.at), locale)}</time>
-            </span>
-            <b>{money(-Math.abs(call.amount_micros), simulator.currency, locale)}</b>
-          </li>
+          <CallRow key={call.id} call={call} currency={simulator.currency} onWhy={onWhy} />
         ))}
       </ol>
     </section>
   );
 }
 
-export function SimulatorPanel({ simulator }: { simulator: Simulator }) {
-  const { t, locale, viewer, warn } = usePage();
+interface Props {
+  simulator: Simulator;
+  /** Where the bot answers why a call cost what it cost. */
+  channel: string | undefined;
+}
+
+export function SimulatorPanel({ simulator, channel }: Props) {
+  const { t, locale, viewer, warn, workspace } = usePage();
   const mayChoose = viewer.role === "manager";
   const attempt = (work: Promise<unknown>) => {
     work.catch((error: Error) => warn(error.message));
   };
   const change = (what: Change) => attempt(api.simulate(what));
+  const command = workspace.commands[0]?.command;
+  const ask = (id: string) => channel && attempt(api.post(viewer.id, channel, `${command} why ${id}`));
   const { running, balance_micros: balance, currency } = simulator;
   return (
     <section className="tool" aria-label={t.simulator}>
       <h2>{t.simulator}</h2>
       <div className="balance" data-running={running}>
         <span>{t.balance}</span>
-        <strong>{balance === null ? "–" : money(balance, currency, locale)}</strong>
+        <strong>{balance === null ? "–" : cents(balance, currency, locale)}</strong>
         <small>
           {simulator.calls.toLocaleString(locale)} {simulator.calls === 1 ? t.oneCallPlaced : t.callsPlaced} ·{" "}
-          {money(simulator.charged_micros, currency, locale)} {t.charged}
+          {simulator.refused > 0 && `${simulator.refused.toLocaleString(locale)} ${t.refusedCalls} · `}
+          {cents(simulator.charged_micros, currency, locale)} {t.charged}
         </small>
       </div>
       <div className="tool-buttons">
@@ -138,6 +184,15 @@ export function SimulatorPanel({ simulator }: { simulator: Simulator }) {
         <button type="button" className="button" onClick={() => attempt(api.placeCall())}>
           <Icon name="phone" /> {t.oneCall}
         </button>
+        <button
+          type="button"
+          className="button tool-wide"
+          disabled={simulator.busy}
+          title={t.busyDayHint}
+          onClick={() => attempt(api.playBusyDay())}
+        >
+          <Icon name="gauge" /> {t.busyDay}
+        </button>
       </div>
       {simulator.error && (
         <p className="tool-error" role="alert">
@@ -146,10 +201,10 @@ export function SimulatorPanel({ simulator }: { simulator: Simulator }) {
       )}
       <Pace pace={simulator.pace} onChange={(pace) => change({ pace })} />
       <Menu
-        label={t.tariff}
-        value={simulator.tariff_id}
-        options={simulator.tariffs}
-        onChange={(tariff_id) => change({ tariff_id })}
+        label={t.mix}
+        value={simulator.mix_id}
+        options={simulator.mixes}
+        onChange={(mix_id) => change({ mix_id })}
       />
       {simulator.cards.length > 0 && (
         <Menu
@@ -161,7 +216,14 @@ export function SimulatorPanel({ simulator }: { simulator: Simulator }) {
           onChange={(card_id) => change({ card_id })}
         />
       )}
-      <LastCalls simulator={simulator} />
+      <LastCalls simulator={simulator} onWhy={channel && command ? ask : undefined} />
+      {simulator.docs && (
+        <p className="tool-link">
+          <a href={simulator.docs} target="_blank" rel="noreferrer">
+            {t.apiDocs}
+          </a>
+        </p>
+      )}
     </section>
   );
 }

@@ -1,4 +1,4 @@
-"""The call simulator's way to the ledger: it charges usage as a telephony platform would."""
+"""The simulator panel's way to the payment cards."""
 
 from bot.payments.gateway import Gateway
 from bot.playground.config import Labels
@@ -6,30 +6,17 @@ from handlers.locales import LANGUAGES, Texts
 from handlers.services import Services
 from handlers.views.payment import called
 from store.keys import AccountRef
-from store.money import Money
 from store.operations import random_id
 from store.roles import Actor
 
 
-class LedgerMeter:
-    """Charges calls to the tenant's account; chooses cards as `actor`, who must be a credit manager."""
+class PolicyWallet:
+    """Lists what the gateway has; chooses cards as `actor`, who must be a credit manager."""
 
     def __init__(self, services: Services, gateway: Gateway, actor: Actor) -> None:
         self._services = services
         self._gateway = gateway
         self._actor = actor
-
-    async def charge(self, tenant: str, amount_micros: int, memo: str, operation_id: str) -> None:
-        """Charge one call; a repeated `operation_id` does not charge again."""
-        amount = Money(amount_micros, self._services.currency)
-        await self._services.ledger.charge_usage(
-            AccountRef(tenant), amount, operation_id=operation_id, actor="simulator", memo=memo
-        )
-
-    async def balance(self, tenant: str) -> tuple[int, str]:
-        """The balance in millionths and its currency."""
-        account = await self._services.ledger.account(AccountRef(tenant))
-        return (account.balance.micros, account.currency) if account else (0, self._services.currency)
 
     async def cards(self, tenant: str) -> list[tuple[str, Labels]]:
         """The payment cards one may pick, as (id, labels)."""
