@@ -188,7 +188,7 @@ class Hands:
     async def move(self, order: Order, step: Step, *, delay_ms: int | None = 0, **fields: str) -> bool:
         """Put it to its next step, or leave it in the one it is in, with `fields`.
 
-        A worker sees to it `delay_ms` from now, with None never. False if it is in another step by now, and nothing was changed.
+        A worker sees to it `delay_ms` from now, with None never. False, and nothing changed, if it is in another step.
 
         Raises:
             LeaseLostError: another worker has it, or had it meanwhile.
