@@ -26,7 +26,8 @@ def escape_text(backend: Backend, text: str, *, mentions: bool) -> str:
     if not mentions:
         return text
     for user in backend.workspace.users.values():
-        text = re.sub(rf"(?<![\w<|])@{re.escape(user.name)}\b", f"<@{user.id}|{user.name}>", text)
+        named = rf"(?<![\w<|])@{re.escape(user.name)}\b"
+        text = re.sub(named, f"<@{user.id}|{user.name}>", text, flags=re.IGNORECASE)
     for channel in backend.workspace.channels.values():
         if not channel.is_im:
             text = re.sub(rf"(?<![\w<|])#{re.escape(channel.name)}\b", f"<#{channel.id}|{channel.name}>", text)
