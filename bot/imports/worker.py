@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import Callable, Iterable
 
 import structlog
@@ -10,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.imports.carrying import Carrier
 from bot.imports.speaking import Speaker
-from bot.outages import Outage, redis_outage
+from bot.outages import Outage, plainly, redis_outage
 from bot.posting import Poster
 from bot.trying import AWAY
 from bot.workspaces import Workspaces
@@ -22,8 +23,10 @@ from store.scripts import Client
 
 LOOK_S = 1.0
 """How often it is looked for orders, seconds."""
-LATER_MS = 5_000
-"""How long an order waits that could not be carried on, milliseconds."""
+LATER_MS, LONGEST_MS = 5_000, 600_000
+"""How long an order waits that could not be carried on, milliseconds: a tenth of its age, within these."""
+GIVEN_UP_MS = 7 * 86_400_000
+"""An order that cannot be carried on is given up at this age, milliseconds: Slack will not take it up any more."""
 MOST_TRIES = 5
 """So often an order may fail for no reason that is known, before that is told as its end."""
 
@@ -116,8 +119,7 @@ class Importer:
             except LeaseLostError:
                 raise
             except AWAY as error:
-                log.warning("import_waits", order=order_id, reason=str(error))
-                await hands.move(order, order.step, delay_ms=LATER_MS)
+                await _put_off(order, hands, error)
                 return
             except Exception as error:
                 log.exception("import_not_carried_on", order=order.id, step=order.step)
@@ -138,6 +140,17 @@ class Importer:
         troubles = [{"name": "", "why": BROKEN}]
         await hands.move(order, Step.TELL, found=json.dumps({"troubles": troubles}), tries="0")
         return True
+
+
+async def _put_off(order: Order, hands: Hands, error: Exception) -> None:
+    """Let it wait until what it needs is back, and not for ever."""
+    age_ms = int(time.time() * 1000) - order.at_ms
+    if age_ms > GIVEN_UP_MS:
+        log.error("import_given_up", order=order.id, step=order.step, reason=plainly(error))
+        await hands.move(order, Step.DONE, delay_ms=None)
+        return
+    log.warning("import_waits", order=order.id, step=order.step, reason=plainly(error))
+    await hands.move(order, order.step, delay_ms=min(max(age_ms // 10, LATER_MS), LONGEST_MS))
 
 
 async def _keep(hands: Hands) -> None:

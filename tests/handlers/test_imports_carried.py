@@ -146,6 +146,28 @@ async def test_charged_but_not_told(world: World) -> None:
     assert f"*Charged: $20.00* for {CALLS} calls" in below(world, question["below"])
 
 
+async def test_waits_longer_and_longer_and_not_for_ever(world: World) -> None:
+    """A tenth of its age, at least five seconds and at most ten minutes; after a week it is given up."""
+    await drop(world, calls(2))
+    await given(world)
+    world.playground.faults.inject("files.info", Fault("http_500"), times=4)
+    [order] = [key async for key in world.redis.scan_iter(match="*:order:*")]
+    waited = []
+    for age_s in (0, 100, 86_400, 8 * 86_400):
+        seconds, _ = await world.redis.time()
+        await world.redis.hset(order, "at_ms", (seconds - age_s) * 1000)
+        await at_once(world)
+        await importer(world).look()
+        due = await world.redis.zrange(PENDING, 0, -1, withscores=True)
+        waited.append(round(due[0][1] / 1000 - seconds) if due else None)
+
+    first, second, third, fourth = waited
+    assert first in range(5, 9)
+    assert second in range(10, 14)
+    assert third in range(600, 604)
+    assert fourth is None
+
+
 @pytest.mark.parametrize("method", ["files.info", "download"])
 async def test_slack_is_away(world: World, method: str) -> None:
     """A file that cannot be fetched just now is fetched later."""
