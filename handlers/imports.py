@@ -6,7 +6,9 @@ people share in channels is none of our business, and Slack is not asked for it.
 
 from typing import Any
 
-from handlers import forms, gate, ids
+from slack_sdk.errors import SlackApiError
+
+from handlers import failures, forms, gate, ids
 from handlers.call import Call
 from handlers.guard import RefusedError
 from handlers.parsing import UsageError
@@ -25,7 +27,13 @@ async def begin(call: Call) -> None:
     person = await gate.manager(call)
     modal, _ = await call.open_modal(), await call.account()
     draft_id = await call.services.drafts.put(person.actor, call.where())
-    await modal.show(imports.ask(await _accounts(call), person.texts, metadata=draft_id))
+    form = imports.ask(await _accounts(call), person.texts, metadata=draft_id)
+    try:
+        await modal.show(form)
+    except SlackApiError as error:
+        if failures.code(error) != "missing_scope":
+            raise
+        await modal.show(general.notice(person.texts("import-no-scope"), person.texts))
 
 
 async def submit(call: Call) -> None:

@@ -80,7 +80,7 @@ class Carrier:
             if isinstance(each, Counted) and not each.records
         ]
         found = json.dumps({"counted": [asdict(each) for _, each in good], "troubles": troubles})
-        files = json.dumps([[file.id, file.name] for file, _ in good])
+        files = json.dumps([[file.id, each.name] for file, each in good])  # a shared channel's event names none
         if good:
             await self._hands.move(self._order, Step.ASK, found=found, files=files)
         else:

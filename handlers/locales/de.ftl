@@ -588,6 +588,7 @@ import-account = Welches Konto zahlt?
 import-submit = Importieren
 import-begun = Ich importiere. Wie weit ich bin und was dabei herauskommt, sage ich Ihnen in unserer Direktnachricht.
 import-hint = Schicken Sie mir hier eine Datei mit Anrufdaten, etwa den PSTN-Nutzungsbericht als CSV oder zip. Ich sage, was darin ist, und frage, bevor ich etwas abrechne. `/credits hilfe` zeigt, was ich sonst kann.
+import-no-scope = Slack lässt mich keine Dateien annehmen. Bitten Sie die Administration des Workspace, diese App neu zu installieren, mit der Berechtigung `files:read`.
 import-looking = :mag: Ich sehe mir { $files } an …
 import-ask = { $records ->
     [one] Den einen Anruf

@@ -588,6 +588,7 @@ import-account = Which account pays?
 import-submit = Import
 import-begun = I am importing. How far it is, and what comes of it, I tell you in our direct message.
 import-hint = Send me a file of call records here, such as the PSTN usage report as CSV or zip. I say what is in it and ask before I charge anything. `/credits help` lists what else I can do.
+import-no-scope = Slack does not let me take files. Ask a workspace administrator to install this app again, with the permission `files:read`.
 import-looking = :mag: I am looking into { $files } …
 import-ask = Charge the { $records ->
     [one] one call record

@@ -52,6 +52,7 @@ def importing(texts: Texts) -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "import-form", "modal", imports.ask(["default"], texts, metadata="d" * 32)
     yield "import-form-largest", "modal", imports.ask(ACCOUNTS, texts, metadata="d" * 32)
     yield "import-begun", "modal", imports.begun(texts)
+    yield "import-no-scope", "modal", general.notice(texts("import-no-scope"), texts)
     yield "import-hint", "message", general.says(texts("import-hint"))
     yield "import-cancelled", "message", imports.cancelled(texts)
     yield "import-looking", "message", imports.looking(["october.csv"], texts)

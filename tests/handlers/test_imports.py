@@ -166,6 +166,17 @@ async def test_form_submitted_again_is_one_order(world: World) -> None:
     assert len(world.playground.messages(direct_message(MANAGER), MANAGER)) == 1
 
 
+async def test_app_without_the_permission(world: World) -> None:
+    """Where the app was installed before it asked for files, the form says what to do about it."""
+    manifest = world.playground._backend.manifest
+    object.__setattr__(manifest, "scopes", manifest.scopes - {"files:read"})
+
+    with world.playground.oracle.expect("missing_scope"):
+        view = await world.modal(MANAGER, "/credits import", "notice")
+
+    assert "install this app again, with the permission `files:read`" in texts_in(view.body)
+
+
 async def test_form_asks_which_account(world: World) -> None:
     """Where there are several, the one that is chosen pays."""
     branch = AccountRef(REF.tenant, "branch")

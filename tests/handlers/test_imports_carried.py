@@ -1,11 +1,12 @@
 """Imports that something comes between: a worker dies, Slack is away, a file goes. Nothing is doubled or forgotten."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
 
-from bot.imports import charging, worker
+from bot.imports import carrying, charging, fetching, worker
 from bot.imports.worker import MOST_TRIES
 from bot.playground.people import GENERAL, MANAGER, TEAM, direct_message
 from bot.playground.server import Fault
@@ -202,6 +203,29 @@ async def test_slack_does_not_give_it(world: World, fault: Fault, said: str) -> 
 
     assert said in below(world, message)
     assert "Nothing was charged" in below(world, message)
+
+
+async def test_too_large(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is larger than may be is not fetched, and the person hears where it can be imported."""
+    monkeypatch.setattr(carrying, "fetch", partial(fetching.fetch, most_bytes=100))
+    message = await drop(world, calls(2))
+    await given(world)
+
+    await importer(world).look()
+
+    assert "october.csv is larger than 100 MB." in below(world, message)
+
+
+async def test_page_in_place_of_the_file(world: World) -> None:
+    """Slack's page to sign in is no file: the permission is missing, and the person hears what to do."""
+    file = world.playground.files.add(MANAGER, "october.csv", b"<!DOCTYPE html><html>Sign in</html>")
+    delivery = await world.playground.say(MANAGER, direct_message(MANAGER), "", [file.id])
+    assert isinstance(delivery.message, dict)
+    await given(world)
+
+    await importer(world).look()
+
+    assert "install this app again, with the permission `files:read`" in below(world, delivery.message)
 
 
 async def test_file_of_another_workspace(world: World) -> None:
