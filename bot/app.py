@@ -22,6 +22,7 @@ from bot.connect import connect
 from bot.dangers import warn_of_dangers
 from bot.form import of_other_form
 from bot.housekeeping import Housekeeper
+from bot.imports.worker import Importer
 from bot.leaving import Leaving
 from bot.listener import Listener
 from bot.looks import Looks
@@ -54,6 +55,7 @@ from store.deliveries import Deliveries
 from store.drafts import Drafts
 from store.leases import Leases
 from store.ledger import Ledger, Past
+from store.orders import Orders
 from store.outbox import Outbox
 from store.payments import Payments
 from store.plans import Plans
@@ -66,6 +68,7 @@ from store.tokens import Tokens
 from store.usage import Usage
 from store.webhooks import Webhooks
 from store.why import Why
+from store.workspaces import Workspaces as Accounts
 
 AWAY = (
     "Slack does not tell me which workspace this is. Try again in a minute.\n"
@@ -128,6 +131,8 @@ def build_services(settings: Settings, redis: Client, gateway: Gateway, past: Pa
         cards=Cards(redis, roles),
         plans=Plans(redis, roles),
         why=Why(redis, past=past),
+        orders=Orders(redis, roles),
+        accounts=Accounts(redis),
     )
 
 
@@ -184,6 +189,7 @@ class Worker:
         self._summing = Summing(redis, past, lambda: sorted(self._payments.mine))
         self._archiving = archiving(lambda: sorted(self._payments.mine)) if archiving else None
         self._settling = Settling(redis, lambda: sorted(self._payments.mine), past, outage=outage)
+        self._importer = Importer(redis, workspaces, owner, lambda: sorted(self._payments.mine), outage=outage)
         self._tasks: list[asyncio.Task[None]] = []
         self._chores: list[asyncio.Task[None]] = []
 
@@ -196,7 +202,7 @@ class Worker:
         """Work in the background until `stop`."""
         listeners = self._payments, self._alerts, self._webhooks
         self._tasks = [asyncio.create_task(each.run()) for each in listeners]
-        self._tasks.append(asyncio.create_task(self._courier.run()))
+        self._tasks += [asyncio.create_task(each) for each in (self._courier.run(), self._importer.run())]
         chores = [self._ticker.run(), self._housekeeper.run(), self._settling.run(), self._summing.run()]
         if self._archiving:
             chores.append(self._archiving.run())
@@ -207,7 +213,8 @@ class Worker:
         for chore in self._chores:
             chore.cancel()
         # The courier's leases are the pushing listener's, which gives them back when nothing is on its way any more.
-        await asyncio.gather(self._payments.stop(grace_s), self._alerts.stop(grace_s), self._courier.stop(grace_s))
+        ending = self._payments, self._alerts, self._courier, self._importer
+        await asyncio.gather(*(each.stop(grace_s) for each in ending))
         await self._webhooks.stop(grace_s)
         await asyncio.gather(*self._tasks, *self._chores, return_exceptions=True)
 

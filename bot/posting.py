@@ -6,7 +6,7 @@ What was posted for an event is recorded, and looked up in the channel where tha
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 import structlog
@@ -16,7 +16,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from handlers import ids
 from store import keys
-from store.leases import LeaseLostError, Leases
+from store.leases import LeaseLostError
 from store.scripts import Client
 
 KEEP_MS = 30 * 24 * 3600 * 1000
@@ -109,12 +109,19 @@ class Mark:
         return f"{self.event_id}/{self.part}"
 
 
+class Fence(Protocol):
+    """What a worker holds, so that it alone posts: `store.leases.Leases`."""
+
+    async def write(self, partition: int, record_key: str, fields: dict[str, str], *, ttl_ms: int = 0) -> bool:
+        """Set fields of a record; False, and nothing written, if another worker has taken over."""
+
+
 class Poster:
     """Posts and updates; waits out 429 where it meets one, which holds up this account's messages alone."""
 
-    def __init__(self, redis: Client, leases: Leases) -> None:
+    def __init__(self, redis: Client, fence: Fence) -> None:
         self._redis = redis
-        self._leases = leases
+        self._fence = fence
 
     async def told(self, mark: Mark) -> bool:
         """Whether it is on record that this was posted, or told to whom it concerns."""
@@ -135,6 +142,8 @@ class Poster:
     ) -> Posted:
         """Post unless it was posted before; answers where it is, which is `place` unless that changed since.
 
+        To a person's id Slack posts in their direct message, whose own id is answered.
+
         Raises:
             ChannelClosedError: the bot cannot post there.
             MessageGoneError: the thread's first message is not there any more.
@@ -153,7 +162,7 @@ class Poster:
                 await self._write(mark, {"channel": place.channel, "thread": place.thread_ts})
 
             answer = await patiently(client.chat_postMessage, still_ours, **_arguments(mark, place, message))
-            found = str(answer["ts"])
+            found, asked = str(answer["ts"]), Place(str(answer.get("channel") or place.channel))
         await self._write(mark, {"channel": asked.channel, "ts": found})
         return Posted(asked.channel, found)
 
@@ -215,7 +224,7 @@ class Poster:
 
     async def _write(self, mark: Mark, fields: dict[str, str]) -> None:
         partition, key = keys.partition_of(mark.tenant), keys.notice(mark.tenant, mark.id)
-        if not await self._leases.write(partition, key, fields, ttl_ms=KEEP_MS):
+        if not await self._fence.write(partition, key, fields, ttl_ms=KEEP_MS):
             raise LeaseLostError(mark.id)
 
 

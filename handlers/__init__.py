@@ -8,6 +8,7 @@ from handlers import (
     history,
     home,
     ids,
+    imports,
     managers,
     payments,
     recharge,
@@ -36,6 +37,9 @@ ACTIONS: dict[str, Handler] = {
     ids.RETRY_WEBHOOK: webhooks.retry,
     ids.RESUME_SERVICE: service.resume,
     ids.STOP_SERVICE: service.stop,
+    ids.IMPORT_CHARGE: imports.charge,
+    ids.IMPORT_CANCEL: imports.cancel,
+    ids.IMPORT_ACCOUNT: imports.choose,
     ids.OPEN_LINK: payments.follow_link,
     **dict.fromkeys((*ids.USAGE_PERIODS.values(), *ids.USAGE_PARTS.values()), usage.turn),
 }
@@ -48,9 +52,15 @@ VIEWS: dict[str, Handler] = {
     ids.ALERTS: alerts.submit,
     ids.MANAGERS: managers.submit,
     ids.TOKEN: tokens.submit,
+    ids.IMPORT: imports.submit,
 }
 
-EVENTS: dict[str, Handler] = {"app_home_opened": home.opened}
+EVENTS: dict[str, Handler] = {
+    "app_home_opened": home.opened,
+    "message": imports.written,
+    "app_mention": imports.mentioned,
+}
+"""Of messages the manifest subscribes to those in the direct message with the app alone."""
 
 
 def register(app: AsyncApp, services: Services, people: People) -> Guard:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from handlers import alerts, balance, history, managers, parsing, rate, recharge, tokens, topup, usage, why
+from handlers import alerts, balance, history, imports, managers, parsing, rate, recharge, tokens, topup, usage, why
 from handlers.call import Call
 from handlers.parsing import Word
 
@@ -12,6 +12,7 @@ _FEATURES: dict[Word, Callable[[Call], Awaitable[None]]] = {
     Word.RECHARGE: recharge.begin,
     Word.ALERTS: alerts.begin,
     Word.HISTORY: history.show,
+    Word.IMPORT: imports.begin,
     Word.MANAGERS: managers.begin,
     Word.TOKENS: tokens.show,
 }

@@ -17,6 +17,12 @@ REVOKE_TOKEN = "revoke_token"  # noqa: S105 a name, no secret
 RETRY_WEBHOOK = "retry_webhook"
 RESUME_SERVICE = "resume_service"
 STOP_SERVICE = "stop_service"
+IMPORT_CHARGE = "import_charge"
+IMPORT_CANCEL = "import_cancel"
+IMPORT_ACCOUNT = "import_account"
+"""The menu beside these two: what is chosen counts when one of them is pressed."""
+IMPORT_ACTIONS = "import_actions"
+"""The block that all three are in."""
 OPEN_LINK = "open_link"
 """A button with an address: Slack opens it and tells us, and we only acknowledge."""
 USAGE_PERIODS = {"7d": "usage_7d", "30d": "usage_30d", "month": "usage_month"}
@@ -31,6 +37,7 @@ RECHARGE_CONFIRM = "recharge_confirm"
 ALERTS = "alerts"
 MANAGERS = "managers"
 TOKEN = "token"  # noqa: S105 a name, no secret
+IMPORT = "import"
 LOADING = "loading"
 NOTICE = "notice"
 
@@ -47,6 +54,8 @@ NAME = "name"
 ACCOUNT = "account"
 SCOPES = "scopes"
 DAYS = "days"
+FILES = "files"
+PAYS = "pays"
 
 # Message metadata.
 EVENT_TYPE = "credits_event"

@@ -25,6 +25,7 @@ class Word(StrEnum):
     USAGE = "usage"
     WHY = "why"
     RATE = "rate"
+    IMPORT = "import"
     MANAGERS = "managers"
     TOKENS = "tokens"
 
@@ -39,6 +40,7 @@ SYNONYMS: dict[Word, tuple[str, ...]] = {
     Word.USAGE: ("usage", "verbrauch", "nutzung"),
     Word.WHY: ("why", "explain", "warum"),
     Word.RATE: ("rate", "price", "preis", "tarif"),
+    Word.IMPORT: ("import", "importieren", "einlesen"),
     Word.MANAGERS: ("managers", "verwalter"),
     Word.TOKENS: ("tokens", "token"),
 }
@@ -57,6 +59,7 @@ _GERMAN = {
     Word.USAGE: "verbrauch",
     Word.WHY: "warum",
     Word.RATE: "preis",
+    Word.IMPORT: "importieren",
     Word.MANAGERS: "verwalter",
     Word.TOKENS: "tokens",
 }

@@ -8,6 +8,7 @@ from store.cards import Cards
 from store.drafts import Drafts
 from store.keys import AccountRef
 from store.ledger import Ledger
+from store.orders import Orders
 from store.payments import Payments
 from store.plans import Plans
 from store.policy import Limits, Policies
@@ -17,6 +18,7 @@ from store.tokens import Tokens
 from store.usage import Usage
 from store.webhooks import Webhooks
 from store.why import Why
+from store.workspaces import Workspaces
 
 
 class Note(StrEnum):
@@ -67,3 +69,5 @@ class Services:
     cards: Cards
     plans: Plans
     why: Why
+    orders: Orders
+    accounts: Workspaces

@@ -13,6 +13,7 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:taken:<operation>                 | string | 1 day     | outbox     | that a dead letter was taken away     |
 | cr:{pNN}:due                               | zset   | for ever  | schedule   | what is to be looked at, by time (ms) |
 | cr:{pNN}:pushing                           | zset   | for ever  | deliveries | webhooks that are due, by time (ms)   |
+| cr:{pNN}:orders                            | zset   | for ever  | orders     | imports that wait, by time (ms)       |
 | cr:{pNN}:lease:<group>                     | string | lease     | leases     | the worker that reads this partition  |
 | cr:{pNN}:workers:<group>                   | zset   | for ever  | leases     | workers by the end of their heartbeat |
 | cr:{pNN}:seen:<digest>                     | string | window    | seen       | signatures and events already taken   |
@@ -20,6 +21,8 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:op:<operation>         | string | 90 days   | policy     | a change's contents and outcome       |
 | cr:{pNN}:t:<tenant>:charge:<ref>           | string | 10 years  | payments   | a provider's charge and its credit    |
 | cr:{pNN}:t:<tenant>:draft:<id>             | string | 30 min    | drafts     | what a person is about to confirm     |
+| cr:{pNN}:t:<tenant>:order:<id>             | hash   | 30 days   | orders     | an import that a person asked for     |
+| cr:{pNN}:t:<tenant>:importer:<id>          | string | lease     | orders     | the worker that does it               |
 | cr:{pNN}:t:<tenant>:payment:<id>           | hash   | for ever  | payments   | a recharge or top-up and its attempts |
 | cr:{pNN}:t:<tenant>:cards                  | hash   | for ever  | cards      | rate cards: what, by whom, since when |
 | cr:{pNN}:t:<tenant>:card:<id>              | string | for ever  | cards      | a rate card's file, compressed        |
@@ -136,6 +139,11 @@ def pushing(partition: int) -> str:
     return f"{_tag(partition)}:pushing"
 
 
+def orders(partition: int) -> str:
+    """The partition's imports that a worker is to see to, scored by the milliseconds when."""
+    return f"{_tag(partition)}:orders"
+
+
 def lease(partition: int, group: str) -> str:
     """Which worker reads this partition for `group`."""
     return f"{_tag(partition)}:lease:{group}"
@@ -169,6 +177,16 @@ def charge(tenant: str, charge_ref: str) -> str:
 def draft(tenant: str, draft_id: str) -> str:
     """What a person is about to confirm."""
     return f"{_tenant(tenant)}:draft:{draft_id}"
+
+
+def order(tenant: str, order_id: str) -> str:
+    """An import that was asked for in Slack."""
+    return f"{_tenant(tenant)}:order:{order_id}"
+
+
+def importer(tenant: str, order_id: str) -> str:
+    """Which worker does that import now."""
+    return f"{_tenant(tenant)}:importer:{order_id}"
 
 
 def payment(tenant: str, payment_id: str) -> str:

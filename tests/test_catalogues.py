@@ -8,9 +8,14 @@ import pytest
 from fluent.syntax import visitor
 from fluent.syntax.ast import Message, Pattern, VariableReference
 
-from bot.ingest.graph.problems import Problem
+from bot.imports.fetching import Trouble
+from bot.ingest.graph.problems import Problem as GraphProblem
+from bot.ingest.refusals import Problem
+from bot.ingest.refusals import Reason as Unread
+from bot.ingest.words import REFUSED
 from handlers.locales import LANGUAGES, Texts, _resource, keys
 from handlers.parsing import SYNONYMS, Word, command, spoken
+from handlers.views.imports import BROKEN, CHANGED, RATE_CARD
 from store import basis
 from store.account import State
 from store.call import CALLING, CONFERENCE, DIRECT_ROUTING, INBOUND, TOLL_FREE
@@ -21,6 +26,8 @@ from store.report import Part, Period
 from store.tokens import Scope
 from store.unusual import What
 
+LEDGERS = [each for each in REFUSED if isinstance(each, Reason)]
+"""Why the ledger refuses a line."""
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted([*(ROOT / "handlers").rglob("*.py"), *(ROOT / "bot").rglob("*.py")])
 
@@ -65,7 +72,7 @@ FAMILIES = {
     "feed-": [
         *(
             each.value.replace("_", "-")
-            for each in Problem
+            for each in GraphProblem
             if each not in {"refused", "broken", "foreign_link", "never_ending"}
         ),
         "other",
@@ -74,6 +81,8 @@ FAMILIES = {
     "why-free-": [each.value for each in basis.Why],
     "placeholder-": ["amount", "below", "cap"],
     "topic-": ["recharge", "alerts", "method", "overdraft", "state", "rates", "pools", "zone", "centres"],
+    "file-": [*Problem, *Trouble, RATE_CARD, CHANGED, BROKEN],
+    "unread-": [*Unread, *(each.value for each in LEDGERS), "other"],
     "webhook-": [*(each.value for each in Why), "retry-begun", "retry-nothing"],
 }
 """Keys that the code puts together, by their beginning: everything that may follow it."""
@@ -164,7 +173,7 @@ def test_every_key_in_the_catalogues_is_used() -> None:
 
 def test_every_family_is_complete() -> None:
     """No key that begins like a family is unknown to it, so that a new one is noticed here."""
-    for start in ("scope-", "refused-", "reason-", "kind-", "field-", "topic-", "part-", "set-"):
+    for start in ("scope-", "refused-", "reason-", "kind-", "field-", "topic-", "part-", "set-", "file-", "unread-"):
         assert {key.removeprefix(start) for key in keys("en") if key.startswith(start)} == set(FAMILIES[start])
 
 

@@ -27,16 +27,20 @@ NEEDED = {
     "chat_update": {"chat:write"},
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_join": {"channels:join"},
-    "conversations_history": {"channels:history", "groups:history"},
-    "conversations_replies": {"channels:history", "groups:history"},
+    "conversations_history": {"channels:history", "groups:history", "im:history"},
+    "conversations_replies": {"channels:history", "groups:history", "im:history"},
+    "files_info": {"files:read"},
 }
-"""Each Web API method that the bot calls, and the scopes that it needs in public and private channels."""
+"""Each Web API method that the bot calls, and the scopes that it needs in channels and direct messages."""
+HEARD = {"app_home_opened": set(), "message.im": {"im:history"}, "app_mention": {"app_mentions:read"}}
+"""Each event, and the scopes without which Slack does not send it."""
 
 
 def _called() -> set[str]:
     """Every Web API method that bot and handlers call."""
-    prefixes = ("auth_", "users_", "views_", "chat_", "conversations_")
+    prefixes = ("auth_", "users_", "views_", "chat_", "conversations_", "files_")
     paths = [*(ROOT / "handlers").rglob("*.py"), *(ROOT / "bot").glob("*.py"), *(ROOT / "bot/payments").glob("*.py")]
+    paths += (ROOT / "bot/imports").glob("*.py")
     return {
         node.attr
         for path in paths
@@ -54,7 +58,15 @@ def test_the_command_is_declared() -> None:
 
 def test_the_events_are_subscribed() -> None:
     """The manifest subscribes to the events that are handled, and to no others."""
-    assert set(MANIFEST["settings"]["event_subscriptions"]["bot_events"]) == set(handlers.EVENTS)
+    subscribed = set(MANIFEST["settings"]["event_subscriptions"]["bot_events"])
+
+    assert subscribed == set(HEARD)
+    assert {each.partition(".")[0] for each in subscribed} == set(handlers.EVENTS)
+
+
+def test_files_can_be_sent_in_the_direct_message() -> None:
+    """Where messages are read, people can write."""
+    assert MANIFEST["features"]["app_home"]["messages_tab_read_only_enabled"] is False
 
 
 def test_the_home_tab_is_on() -> None:
@@ -74,7 +86,7 @@ def test_the_scopes_are_those_of_the_calls() -> None:
     called = _called()
 
     assert called == set(NEEDED)
-    assert {"commands"}.union(*(NEEDED[each] for each in called)) == SCOPES
+    assert {"commands"}.union(*HEARD.values(), *(NEEDED[each] for each in called)) == SCOPES
 
 
 def test_the_playground_answers_every_call() -> None:
@@ -94,7 +106,7 @@ def test_every_id_is_registered() -> None:
     """Each button and each submitted view that is named has its handler."""
     quiet = {ids.LOADING, ids.NOTICE}
     inputs = {ids.AMOUNT, ids.METHOD, ids.SWITCH, ids.BELOW, ids.CAP, ids.CHANNEL, ids.USERS}
-    inputs |= {ids.NAME, ids.ACCOUNT, ids.SCOPES, ids.DAYS}
+    inputs |= {ids.NAME, ids.ACCOUNT, ids.SCOPES, ids.DAYS, ids.FILES, ids.PAYS, ids.IMPORT_ACTIONS}
     named = {value for name, value in vars(ids).items() if name.isupper() and isinstance(value, str)}
 
     missing = named - set(handlers.ACTIONS) - set(handlers.VIEWS) - quiet - inputs - {ids.COMMAND, ids.EVENT_TYPE}

@@ -64,6 +64,8 @@ def _entered(element: dict[str, Any], value: Any) -> dict[str, Any]:
         return {"type": kind, "selected_option": chosen}
     if kind == "checkboxes":
         return {"type": kind, "selected_options": [each for each in element["options"] if each["value"] in value]}
+    if kind == "file_input":
+        return {"type": kind, "files": value}
     name = {"conversations_select": "selected_conversation", "multi_users_select": "selected_users"}.get(kind, "value")
     return {"type": kind, name: value}
 
@@ -137,7 +139,7 @@ class World:
         return found
 
     async def submit(self, user: str, view: View, **entered: Any) -> Delivery:
-        """Submit a modal with these inputs, by block id: a text, an option's value, a channel, or people."""
+        """Submit a modal with these inputs, by block id: a text, an option's value, a channel, people, or files."""
         return await self.playground.submit(user, view.id, filled(view, entered))
 
     async def press(self, user: str, message: dict[str, Any], action_id: str) -> None:

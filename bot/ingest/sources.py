@@ -35,6 +35,16 @@ def source(path: Path) -> Source:
     return Source(path.name, find(path), _digest(path))
 
 
+def fetched(path: Path, name: str, digest: str) -> Source:
+    """A file that was fetched to `path` and is called `name`, known by what it was digested to.
+
+    Raises:
+        bot.ingest.refusals.UnreadableFileError: there are no call records in it.
+        OSError: it cannot be opened.
+    """
+    return Source(name, find_in(name, lambda: path.open("rb")), digest)
+
+
 @contextmanager
 def piped(stream: IO[bytes]) -> Iterator[Source]:
     """All of a stream, which is written to disk first, because it is read more than once; gone at the end.

@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, Protocol
 
 from bot.ingest.blocks import BYTES, Block, Place
-from bot.ingest.leftovers import Leftovers
+from bot.ingest.refusals import Refused
 from bot.ingest.sources import Source
 from bot.ingest.tally import Tally
 from store.calls import Batch
@@ -29,12 +29,23 @@ class Charges(Protocol):
         """Rate and post them, each once."""
 
 
+class Keeps(Protocol):
+    """Keeps refused lines: `bot.ingest.leftovers.Leftovers`."""
+
+    @property
+    def mark(self) -> Any:
+        """What is kept until now, as JSON can say it; whoever goes on with the import begins there."""
+
+    def write(self, name: str, lines: Sequence[Refused]) -> None:
+        """Lines of the file of this name."""
+
+
 Follow = Callable[[int, Place, Tally], None]
 """Is told how an import comes along: everything before a place of a part (from 0) is charged."""
 
 
 class Taker:
-    """Takes files for one account, one after the other; refused lines go to `leftovers`, if there is such a file."""
+    """Takes files for one account, one after the other; refused lines go to `leftovers`, if they are kept."""
 
     def __init__(
         self,
@@ -43,7 +54,7 @@ class Taker:
         ref: AccountRef,
         *,
         actor: str,
-        leftovers: Leftovers | None = None,
+        leftovers: Keeps | None = None,
         size: int = BYTES,
     ) -> None:
         """`size` is how many bytes of a file are taken at a time."""

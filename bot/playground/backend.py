@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.playground.config import PlaygroundConfig
 from bot.playground.faults import Faults
+from bot.playground.files import Files
 from bot.playground.hub import Hub
 from bot.playground.manifest import Manifest, load_manifest
 from bot.playground.oracle import Oracle
@@ -28,6 +29,7 @@ class Backend:
     tickets: Tickets
     throttle: Throttle
     faults: Faults
+    files: Files
 
 
 def build_backend(config: PlaygroundConfig) -> Backend:
@@ -51,4 +53,5 @@ def build_backend(config: PlaygroundConfig) -> Backend:
         tickets=Tickets(config.clock),
         throttle=Throttle(config.clock, config.enforce_tiers),
         faults=Faults(),
+        files=Files(storage, config.clock),
     )

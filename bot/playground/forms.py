@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from pathlib import PurePath
 from typing import Any
 
 from bot.playground.config import Json
+from bot.playground.files import LARGEST_IN_MODAL
 
 # The property that carries an input's value, by the element's type.
 VALUE_FIELDS = {
@@ -27,6 +29,7 @@ VALUE_FIELDS = {
     "datepicker": "selected_date",
     "timepicker": "selected_time",
     "datetimepicker": "selected_date_time",
+    "file_input": "files",
 }
 MESSAGES = {
     "en": {
@@ -40,6 +43,8 @@ MESSAGES = {
         "too_many": "Choose at most {0}.",
         "not_an_address": "Enter an e-mail address.",
         "not_a_link": "Enter a link.",
+        "wrong_file": "Choose one of these kinds: {0}.",
+        "file_too_large": "A file may have {0} MB at most.",
     },
     "de": {
         "required": "Bitte ausfüllen.",
@@ -52,6 +57,8 @@ MESSAGES = {
         "too_many": "Höchstens {0} auswählen.",
         "not_an_address": "Bitte eine E-Mail-Adresse eingeben.",
         "not_a_link": "Bitte einen Link eingeben.",
+        "wrong_file": "Bitte eine Datei dieser Art auswählen: {0}.",
+        "file_too_large": "Eine Datei darf höchstens {0} MB haben.",
     },
 }
 
@@ -79,7 +86,7 @@ def initial_values(blocks: list[Json]) -> Json:
         first = element.get(field.replace("selected_", "initial_").replace("rich_text_value", "initial_value"))
         if field == "value":
             first = element.get("initial_value")
-        if first is None and field == "selected_options":
+        if first is None and field in ("selected_options", "files"):
             first = []
         state = {"type": element["type"], field: first}
         values.setdefault(block["block_id"], {})[element["action_id"]] = state
@@ -144,6 +151,8 @@ def check_offered(element: Json, state: Json) -> None:
 def _problem(element: Json, value: Any, *, optional: bool) -> Problem | None:
     if value is None or value in ("", []):
         return None if optional else ("required", None)
+    if element["type"] == "file_input":
+        return _files_problem(element, value)
     if isinstance(value, list):
         most = element.get("max_selected_items")
         return ("too_many", most) if most and len(value) > most else None
@@ -155,6 +164,17 @@ def _problem(element: Json, value: Any, *, optional: bool) -> Problem | None:
     }
     check = checks.get(element["type"])
     return check(element, str(value)) if check else None
+
+
+def _files_problem(element: Json, value: list[Json]) -> Problem | None:
+    most, types = element.get("max_files", 10), element.get("filetypes")
+    if len(value) > most:
+        return "too_many", most
+    if types and any(PurePath(file["name"]).suffix.removeprefix(".").lower() not in types for file in value):
+        return "wrong_file", ", ".join(types)
+    if any(file["size"] > LARGEST_IN_MODAL for file in value):
+        return "file_too_large", LARGEST_IN_MODAL >> 20
+    return None
 
 
 def _text_problem(element: Json, value: str) -> Problem | None:

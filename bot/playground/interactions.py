@@ -2,11 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.playground.config import Json
 from bot.playground.delivery import Delivery, Reply, say_as_slackbot
 from bot.playground.errors import Refusal
+from bot.playground.files import SharedFile
 from bot.playground.forms import VALUE_FIELDS, check_offered
 from bot.playground.payloads import (
     as_form,
@@ -14,12 +15,16 @@ from bot.playground.payloads import (
     escape_text,
     event_callback,
     message_action,
+    message_event,
     view_action,
 )
 from bot.playground.people import APP_USER, Channel, User, direct_message
 from bot.playground.responses import apply_answer
 from bot.playground.scene import Nonsense, Scene
 from bot.playground.tickets import ResponseUrl
+
+NEEDED_SCOPES = {"message.im": "im:history", "app_mention": "app_mentions:read"}
+"""Without these Slack does not send the event."""
 
 
 class Interactions:
@@ -35,13 +40,20 @@ class Interactions:
             task.cancel()
         await asyncio.gather(*self._retries, return_exceptions=True)
 
-    async def say(self, user_id: str, channel_id: str, text: str) -> Delivery:
-        """Send what is in the composer: a message, `/invite`, or a command."""
+    async def say(self, user_id: str, channel_id: str, text: str, files: Sequence[str] = ()) -> Delivery:
+        """Send what is in the composer: a message, perhaps with files, `/invite`, or a command."""
         user, channel = self._scene.present(user_id, channel_id)
-        if text.startswith("/"):
+        if text.startswith("/") and not files:
             return await self.command(user_id, channel_id, text)
+        attached = [self._own_file(user, each) for each in files]
         escaped = re.sub(r"\|[^>]*>", ">", escape_text(self._scene.backend, text, mentions=True))
-        posted = self._scene.backend.workspace.post(channel.id, user.id, escaped)
+        for file in attached:
+            self._scene.backend.files.share(file, channel)
+        told = [file.to_page() for file in attached]
+        posted = self._scene.backend.workspace.post(channel.id, user.id, escaped, files=told or None)
+        event = message_event(self._scene.backend, user, channel, posted, attached)
+        if event:
+            await self.event(event)
         return Delivery(ok=True, message=posted.to_page())
 
     async def command(self, user_id: str, channel_id: str, text: str) -> Delivery:
@@ -93,8 +105,12 @@ class Interactions:
 
     async def event(self, event: Json) -> Delivery:
         """Send an event, if the manifest subscribes to it; a failed one is tried again three times."""
-        if event["type"] not in self._scene.backend.manifest.events:
+        kind = f"message.{event.get('channel_type')}" if event["type"] == "message" else event["type"]
+        if kind not in self._scene.backend.manifest.events:
             return Delivery(ok=False, error="not_subscribed")
+        needed = NEEDED_SCOPES.get(kind)
+        if needed and needed not in self._scene.backend.manifest.scopes:
+            self._scene.backend.oracle.record("missing_scope", kind, f"the event needs the scope {needed}")
         payload = event_callback(self._scene.backend, event)
         reply = await self._scene.courier.send_json("event", payload, {})
         if not reply.delivery.ok:
@@ -113,6 +129,12 @@ class Interactions:
             }
             if (await self._scene.courier.send_json("event", payload, headers)).delivery.ok:
                 return
+
+    def _own_file(self, user: User, file_id: str) -> SharedFile:
+        file = self._scene.backend.files.get(file_id)
+        if file is None or file.user != user.id:
+            raise Nonsense(f"there is no file {file_id} of theirs")
+        return file
 
     def _invites_the_app(self, rest: str) -> bool:
         app = self._scene.backend.workspace.users[APP_USER]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request
@@ -13,14 +14,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.playground.backend import Backend
 from bot.playground.config import Json
+from bot.playground.files import LARGEST
 from bot.playground.forms import UnknownInput
 from bot.playground.hub import Stream
 from bot.playground.interactions import Interactions
 from bot.playground.people import APP, APP_USER, STRANGER, TEAM, TEAM_NAME, Channel
+from bot.playground.sample import NAME as SAMPLE
+from bot.playground.sample import sample
 from bot.playground.scene import Nonsense
 from bot.playground.simulator import InvalidSetting, Simulator
 from bot.playground.submissions import Submissions
 
+LONGEST_NAME = 255
 EVENT_STREAM = "text/event-stream"
 STATIC = Path(__file__).parent / "static"
 NO_PAGE = "<!doctype html><title>Playground</title><p>The page is not built: run <code>make web</code>."
@@ -44,7 +49,8 @@ class Composed(Person):
     """What is in the composer."""
 
     channel: str
-    text: str = Field(min_length=1, max_length=40_000)
+    text: str = Field(default="", max_length=40_000)
+    files: list[str] = Field(default_factory=list, max_length=10)
 
 
 class Acted(Person):
@@ -107,7 +113,9 @@ def doing_router(backend: Backend, interactions: Interactions, submissions: Subm
 
     @router.post("/messages")
     async def say(body: Composed) -> Json:
-        return (await interactions.say(body.user, body.channel, body.text)).to_page()
+        if not body.text and not body.files:
+            raise Nonsense("there is nothing to send")
+        return (await interactions.say(body.user, body.channel, body.text, body.files)).to_page()
 
     @router.post("/actions")
     async def act(body: Acted) -> Json:
@@ -135,6 +143,30 @@ def doing_router(backend: Backend, interactions: Interactions, submissions: Subm
     async def clear_violations() -> Json:
         backend.oracle.clear()
         return {"ok": True}
+
+    return router
+
+
+def files_router(backend: Backend) -> APIRouter:
+    """What people have to share."""
+    router = APIRouter(prefix="/play")
+
+    @router.post("/files")
+    async def upload(user: str, name: str, request: Request) -> Json:
+        content = bytearray()
+        async for chunk in request.stream():
+            content += chunk
+            if len(content) > LARGEST:
+                raise Nonsense(f"a file may have {LARGEST >> 20} MB at most")
+        if user not in backend.workspace.users or not 0 < len(name) <= LONGEST_NAME:
+            raise Nonsense("nobody's file, or one without a name")
+        return backend.files.add(user, name, bytes(content)).to_page()
+
+    @router.get(f"/{SAMPLE}")
+    async def sample_calls() -> Response:
+        today = datetime.fromtimestamp(backend.config.clock.wall(), UTC).date()
+        headers = {"Content-Disposition": f'attachment; filename="{SAMPLE}"'}
+        return Response(sample(today), media_type="text/csv", headers=headers)
 
     return router
 

@@ -3,10 +3,12 @@
 import json
 import re
 import secrets
+from collections.abc import Sequence
 from html import escape
 
 from bot.playground.backend import Backend
 from bot.playground.config import Json
+from bot.playground.files import SharedFile
 from bot.playground.manifest import Command
 from bot.playground.people import APP, APP_USER, TEAM, TEAM_DOMAIN, Channel, User
 from bot.playground.views import View
@@ -24,7 +26,8 @@ def escape_text(backend: Backend, text: str, *, mentions: bool) -> str:
     if not mentions:
         return text
     for user in backend.workspace.users.values():
-        text = re.sub(rf"(?<![\w<|])@{re.escape(user.name)}\b", f"<@{user.id}|{user.name}>", text)
+        named = rf"(?<![\w<|])@{re.escape(user.name)}\b"
+        text = re.sub(named, f"<@{user.id}|{user.name}>", text, flags=re.IGNORECASE)
     for channel in backend.workspace.channels.values():
         if not channel.is_im:
             text = re.sub(rf"(?<![\w<|])#{re.escape(channel.name)}\b", f"<#{channel.id}|{channel.name}>", text)
@@ -111,6 +114,31 @@ def view_submission(backend: Backend, user: User, view: View, response_urls: lis
 def view_closed(user: User, view: View, *, is_cleared: bool) -> Json:
     """view_closed."""
     return interaction("view_closed", user) | {"view": view.to_slack(), "is_cleared": is_cleared}
+
+
+def message_event(
+    backend: Backend, user: User, channel: Channel, message: Message, files: Sequence[SharedFile]
+) -> Json | None:
+    """What the app hears of a message: all of it in its direct message, elsewhere what mentions it; else None."""
+    if APP_USER not in channel.members or not (channel.is_im or f"<@{APP_USER}>" in message.text):
+        return None
+    event: Json = {
+        "type": "message" if channel.is_im else "app_mention",
+        "user": user.id,
+        "team": user.team,
+        "user_team": user.team,
+        "text": message.text,
+        "ts": message.ts,
+        "event_ts": message.ts,
+        "channel": channel.id,
+        "client_msg_id": secrets.token_hex(16),
+    }
+    if files:
+        told = [file.to_slack(backend.files.origin) for file in files]
+        event |= {"files": told, "upload": False, "display_as_bot": False}
+    if channel.is_im:
+        event |= {"channel_type": "im"} | ({"subtype": "file_share"} if files else {})
+    return event
 
 
 def event_callback(backend: Backend, event: Json) -> Json:

@@ -3,7 +3,7 @@
 Tests drive it in Python exactly as its page drives it over HTTP.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -14,9 +14,10 @@ from bot.playground.backend import build_backend
 from bot.playground.config import Clock, Json, PlaygroundConfig, Wallet
 from bot.playground.delivery import Courier, Delivery, Sent
 from bot.playground.faults import Fault, Faults
+from bot.playground.files import Files
 from bot.playground.interactions import Interactions
 from bot.playground.oracle import Oracle, Violation
-from bot.playground.page import add_page, doing_router, reading_router, simulator_router
+from bot.playground.page import add_page, doing_router, files_router, reading_router, simulator_router
 from bot.playground.scene import Nonsense, Scene
 from bot.playground.serving import HOST, WebServer
 from bot.playground.simulator import Simulator
@@ -74,6 +75,7 @@ class Playground:
         app.include_router(SlackRoutes(self._backend, self._api, self._server.connections).router())
         app.include_router(reading_router(self._backend))
         app.include_router(doing_router(self._backend, self._interactions, self._submissions))
+        app.include_router(files_router(self._backend))
         app.include_router(simulator_router(self.simulator))
         add_page(app)
 
@@ -98,7 +100,7 @@ class Playground:
         except OSError:
             await self._courier.stop()
             raise
-        self._scene.origin = self.url
+        self._scene.origin = self._backend.files.origin = self.url
 
     async def stop(self) -> None:
         """End the simulator and all streams, close the server and the data file."""
@@ -150,6 +152,11 @@ class Playground:
         return self._backend.faults
 
     @property
+    def files(self) -> Files:
+        """What people shared."""
+        return self._backend.files
+
+    @property
     def throttle(self) -> Throttle:
         """How often methods may be called."""
         return self._backend.throttle
@@ -164,9 +171,9 @@ class Playground:
         """The requests that went to the bot, oldest first, as they were signed."""
         return list(self._courier.sent)
 
-    async def say(self, user: str, channel: str, text: str) -> Delivery:
-        """Send what is in the composer: a message, or a command when it begins with a slash."""
-        return await self._interactions.say(user, channel, text)
+    async def say(self, user: str, channel: str, text: str, files: Sequence[str] = ()) -> Delivery:
+        """Send what is in the composer: a message, perhaps with files, or a command when it begins with a slash."""
+        return await self._interactions.say(user, channel, text, files)
 
     async def command(self, user: str, channel: str, text: str) -> Delivery:
         """Type a slash command."""

@@ -1,12 +1,13 @@
-"""The HTTP face that the bot sees: the Web API and the response URLs."""
+"""The HTTP face that the bot sees: the Web API, the response URLs and the files."""
 
 import asyncio
+import hmac
 import json
 from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 
 from bot.playground.backend import Backend
 from bot.playground.config import Json
@@ -17,6 +18,9 @@ from bot.playground.serving import Connections
 from bot.playground.webapi import Answer, WebApi, parse_arguments, rate_limited
 
 BEARER = "Bearer "
+DOWNLOAD = "download"
+"""What a test calls a file's address, to break it."""
+SIGN_IN = "<!DOCTYPE html><html><head><title>Sign in</title></head><body><p>Sign in to see this file.</p></body></html>"
 
 
 class SlackRoutes:
@@ -32,6 +36,9 @@ class SlackRoutes:
         router = APIRouter()
         router.add_api_route("/api/{name}", self.call, methods=["GET", "POST"], response_model=None)
         router.add_api_route("/response/{token}", self.response_url, methods=["POST"], response_model=None)
+        for address in ("/files-pri/{file_id}", "/files-pri/{file_id}/download"):
+            router.add_api_route(address, self.download, methods=["GET"], response_model=None)
+        router.add_api_route("/signin", self.sign_in, methods=["GET"], response_model=None)
         return router
 
     async def call(self, name: str, request: Request) -> Response:
@@ -60,6 +67,23 @@ class SlackRoutes:
         if fault is not None and fault.kind == "drop_after":
             self._cut(request)
         return PlainTextResponse("ok")
+
+    async def download(self, file_id: str, request: Request) -> Response:
+        """A file. As in Slack, a token that may not have it is sent to a page for people."""
+        fault = self._backend.faults.take(DOWNLOAD)
+        if fault is not None and (early := await self._fail(fault, request)) is not None:
+            return early
+        given = request.headers.get("authorization", "").removeprefix(BEARER)
+        known = hmac.compare_digest(given.encode(), self._backend.config.bot_token.encode())
+        if not known or "files:read" not in self._backend.manifest.scopes:
+            return RedirectResponse("/signin", 302)
+        visible = self._backend.files.visible(file_id, self._backend.workspace.channels)
+        content = self._backend.files.content(file_id) if visible else None
+        return Response(content, media_type="application/octet-stream") if content is not None else Response("", 404)
+
+    async def sign_in(self) -> Response:
+        """What Slack shows people who are not signed in."""
+        return HTMLResponse(SIGN_IN)
 
     def _answer(self, name: str, raw: Json, request: Request) -> Answer:
         header = request.headers.get("authorization", "")

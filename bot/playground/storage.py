@@ -1,4 +1,4 @@
-"""What survives a restart of the playground: messages, memberships and Home tabs, in one sqlite file."""
+"""What survives a restart of the playground: messages, files, memberships and Home tabs, in one sqlite file."""
 
 import json
 import sqlite3
@@ -9,6 +9,7 @@ from bot.playground.config import Json
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS message (channel TEXT, ts TEXT, body TEXT NOT NULL, PRIMARY KEY (channel, ts));
 CREATE TABLE IF NOT EXISTS member (channel TEXT, user TEXT, PRIMARY KEY (channel, user));
+CREATE TABLE IF NOT EXISTS file (id TEXT PRIMARY KEY, facts TEXT NOT NULL, content BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS home (user TEXT PRIMARY KEY, view TEXT NOT NULL);
 """
 
@@ -40,6 +41,28 @@ class Storage:
     def messages(self) -> list[Json]:
         """Every message, oldest first."""
         return [json.loads(body) for (body,) in self._db.execute("SELECT body FROM message ORDER BY ts")]
+
+    def save_file(self, file_id: str, facts: Json, content: bytes) -> None:
+        """Write a file."""
+        self._db.execute("REPLACE INTO file VALUES (?, ?, ?)", (file_id, json.dumps(facts), content))
+
+    def save_file_facts(self, file_id: str, facts: Json) -> None:
+        """Write what is known of a file that is there."""
+        self._db.execute("UPDATE file SET facts = ? WHERE id = ?", (json.dumps(facts), file_id))
+
+    def drop_file(self, file_id: str) -> None:
+        """Forget a file."""
+        self._db.execute("DELETE FROM file WHERE id = ?", (file_id,))
+
+    def file(self, file_id: str) -> Json | None:
+        """What is known of a file, or None."""
+        found = self._db.execute("SELECT facts FROM file WHERE id = ?", (file_id,)).fetchone()
+        return json.loads(found[0]) if found else None
+
+    def file_content(self, file_id: str) -> bytes | None:
+        """What is in a file, or None."""
+        found = self._db.execute("SELECT content FROM file WHERE id = ?", (file_id,)).fetchone()
+        return bytes(found[0]) if found else None
 
     def save_member(self, channel: str, user: str) -> None:
         """Remember that someone joined a channel."""

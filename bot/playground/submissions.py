@@ -6,7 +6,7 @@ from bot.playground.blockkit.rules import check_submission_answer
 from bot.playground.config import Json
 from bot.playground.delivery import Delivery, Reply
 from bot.playground.errors import Refusal
-from bot.playground.forms import check_known, check_values
+from bot.playground.forms import UnknownInput, check_known, check_values
 from bot.playground.payloads import as_form, view_closed, view_submission
 from bot.playground.people import User
 from bot.playground.scene import Scene
@@ -25,11 +25,12 @@ class Submissions:
         """Submit a modal. What Slack checks by itself never reaches the bot."""
         view = self._scene.front(user_id, view_id)
         check_known(view.blocks, values)
-        view = self._scene.backend.views.enter(view, values)
+        view = self._scene.backend.views.enter(view, self._with_files(user_id, values))
         user = self._scene.person(user_id)
         messages, codes = check_values(view.blocks, view.values, user.locale.partition("-")[0])
         if messages:
             return Delivery(ok=False, errors=messages, codes=codes)
+        self._give_files(view)
         payload = view_submission(self._scene.backend, user, view, self._response_urls(user, view))
         reply = await self._scene.courier.send_form("view_submission", as_form(payload))
         return self._finish(view, reply) if reply.delivery.ok else reply.delivery
@@ -47,6 +48,32 @@ class Submissions:
                 payload = view_closed(self._scene.person(user_id), closed, is_cleared=len(gone) > 1)
                 await self._scene.courier.send_form("view_closed", as_form(payload))
         return Delivery(ok=True)
+
+    def _give_files(self, view: View) -> None:
+        """What was chosen in a modal of the app, the app may have."""
+        files = self._scene.backend.files
+        for state in (state for actions in view.values.values() for state in actions.values()):
+            for each in state.get("files") or []:
+                if (file := files.get(each["id"])) is not None:
+                    files.give(file)
+
+    def _with_files(self, user_id: str, values: Json) -> Json:
+        """The same, with each file that is named by its id as Slack tells of it."""
+        return {
+            block_id: {action_id: self._with_file(user_id, state) for action_id, state in actions.items()}
+            for block_id, actions in values.items()
+        }
+
+    def _with_file(self, user_id: str, state: Json) -> Json:
+        if not state.get("files"):
+            return state
+        files, found = self._scene.backend.files, []
+        for each in state["files"]:
+            file = files.get(str(each.get("id")))
+            if file is None or file.user != user_id:
+                raise UnknownInput(f"there is no file {each.get('id')} of theirs")
+            found.append(file.to_slack(files.origin))
+        return {**state, "files": found}
 
     def _finish(self, view: View, reply: Reply) -> Delivery:
         """Do what the acknowledgement of a submission says; without a body the view closes."""

@@ -13,12 +13,12 @@ from typing import Any
 from bot.playground.backend import Backend
 from bot.playground.config import Json
 from bot.playground.errors import Refusal, broken
-from bot.playground.methods import chat, conversations, people, views
+from bot.playground.methods import chat, conversations, files, people, views
 from bot.playground.methods.registry import Method, check_arguments, require_scope
 from bot.playground.people import APP
 from bot.playground.throttle import Verdict
 
-METHODS: dict[str, Method] = chat.METHODS | views.METHODS | conversations.METHODS | people.METHODS
+METHODS: dict[str, Method] = chat.METHODS | views.METHODS | conversations.METHODS | people.METHODS | files.METHODS
 JSON_ARGUMENTS = ("blocks", "view", "metadata", "attachments")
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
 FLAG_ARGUMENTS = (

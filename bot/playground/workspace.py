@@ -27,6 +27,7 @@ class Message:
     thread_ts: str | None = None
     broadcast: bool = False
     ephemeral_for: str | None = None
+    files: list[Json] | None = None
 
     @property
     def is_reply(self) -> bool:
@@ -48,6 +49,7 @@ class Message:
             "metadata": self.metadata if include_metadata else None,
             "edited": self.edited,
             "thread_ts": self.thread_ts,
+            "files": self.files,
             "subtype": "thread_broadcast" if self.broadcast else None,
         }
         return told | {name: value for name, value in optional.items() if value is not None}

@@ -631,3 +631,142 @@ stop-yes = Stoppen
 stop-no = So lassen
 stop-reason = Ungewöhnlicher Verbrauch
 stop-done = { $service } ist gestoppt.
+
+## Dateien mit Anrufdaten
+help-import = die Anrufe in Dateien abrechnen
+import-title = Anrufdaten importieren
+import-intro = Jeder Anruf wird einmal abgerechnet, anhand seiner ID: Eine Datei kann noch einmal importiert werden, und nichts ändert sich. Anrufe, die ihren Betrag mitbringen, kosten diesen, die anderen kosten, was die Tariftabellen sagen.
+import-files = Dateien
+import-files-hint = Der PSTN-Nutzungsbericht als CSV oder zip, Seiten von Microsoft Graph oder JSON-Zeilen; je höchstens 10 MB. Größere schicken Sie mir als Direktnachricht.
+import-account = Welches Konto zahlt?
+import-submit = Importieren
+import-begun = Ich importiere. Wie weit ich bin und was dabei herauskommt, sage ich Ihnen in unserer Direktnachricht.
+import-hint = Schicken Sie mir hier eine Datei mit Anrufdaten, etwa den PSTN-Nutzungsbericht als CSV oder zip. Ich sage, was darin ist, und frage, bevor ich etwas abrechne. `/credits hilfe` zeigt, was ich sonst kann.
+import-no-scope = Slack lässt mich keine Dateien annehmen. Bitten Sie die Administration des Workspace, diese App neu zu installieren, mit der Berechtigung `files:read`.
+import-looking = :mag: Ich sehe mir { $files } an …
+import-ask = { $records ->
+    [one] Den einen Anruf
+   *[other] Die { $records } Anrufe
+} in { $files } abrechnen? Über welches Konto?
+import-ask-account = { $records ->
+    [one] Den einen Anruf
+   *[other] Die { $records } Anrufe
+} in { $files } über das Konto { $account } abrechnen?
+import-ask-once = Jeder Anruf wird einmal abgerechnet: Was schon abgerechnet ist, ändert nichts.
+import-ask-refused = { $count ->
+    [one] Eine Zeile ist kein lesbarer Anruf und bleibt außen vor.
+   *[other] { $count } Zeilen sind keine lesbaren Anrufe und bleiben außen vor.
+}
+import-charge = Abrechnen
+import-cancel = Nicht abrechnen
+import-cancelled = Es wurde nichts abgerechnet.
+import-under-way = Das wird schon importiert. Die Nachricht oben sagt, wie weit es ist.
+import-charged-before = Das wurde schon importiert; nichts wurde geändert.
+import-progress = :hourglass_flowing_sand: Ich importiere { $files }: bisher { $records ->
+    [one] ein Anruf
+   *[other] { $records } Anrufe
+}.
+import-done = :white_check_mark: { $files } ist importiert.
+import-same = :white_check_mark: Nichts hat sich geändert: { $records ->
+    [one] Der eine Anruf
+   *[other] Alle { $records } Anrufe
+} in { $files } waren schon importiert.
+import-none = :warning: Es wurde nichts abgerechnet: Keine Zeile von { $files } lässt sich abrechnen.
+import-nothing = :warning: Es wurde nichts abgerechnet: { $files }.
+import-broken-off = :warning: Zum Teil importiert: { $files }. Was abgerechnet ist, bleibt es; schicken Sie die Datei noch einmal, dann wird nur der Rest abgerechnet.
+import-read = { $records ->
+    [one] Ein Anruf gelesen.
+   *[other] { $records } Anrufe gelesen.
+}
+import-charged = *Abgerechnet: { $amount }* für { $calls ->
+    [one] einen Anruf
+   *[other] { $calls } Anrufe
+}
+import-service = • { $service }: { $amount } für { $calls ->
+    [one] einen Anruf
+   *[other] { $calls } Anrufe
+}
+import-pooled = Allein mit Inklusivminuten bezahlt: { $calls ->
+    [one] ein Anruf
+   *[other] { $calls } Anrufe
+}
+import-pool = • { $pool }: { $minutes ->
+    [one] eine Minute
+   *[other] { $minutes } Minuten
+} verbraucht
+import-free = Kostenlos: { $calls ->
+    [one] ein Anruf
+   *[other] { $calls } Anrufe
+}
+import-repeated = Schon bekannt, nichts geändert: { $calls ->
+    [one] ein Anruf
+   *[other] { $calls } Anrufe
+}
+import-unrated = Ohne Preis, bis eine Tariftabelle ihre Vorwahl hat: { $calls ->
+    [one] ein Anruf
+   *[other] { $calls } Anrufe
+}
+import-no-number = ohne Nummer
+import-unknown = Codes, die ich nicht kenne; die Anrufe wurden trotzdem genommen:
+import-refused = { $count ->
+    [one] *Eine Zeile wurde abgelehnt:*
+   *[other] *{ $count } Zeilen wurden abgelehnt:*
+}
+import-refused-line = • Zeile { $line }: { $reason }
+import-refused-line-of = • { $file }, Zeile { $line }: { $reason }
+import-refused-more = { $count ->
+    [one] Eine weitere steht nicht hier.
+   *[other] { $count } weitere stehen nicht hier.
+} Wer mich betreibt, bekommt alle mit `credits import --refused`.
+import-small = Konto { $account }, importiert für { $who }. Guthaben jetzt: { $balance }.
+
+file-empty = { $name } ist leer.
+file-unknown = { $name } ist keine Datei mit Anrufdaten. Ich lese den PSTN-Nutzungsbericht als CSV oder zip, Seiten von Microsoft Graph und JSON-Zeilen.
+file-columns_missing = { $name } sieht aus wie ein Nutzungsbericht, aber es fehlt: { $detail }. Nehmen Sie den Bericht, wie er heruntergeladen wurde: Seine erste Zeile nennt die Spalten, durch Kommas getrennt.
+file-utf16 = { $name } ist in UTF-16. Speichern Sie die Datei als UTF-8, oder nehmen Sie den Bericht, wie er heruntergeladen wurde.
+file-encrypted = { $name } ist verschlüsselt. Entpacken Sie die Datei mit ihrem Passwort und schicken Sie, was darin ist.
+file-damaged = { $name } ist beschädigt. Laden Sie die Datei noch einmal herunter.
+file-bomb = { $name } wird entpackt { $detail }-mal so groß. Das ist bei keinem Bericht so; ich lese die Datei nicht.
+file-no_records = In { $name } sind keine Anrufe.
+file-rate_card = { $name } ist eine Tariftabelle: Sie sagt, was Anrufe kosten, und hat keine Anrufe, die abzurechnen wären. Wer mich betreibt, lädt sie mit `credits rates load`.
+file-changed = { $name } war nicht bis zum Ende zu lesen. Schicken Sie die Datei noch einmal.
+file-gone = { $name } ist nicht mehr da, oder nicht dort, wo ich es sehe. Schicken Sie die Datei noch einmal, an mich oder dorthin, wo ich Mitglied bin.
+file-no_scope = Slack lässt mich { $name } nicht lesen. Bitten Sie die Administration des Workspace, diese App neu zu installieren, mit der Berechtigung `files:read`.
+file-foreign = { $name } gehört einer anderen Organisation. Ich rechne nur Dateien dieses Workspace ab.
+file-linked = { $name } liegt außerhalb von Slack, und ich habe nur einen Link darauf. Laden Sie die Datei herunter und schicken Sie sie selbst.
+file-too_large = { $name } ist größer als 100 MB. Wer mich betreibt, importiert die Datei mit `credits import`.
+file-broken = Bei mir ist etwas schiefgegangen. Was abgerechnet ist, bleibt es; schicken Sie die Datei noch einmal, dann wird nur der Rest abgerechnet.
+
+unread-columns = nicht so viele Spalten wie in der Kopfzeile
+unread-quotes = ein Anführungszeichen, das nicht geschlossen ist oder stört
+unread-stray_return = ein Wagenrücklauf mitten in der Zeile
+unread-zero_byte = ein Null-Byte
+unread-not_utf8 = kein UTF-8
+unread-line_too_long = die Zeile ist zu lang
+unread-not_json = kein JSON
+unread-not_a_record = JSON, aber kein Anruf
+unread-id_missing = die ID fehlt
+unread-id_malformed = die ID hat mehr als 64 Zeichen oder andere als druckbares ASCII
+unread-start_missing = der Beginn fehlt
+unread-start_malformed = der Beginn ist keine Zeit wie 2026-11-04T09:15:02Z
+unread-duration_missing = die Dauer fehlt
+unread-duration_malformed = die Dauer ist keine ganze Zahl von Sekunden
+unread-duration_negative = die Dauer ist negativ
+unread-duration_too_long = der Anruf hätte mehr als zehn Tage gedauert
+unread-charge_malformed = der Betrag ist keiner wie 0.70
+unread-charge_negative = der Betrag ist negativ
+unread-charge_too_fine = der Betrag hat mehr Nachkommastellen als üblich
+unread-charge_too_large = der Betrag ist größer, als ich genau führen kann
+unread-currency_missing = es gibt einen Betrag, aber keine Währung
+unread-currency_malformed = die Währung ist kein Code wie USD
+unread-call_type_missing = weder Anrufart noch Dienst
+unread-service_malformed = der Dienst hat andere Zeichen als a-z, 0-9 und -
+unread-text_too_long = ein Text von mehr als 256 Bytes
+unread-operation_conflict = die ID ist bekannt, für einen anderen Anruf
+unread-currency_mismatch = der Betrag ist nicht in der Währung des Kontos
+unread-time_implausible = der Anruf hätte vor langer Zeit begonnen oder kommt erst noch
+unread-account_closed = das Konto ist geschlossen
+unread-unknown_account = dieses Konto gibt es nicht
+unread-balance_limit = das Guthaben würde größer, als ich genau führen kann
+unread-amount_invalid = der Betrag kann nicht abgerechnet werden
+unread-other = das kann nicht abgerechnet werden

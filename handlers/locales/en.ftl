@@ -631,3 +631,142 @@ stop-yes = Stop
 stop-no = Leave it
 stop-reason = Unusual usage
 stop-done = { $service } is stopped.
+
+## Files of call records
+help-import = charge the call records in files
+import-title = Import call records
+import-intro = Each record is charged once, by its id: a file can be imported again, and nothing changes. Records that bring their own charge are charged that, the others by the rate cards.
+import-files = Files
+import-files-hint = The PSTN usage report as CSV or zip, pages of Microsoft Graph, or JSON lines; 10 MB each at most. Larger ones: send them to me in a direct message.
+import-account = Which account pays?
+import-submit = Import
+import-begun = I am importing. How far it is, and what comes of it, I tell you in our direct message.
+import-hint = Send me a file of call records here, such as the PSTN usage report as CSV or zip. I say what is in it and ask before I charge anything. `/credits help` lists what else I can do.
+import-no-scope = Slack does not let me take files. Ask a workspace administrator to install this app again, with the permission `files:read`.
+import-looking = :mag: I am looking into { $files } …
+import-ask = Charge the { $records ->
+    [one] one call record
+   *[other] { $records } call records
+} in { $files }? To which account?
+import-ask-account = Charge the { $records ->
+    [one] one call record
+   *[other] { $records } call records
+} in { $files } to the account { $account }?
+import-ask-once = Each record is charged once: one that was charged before changes nothing.
+import-ask-refused = { $count ->
+    [one] One line is no readable record and is left out.
+   *[other] { $count } lines are no readable records and are left out.
+}
+import-charge = Charge
+import-cancel = Do not charge
+import-cancelled = Nothing was charged.
+import-under-way = This is being imported already. The message above says how far it is.
+import-charged-before = This was imported before; nothing was changed.
+import-progress = :hourglass_flowing_sand: Importing { $files }: { $records ->
+    [one] one call
+   *[other] { $records } calls
+} so far.
+import-done = :white_check_mark: Imported { $files }.
+import-same = :white_check_mark: Nothing has changed: { $records ->
+    [one] the one call
+   *[other] all { $records } calls
+} in { $files } had been imported before.
+import-none = :warning: Nothing was charged: no line of { $files } can be.
+import-nothing = :warning: Nothing was charged: { $files }.
+import-broken-off = :warning: Imported in part: { $files }. What is charged stays charged; send the file again, and only the rest is.
+import-read = { $records ->
+    [one] One call record read.
+   *[other] { $records } call records read.
+}
+import-charged = *Charged: { $amount }* for { $calls ->
+    [one] one call
+   *[other] { $calls } calls
+}
+import-service = • { $service }: { $amount } for { $calls ->
+    [one] one call
+   *[other] { $calls } calls
+}
+import-pooled = Paid with included minutes alone: { $calls ->
+    [one] one call
+   *[other] { $calls } calls
+}
+import-pool = • { $pool }: { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+} used
+import-free = Free: { $calls ->
+    [one] one call
+   *[other] { $calls } calls
+}
+import-repeated = Known before, nothing changed: { $calls ->
+    [one] one call
+   *[other] { $calls } calls
+}
+import-unrated = Without a price until a rate card has their prefixes: { $calls ->
+    [one] one call
+   *[other] { $calls } calls
+}
+import-no-number = no number
+import-unknown = Codes I do not know; the calls were taken all the same:
+import-refused = { $count ->
+    [one] *One line was refused:*
+   *[other] *{ $count } lines were refused:*
+}
+import-refused-line = • Line { $line }: { $reason }
+import-refused-line-of = • { $file }, line { $line }: { $reason }
+import-refused-more = { $count ->
+    [one] One more is not listed here.
+   *[other] { $count } more are not listed here.
+} Whoever runs me gets all of them with `credits import --refused`.
+import-small = Account { $account }, imported for { $who }. Balance now: { $balance }.
+
+file-empty = { $name } is empty.
+file-unknown = { $name } is no file of call records. I read the PSTN usage report as CSV or zip, pages of Microsoft Graph, and JSON lines.
+file-columns_missing = { $name } looks like a usage report, but has no { $detail }. Take the report as it was downloaded: its first line names the columns, divided by commas.
+file-utf16 = { $name } is in UTF-16. Save it as UTF-8, or take the report as it was downloaded.
+file-encrypted = { $name } is encrypted. Unpack it with its password and send what is in it.
+file-damaged = { $name } is damaged. Download it again.
+file-bomb = { $name } unpacks to { $detail } times its size. No report does; I do not read it.
+file-no_records = { $name } has no call records in it.
+file-rate_card = { $name } is a rate card: it says what calls cost, and has no calls to charge. Whoever runs me loads it with `credits rates load`.
+file-changed = { $name } could not be read to its end. Send it again.
+file-gone = { $name } is not there any more, or not where I can see it. Send it again, to me or where I am a member.
+file-no_scope = Slack does not let me read { $name }. Ask a workspace administrator to install this app again, with the permission `files:read`.
+file-foreign = { $name } belongs to another organisation. I charge only files of this workspace.
+file-linked = { $name } lies outside Slack, and I have only a link to it. Download it and send the file itself.
+file-too_large = { $name } is larger than 100 MB. Whoever runs me imports it with `credits import`.
+file-broken = Something went wrong on my side. What is charged stays charged; send the file again, and only the rest is.
+
+unread-columns = not as many columns as the heading has
+unread-quotes = a quote that is not closed, or stands where none can
+unread-stray_return = a carriage return within the line
+unread-zero_byte = a zero byte
+unread-not_utf8 = not UTF-8
+unread-line_too_long = the line is too long
+unread-not_json = no JSON
+unread-not_a_record = JSON, but no record
+unread-id_missing = the id is missing
+unread-id_malformed = the id is longer than 64 characters, or has others than printable ASCII in it
+unread-start_missing = the start is missing
+unread-start_malformed = the start is no time such as 2026-11-04T09:15:02Z
+unread-duration_missing = the duration is missing
+unread-duration_malformed = the duration is no whole number of seconds
+unread-duration_negative = the duration is negative
+unread-duration_too_long = the call would have lasted more than ten days
+unread-charge_malformed = the charge is no amount such as 0.70
+unread-charge_negative = the charge is negative
+unread-charge_too_fine = the charge has more decimals than such records have
+unread-charge_too_large = the charge is larger than I can keep exactly
+unread-currency_missing = there is a charge, and no currency
+unread-currency_malformed = the currency is no code such as USD
+unread-call_type_missing = neither a call type nor a service
+unread-service_malformed = the service has others than a-z, 0-9 and - in it
+unread-text_too_long = a text of more than 256 bytes
+unread-operation_conflict = the id is known, for another call
+unread-currency_mismatch = the charge is not in the account's currency
+unread-time_implausible = the call would have begun long ago, or is still to come
+unread-account_closed = the account is closed
+unread-unknown_account = there is no such account
+unread-balance_limit = the balance would become larger than I can keep exactly
+unread-amount_invalid = the amount cannot be charged
+unread-other = it cannot be charged

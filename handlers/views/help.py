@@ -12,6 +12,7 @@ _ORDER = (
     Word.WHY,
     Word.RATE,
     Word.HISTORY,
+    Word.IMPORT,
     Word.ADD,
     Word.RECHARGE,
     Word.ALERTS,

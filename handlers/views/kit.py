@@ -134,6 +134,12 @@ def users_select(block_id: str, label: str, *, initial: Sequence[str], **more: A
     return field(block_id, label, element, **more)
 
 
+def file_input(block_id: str, label: str, types: Sequence[str], *, most: int = 10, **more: Any) -> Block:
+    """A place for files of these types; `most` is at most 10, each of at most 10 MB."""
+    element: Element = {"type": "file_input", "action_id": block_id, "filetypes": list(types), "max_files": most}
+    return field(block_id, label, element, **more)
+
+
 def field(block_id: str, label: str, element: Element, *, hint: str = "", optional: bool = False) -> Block:
     """An input block around `element`."""
     block: Block = {"type": "input", "block_id": block_id, "label": plain(label), "element": element}

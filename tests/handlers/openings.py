@@ -74,6 +74,11 @@ async def open_token(world: World, user: str) -> View:
     return await world.view(user, "token")
 
 
+async def open_import(world: World, user: str) -> View:
+    """Files of call records."""
+    return await world.modal(user, "/credits import", "import")
+
+
 async def open_managers(world: World, user: str) -> View:
     """The managers."""
     return await world.modal(user, "/credits managers", "managers")

@@ -64,6 +64,7 @@ from tests.handlers.examples import (
     usd,
 )
 from tests.handlers.happenings import AT_MS, CHANNEL, PLAN, events, incidents
+from tests.handlers.importing import importing
 
 CARD = RateCard(
     "calling",
@@ -99,7 +100,7 @@ Specimen = tuple[str, dict[str, Any]]
 
 def specimens(texts: Texts) -> dict[str, Specimen]:
     """Every message, modal and Home tab in one language."""
-    groups = (_looking, _adding, _recharging, _settings, _tokens, _refusing, _telling, _using)
+    groups = (_looking, _adding, _recharging, _settings, _tokens, _refusing, _telling, _using, importing)
     return {name: (surface, body) for group in groups for name, surface, body in group(texts)}
 
 

@@ -11,6 +11,7 @@ from tests.handlers.openings import (
     open_alerts,
     open_amount,
     open_confirmation,
+    open_import,
     open_managers,
     open_recharge,
     open_recharge_confirmation,
@@ -76,6 +77,23 @@ PEOPLE_SHAPES: list[Any] = [
     {"users": {"selected_conversations": ["U0MEMBER1"]}},
     {"users": "U0MEMBER1"},
 ]
+FILE_SHAPES: list[Any] = [
+    *(None, {}, [], "F0000000001"),
+    {"files": None},
+    {"files": {}},
+    {"files": {"files": None}},
+    {"files": {"files": []}},
+    {"files": {"files": "F0000000001"}},
+    {"files": {"files": {"id": "F0000000001"}}},
+    {"files": {"files": ["F0000000001"]}},
+    {"files": {"files": [{}]}},
+    {"files": {"files": [{"id": 7}]}},
+    {"files": {"files": [{"id": ""}]}},
+    {"files": {"files": [{"id": "../x"}]}},
+    {"files": {"files": [{"id": "F1&token=x"}]}},
+    {"files": {"files": [None]}},
+    {"files": {"value": "F0000000001"}},
+]
 STATES: list[Any] = [None, {}, [], "x", 7, {"values": None}, {"values": []}, {"values": {}}, {"values": "x"}]
 METADATA: list[Any] = ["", None, 7, {}, [], "x", "0" * 32, "x" * 3000, "*", "{p07}", "../x", "<!channel>", "\x00"]
 
@@ -92,6 +110,7 @@ METADATA: list[Any] = ["", None, 7, {}, [], "x", "0" * 32, "x" * 3000, "*", "{p0
         (open_alerts, "level_2", TEXT_SHAPES),
         (open_alerts, "channel", CHANNEL_SHAPES),
         (open_managers, "users", PEOPLE_SHAPES),
+        (open_import, "files", FILE_SHAPES),
     ],
 )
 async def test_forged_inputs(
@@ -114,7 +133,10 @@ async def test_forged_inputs(
 
 @pytest.mark.parametrize(
     "opening",
-    [open_amount, open_confirmation, open_recharge, open_recharge_confirmation, open_alerts, open_token, open_managers],
+    [
+        *(open_amount, open_confirmation, open_recharge, open_recharge_confirmation),
+        *(open_alerts, open_token, open_managers, open_import),
+    ],
     ids=lambda each: each.__name__,
 )
 async def test_forged_drafts(world: World, subtests: pytest.Subtests, opening: Opening) -> None:
@@ -143,7 +165,7 @@ async def test_a_draft_of_something_else(world: World, opening: Opening) -> None
 
 
 @pytest.mark.parametrize(
-    "opening", [open_amount, open_confirmation, open_recharge, open_recharge_confirmation, open_alerts]
+    "opening", [open_amount, open_confirmation, open_recharge, open_recharge_confirmation, open_alerts, open_import]
 )
 async def test_a_draft_of_somebody_else(world: World, opening: Opening) -> None:
     """Another manager cannot submit what was drafted for this one."""

@@ -18,6 +18,7 @@ from store.feeds import Feed
 from store.imports import Imports, Reached
 from store.keys import AccountRef
 from store.leases import Leases
+from store.orders import File, Orders, Step
 from store.outbox import GROUPS, Outbox
 from store.payments import Claimed, Failure
 from store.plans import Plans
@@ -46,6 +47,7 @@ SAMPLES = {
     "operation_id": "op:1|{x}",
     "charge_ref": "ch_1",
     "draft_id": "d1",
+    "order_id": "o1",
     "payment_id": "p1",
     "hold_id": "h1",
     "card_id": "00ff00ff00",
@@ -130,7 +132,7 @@ def test_each_row_has_its_function() -> None:
         *("managers", "operation", "charge", "draft", "payment", "account", "journal", "topups", "hold", "holds"),
         *("notice", "cards", "card", "plans", "token", "tokens", "feed", "feed_reader", "reached"),
         *("webhooks", "webhook", "deliveries", "delivering", "delivered", "undelivered"),
-        *("usage", "usage_day", "centres", "unusual", "unrated"),
+        *("usage", "usage_day", "centres", "unusual", "unrated", "order", "importer"),
     ],
 )
 def test_tenants_keys_lie_in_its_partition(name: str) -> None:
@@ -191,6 +193,9 @@ async def live(redis: Client) -> None:
     await Unrated(redis).tell(REF, {"calling": Counter(Ruritania=1)}, 1)
     await CentreRules(redis, bank.roles).load(MANAGER, REF.tenant, (Rule(Match.SERVICE, "calling", "Sales"),))
     await Drafts(redis).put(MANAGER, {})
+    orders = Orders(redis, bank.roles)
+    await orders.give(MANAGER, REF, "o1", [File("F1", "a.csv")], Step.LOOK, locale="en-US", channel="C1")
+    await orders.hands(REF.tenant, "o1", "w").take()
     await Tokens(redis, bank.roles).make(MANAGER, REF.tenant, name="PBX", scopes=[Scope.ACCOUNT_READ], operation_id="t")
     feed = Feed(redis, REF, "graph-00ff", "w")
     await feed.take()

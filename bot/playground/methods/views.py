@@ -7,12 +7,13 @@ from bot.playground.blockkit.blocks import Surface
 from bot.playground.blockkit.rules import check_view
 from bot.playground.config import Json
 from bot.playground.errors import Refusal, broken
-from bot.playground.methods.registry import method
+from bot.playground.methods.registry import method, require_scope
 
 
 def open_view(backend: Backend, args: Json) -> Json:
     """views.open: a new modal for the person whose trigger it is."""
     refuse_view(args["view"], "modal")
+    _refuse_files(backend, args["view"])
     trigger = backend.tickets.exchange(args["trigger_id"])
     return {"view": backend.views.open(trigger.user, args["view"]).to_slack()}
 
@@ -20,6 +21,7 @@ def open_view(backend: Backend, args: Json) -> Json:
 def push(backend: Backend, args: Json) -> Json:
     """views.push: on top of the modal that the trigger came from."""
     refuse_view(args["view"], "modal")
+    _refuse_files(backend, args["view"])
     trigger = backend.tickets.exchange(args["trigger_id"])
     return {"view": backend.views.push(trigger.user, args["view"]).to_slack()}
 
@@ -31,6 +33,7 @@ def update(backend: Backend, args: Json) -> Json:
         raise Refusal("invalid_arguments", rule="missing_argument", detail="view_id or external_id")
     view = backend.views.locate(view_id, external_id)
     refuse_view(args["view"], "modal")
+    _refuse_files(backend, args["view"])
     return {"view": backend.views.update(view, args["view"], args.get("hash")).to_slack()}
 
 
@@ -52,6 +55,12 @@ def refuse_view(view: Any, surface: Surface) -> None:
     if findings:
         too_large = any(finding.rule == "view_too_large" for finding in findings)
         raise Refusal("view_too_large" if too_large else "invalid_arguments", findings=findings)
+
+
+def _refuse_files(backend: Backend, view: Json) -> None:
+    """An input for files is only for an app that may read them."""
+    if any((block.get("element") or {}).get("type") == "file_input" for block in view["blocks"]):
+        require_scope(backend, "files:read")
 
 
 METHODS = {

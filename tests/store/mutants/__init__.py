@@ -8,6 +8,7 @@ from tests.store.mutants.forbidden import REASONS, RESERVATIONS
 from tests.store.mutants.holds import HOLDS
 from tests.store.mutants.mutant import Mutant
 from tests.store.mutants.needs import NEEDS, WAITS
+from tests.store.mutants.orders import ORDERS
 from tests.store.mutants.others import HEADERS, OTHERS
 from tests.store.mutants.owners import OWNERS
 from tests.store.mutants.payments import PAYMENTS
@@ -48,6 +49,7 @@ ALL = [
     *WAKES,
     *SETTINGS,
     *CAPS,
+    *ORDERS,
     *OTHERS,
     *HEADERS,
     *UNAVAILABLE,

@@ -1,8 +1,11 @@
 /** The line to write in. It completes slash commands: arrows choose, Tab takes, Enter takes or sends, Esc closes. */
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { FileChip, useDrop } from "../controls/Files";
 import { usePage } from "../lib/context";
 import { Icon } from "../shell/Icon";
 import { type Suggestion, suggestions } from "./completion";
+
+const MOST_FILES = 10;
 
 interface MenuProps {
   id: string;
@@ -43,11 +46,12 @@ function CommandMenu({ id, shown, at, onTake }: MenuProps) {
 }
 
 /** The line and what completes it; `onKeyDown` handles every key that means more than a letter. */
-function useCompletion(send: (text: string) => Promise<boolean>) {
+function useCompletion(send: (text: string, files: File[]) => Promise<boolean>) {
   const { workspace, t } = usePage();
   const [line, setLine] = useState("");
   const [at, setAt] = useState(0);
   const [closed, setClosed] = useState(false);
+  const [files, setFiles] = useState<File[]>([]);
   const commands = useMemo(() => {
     const invite = { command: "/invite", usage_hint: `@${workspace.app.name}`, description: t.inviteHint };
     return [...workspace.commands, invite];
@@ -62,9 +66,12 @@ function useCompletion(send: (text: string) => Promise<boolean>) {
   };
   const sendLine = async () => {
     const text = line.trim();
-    if (!text) return;
+    if (!text && files.length === 0) return;
     write("");
-    if (!(await send(text))) setLine((now) => now || text);
+    setFiles([]);
+    if (await send(text, files)) return;
+    setLine((now) => now || text);
+    setFiles((now) => (now.length ? now : files));
   };
   // A word that is already whole is sent, unless another suggestion was chosen with the arrows.
   const whole = line.endsWith(" ") || shown.some((s) => s.complete);
@@ -87,15 +94,26 @@ function useCompletion(send: (text: string) => Promise<boolean>) {
     e.preventDefault();
     act();
   };
-  return { line, shown, at, write, sendLine, onKeyDown };
+  return { line, shown, at, files, setFiles, write, sendLine, onKeyDown };
 }
 
-/** `onSend` resolves to whether the text was taken; a refused one stays in the line. */
-export function Composer({ target, onSend }: { target: string; onSend: (text: string) => Promise<boolean> }) {
+interface Props {
+  target: string;
+  /** Resolves to whether text and files were taken; refused ones stay in the line. */
+  onSend: (text: string, files: File[]) => Promise<boolean>;
+}
+
+export function Composer({ target, onSend }: Props) {
   const { t } = usePage();
   const menuId = useId();
   const area = useRef<HTMLTextAreaElement>(null);
-  const { line, shown, at, write, sendLine, onKeyDown } = useCompletion(onSend);
+  const chooser = useRef<HTMLInputElement>(null);
+  const { line, shown, at, files, setFiles, write, sendLine, onKeyDown } = useCompletion(onSend);
+  const attach = (given: File[]) => {
+    setFiles((had) => [...had, ...given].slice(0, MOST_FILES));
+    area.current?.focus();
+  };
+  const { over, handlers } = useDrop(attach);
   const open = shown.length > 0;
   const name = `${t.messageTo} ${target}`;
 
@@ -109,7 +127,37 @@ export function Composer({ target, onSend }: { target: string; onSend: (text: st
   return (
     <div className="composer">
       {open && <CommandMenu id={menuId} shown={shown} at={at} onTake={(s) => write(s.line)} />}
-      <div className="composer-box">
+      <div className={over ? "composer-box composer-over" : "composer-box"} {...handlers}>
+        {files.length > 0 && (
+          <div className="files">
+            {files.map((file) => (
+              <FileChip
+                key={`${file.name}:${file.size}:${file.lastModified}`}
+                file={file}
+                onRemove={() => setFiles(files.filter((each) => each !== file))}
+              />
+            ))}
+          </div>
+        )}
+        <input
+          ref={chooser}
+          type="file"
+          hidden
+          multiple
+          aria-label={t.attach}
+          onChange={(e) => {
+            attach([...(e.currentTarget.files ?? [])]);
+            e.currentTarget.value = "";
+          }}
+        />
+        <button
+          type="button"
+          className="attach"
+          aria-label={t.attach}
+          onClick={() => chooser.current?.click()}
+        >
+          <Icon name="attach" />
+        </button>
         <textarea
           ref={area}
           rows={1}
@@ -123,7 +171,13 @@ export function Composer({ target, onSend }: { target: string; onSend: (text: st
           onChange={(e) => write(e.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        <button type="button" className="send" aria-label={t.send} disabled={!line.trim()} onClick={sendLine}>
+        <button
+          type="button"
+          className="send"
+          aria-label={t.send}
+          disabled={!line.trim() && files.length === 0}
+          onClick={sendLine}
+        >
           <Icon name="send" />
         </button>
       </div>

@@ -2,6 +2,7 @@
 import { useMemo } from "react";
 import { Blocks } from "../blocks/Blocks";
 import { useSurface } from "../blocks/useSurface";
+import { FileChip } from "../controls/Files";
 import { usePage, userName } from "../lib/context";
 import { clock, full, toDate } from "../lib/time";
 import type { Block, Message } from "../lib/types";
@@ -21,6 +22,13 @@ function Body({ message }: { message: Message }) {
   return (
     <div className="message-body">
       <Blocks blocks={blocks} surface={surface} />
+      {message.files && (
+        <div className="files">
+          {message.files.map((file) => (
+            <FileChip key={file.id} file={file} />
+          ))}
+        </div>
+      )}
       {Boolean(message.edited) && <span className="edited">{t.edited}</span>}
     </div>
   );

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { Element, Value } from "../lib/types";
 import { Choices } from "./Choices";
 import { Dates } from "./Dates";
+import { FileInput } from "./Files";
 import { MultiSelect } from "./MultiSelect";
 import { Overflow } from "./Overflow";
 import { Select } from "./Select";
@@ -40,6 +41,7 @@ const DRAWN_BY: Record<string, (props: ControlProps) => ReactNode> = {
   datepicker: Dates,
   timepicker: Dates,
   overflow: Overflow,
+  file_input: FileInput,
 };
 
 /** Whether the page has a control for this element. */

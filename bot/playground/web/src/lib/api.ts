@@ -1,5 +1,15 @@
 /** The page's side of the playground's contract: one function a route, all under /play/. */
-import type { Action, Container, Message, Simulator, Values, View, Violation, Workspace } from "./types";
+import type {
+  Action,
+  Container,
+  Message,
+  SharedFile,
+  Simulator,
+  Values,
+  View,
+  Violation,
+  Workspace,
+} from "./types";
 
 /** What a route that reaches the bot answers: how long the bot took, or why it failed. */
 export interface Answer {
@@ -17,8 +27,8 @@ export class ApiError extends Error {}
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const init: RequestInit = { method };
   if (body !== undefined) {
-    init.body = JSON.stringify(body);
-    init.headers = { "content-type": "application/json" };
+    init.body = body instanceof File ? body : JSON.stringify(body);
+    init.headers = { "content-type": body instanceof File ? "application/octet-stream" : "application/json" };
   }
   const response = await fetch(`/play/${path}`, init);
   const text = await response.text();
@@ -35,8 +45,10 @@ export const api = {
   messages: (channel: string, user: string) =>
     call<{ messages: Message[] }>("GET", `channels/${q(channel)}/messages?user=${q(user)}`),
   views: (user: string) => call<{ views: View[] }>("GET", `views?user=${q(user)}`),
-  post: (user: string, channel: string, text: string) =>
-    call<Answer>("POST", "messages", { user, channel, text }),
+  post: (user: string, channel: string, text: string, files: string[] = []) =>
+    call<Answer>("POST", "messages", { user, channel, text, files }),
+  upload: (user: string, file: File) =>
+    call<SharedFile>("POST", `files?user=${q(user)}&name=${q(file.name)}`, file),
   act: (user: string, container: Container, action: Action, state_values?: Values) =>
     call<Answer>("POST", "actions", { user, container, action, state_values }),
   submit: (user: string, view: string, values: Values) =>

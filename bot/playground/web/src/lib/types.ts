@@ -25,6 +25,13 @@ export interface Confirm {
   style?: "primary" | "danger";
 }
 
+/** A file as messages and inputs name it. */
+export interface SharedFile {
+  id: string;
+  name: string;
+  size: number;
+}
+
 /** Any Block Kit element: the fields that the page reads; which are present depends on `type`. */
 export interface Element {
   type: string;
@@ -56,6 +63,8 @@ export interface Element {
   initial_date?: string;
   initial_time?: string;
   dispatch_action_config?: { trigger_actions_on?: string[] };
+  filetypes?: string[];
+  max_files?: number;
   filter?: { include?: string[]; exclude_bot_users?: boolean };
 }
 
@@ -88,6 +97,7 @@ export interface Value {
   selected_conversations?: string[];
   selected_date?: string | null;
   selected_time?: string | null;
+  files?: SharedFile[];
 }
 
 export type Values = Record<string, Record<string, Value>>;
@@ -111,6 +121,7 @@ export interface Message {
   text: string;
   blocks?: Block[];
   edited?: unknown;
+  files?: SharedFile[];
   ephemeral?: boolean;
   thread_ts?: string;
   broadcast?: boolean;

@@ -19,6 +19,7 @@ const INITIAL: Record<string, (e: Element) => Omit<Value, "type">> = {
   datepicker: (e) => ({ selected_date: e.initial_date ?? null }),
   timepicker: (e) => ({ selected_time: e.initial_time ?? null }),
   overflow: () => ({ selected_option: null }),
+  file_input: () => ({ files: [] }),
 };
 
 /** Elements that the page draws itself, because they hold a value. */

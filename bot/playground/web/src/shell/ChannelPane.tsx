@@ -52,11 +52,17 @@ export function ChannelPane({ channel, messages, onThread, onReload, headless }:
       .then(() => onReload?.())
       .catch((error: Error) => warn(error.message));
   };
-  const send = async (text: string) => {
+  const send = async (text: string, files: File[]) => {
     setWritten((times) => times + 1);
     try {
+      const sent = await Promise.all(files.map((each) => api.upload(viewer.id, each)));
       // A command that failed is explained in the channel, as Slack does, by a message only this person sees.
-      const answer = await api.post(viewer.id, channel.id, text);
+      const answer = await api.post(
+        viewer.id,
+        channel.id,
+        text,
+        sent.map((each) => each.id),
+      );
       if (answer.ok && text.startsWith("/invite")) await onReload?.();
       return true;
     } catch (error) {

@@ -11,6 +11,8 @@ const PATHS = {
   eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z",
   back: "M15 5l-7 7 7 7",
   thread: "M5 5h14v10H11l-4 4v-4H5z",
+  file: "M6 3h8l5 5v13H6zM14 3v5h5",
+  attach: "M12 5v14M5 12h14",
   phone: "M6 4h4l2 5-2.5 1.5a11 11 0 0 0 4 4L15 12l5 2v4a2 2 0 0 1-2 2A15 15 0 0 1 4 6a2 2 0 0 1 2-2z",
 } as const;
 

@@ -21,6 +21,13 @@ export function Tools({ state, channel, onClear, onClose }: Props) {
         <Icon name="close" />
       </button>
       {state.simulator && <SimulatorPanel simulator={state.simulator} channel={channel} />}
+      <section className="tool" aria-label={t.sample}>
+        <h2>{t.sample}</h2>
+        <p className="tool-hint">{t.sampleHint}</p>
+        <a className="button" href="/play/sample-calls.csv" download>
+          <Icon name="file" /> {t.sampleSave}
+        </a>
+      </section>
       <Violations violations={state.violations} onClear={onClear} />
       <Requests deliveries={state.deliveries} />
     </aside>

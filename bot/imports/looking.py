@@ -1,0 +1,64 @@
+"""What is in a file that was dropped: so many call records, or why it cannot be charged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.ingest.refusals import UnreadableFileError
+from bot.ingest.sources import Source, fetched
+from handlers.views.imports import RATE_CARD, Counted, Trouble
+from store.cardfile import MAX_BYTES, CardError, CardProblem, read_card
+
+_NO_CARD = {CardProblem.TOO_LARGE, CardProblem.NOT_TEXT, CardProblem.NO_COLUMN, CardProblem.NO_RATES}
+"""Other things can be wrong only with what has a rate card's columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file that has call records, or what is the matter with it."""
+
+    source: Source | None
+    trouble: Trouble | None = None
+
+
+def open_file(path: Path, name: str, digest: str) -> Opened:
+    """Tell what a file is, by what is in it.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    try:
+        return Opened(fetched(path, name, digest))
+    except UnreadableFileError as error:
+        if _is_card(path):
+            return Opened(None, Trouble(name, RATE_CARD))
+        return Opened(None, Trouble(error.name, error.problem, error.detail))
+
+
+def count(source: Source) -> Counted:
+    """How many lines of a file are records, and how many are not.
+
+    Raises:
+        UnreadableFileError: it is damaged further down.
+    """
+    records = refused = 0
+    for part in source.found.parts:
+        for block in part.blocks():
+            records += len(block.records)
+            refused += len(block.refused)
+    return Counted(source.name, records, refused)
+
+
+def trouble_of(told: Mapping[str, str]) -> Trouble:
+    """As it was kept with the order."""
+    return Trouble(told["name"], told["why"], told.get("detail", ""))
+
+
+def _is_card(path: Path) -> bool:
+    if path.stat().st_size > MAX_BYTES:
+        return False
+    try:
+        read_card(path.read_bytes())
+    except CardError as error:
+        return error.problem not in _NO_CARD
+    return True
