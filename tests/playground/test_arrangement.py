@@ -34,7 +34,7 @@ async def report(services: Services, redis: Client, arranged: Arranged) -> list[
     """Charge the calls of the past, as the API does; answers what became of each."""
     charger = TariffCharges(redis, services.cards, services.plans)
     calls = [UsageRecord.model_validate(record(each)).call() for each in arranged.past]
-    return [each.outcome for each in await charger.charge(REF, calls, actor="api:simulator")]
+    return [each.outcome for each in await charger.charge(REF, calls, actor="api:simulator", moves=True)]
 
 
 def mode(file: Path) -> int:
