@@ -20,6 +20,7 @@ from bot.api.pricing import TariffCharges, TariffRates
 from bot.archiving import Archiving, open_archive
 from bot.connect import connect
 from bot.dangers import warn_of_dangers
+from bot.ending import end
 from bot.housekeeping import Housekeeper
 from bot.leaving import Leaving
 from bot.listener import Listener
@@ -209,10 +210,9 @@ class Worker:
 
     async def stop(self, grace_s: float) -> None:
         """Finish what is in hand; the rest stays in the outbox."""
-        for chore in self._chores:
-            chore.cancel()
         # The courier's leases are the pushing listener's, which gives them back when nothing is on its way any more.
-        await asyncio.gather(self._payments.stop(grace_s), self._alerts.stop(grace_s), self._courier.stop(grace_s))
+        listeners = self._payments.stop(grace_s), self._alerts.stop(grace_s)
+        await asyncio.gather(end(self._chores), *listeners, self._courier.stop(grace_s))
         await self._webhooks.stop(grace_s)
         await asyncio.gather(*self._tasks, *self._chores, return_exceptions=True)
 
@@ -270,7 +270,7 @@ async def serve(settings: Settings, stop: asyncio.Event, *, web: bool = True, wo
             grace_s=settings.shutdown_grace_s,
         )
         async with contextlib.AsyncExitStack() as stack:
-            stack.callback(asyncio.create_task(workspaces.keep_signing_in()).cancel)
+            stack.push_async_callback(end, [asyncio.create_task(workspaces.keep_signing_in())])
             # The end goes the other way: no new requests, then those in flight, then the background work.
             if background:
                 background.start()
