@@ -20,6 +20,7 @@ from bot.api.pricing import TariffCharges, TariffRates
 from bot.archiving import Archiving, open_archive
 from bot.connect import connect
 from bot.dangers import warn_of_dangers
+from bot.ending import end
 from bot.form import of_other_form
 from bot.housekeeping import Housekeeper
 from bot.imports.worker import Importer
@@ -210,11 +211,9 @@ class Worker:
 
     async def stop(self, grace_s: float) -> None:
         """Finish what is in hand; the rest stays in the outbox."""
-        for chore in self._chores:
-            chore.cancel()
         # The courier's leases are the pushing listener's, which gives them back when nothing is on its way any more.
-        ending = self._payments, self._alerts, self._courier, self._importer
-        await asyncio.gather(*(each.stop(grace_s) for each in ending))
+        parts = self._payments, self._alerts, self._courier, self._importer
+        await asyncio.gather(end(self._chores), *(each.stop(grace_s) for each in parts))
         await self._webhooks.stop(grace_s)
         await asyncio.gather(*self._tasks, *self._chores, return_exceptions=True)
 
@@ -272,7 +271,7 @@ async def serve(settings: Settings, stop: asyncio.Event, *, web: bool = True, wo
             grace_s=settings.shutdown_grace_s,
         )
         async with contextlib.AsyncExitStack() as stack:
-            stack.callback(asyncio.create_task(workspaces.keep_signing_in()).cancel)
+            stack.push_async_callback(end, [asyncio.create_task(workspaces.keep_signing_in())])
             # The end goes the other way: no new requests, then those in flight, then the background work.
             if background:
                 background.start()

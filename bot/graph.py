@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import desk
-from bot.polling import end, feed_of, open_graph, open_poller
+from bot.ending import end
+from bot.polling import feed_of, open_graph, open_poller
 from bot.reaching import open_redis
 from bot.running import EnvFile, run, settings_for
 from bot.settings import Profile, Settings
@@ -70,8 +71,7 @@ def poll(
             task = asyncio.create_task(_once(poller, said) if once else poller.run())
             stopped = asyncio.create_task(stop.wait())
             await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
-            stopped.cancel()
-            await end(task)
+            await end([stopped, task])
             if not task.cancelled():
                 task.result()
 

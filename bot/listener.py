@@ -9,11 +9,12 @@ import asyncio
 import contextlib
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 
 import structlog
 from redis.exceptions import RedisError
 
+from bot.ending import end
 from bot.outages import Outage, redis_outage
 from bot.trying import AWAY, Hopeless, Patience, PutAside, Reaction, Trying, never, nothing, pause
 from store import keys
@@ -25,9 +26,8 @@ MOST_IN_HAND = 500
 """So many events of one partition are held in memory; what is behind them waits in the outbox."""
 STRAY_ROUNDS = 9
 """Every partition is looked through for strays once in so many heartbeats, which are three in a lease's time."""
-_END_S = 0.2
 
-__all__ = ["Listener", "Reaction", "end"]
+__all__ = ["Listener", "Reaction"]
 
 log = structlog.get_logger(__name__)
 
@@ -218,16 +218,3 @@ class Listener:
         finally:
             del self._lanes[lane]
             self._inflight.difference_update(left.mark for left in waiting)
-
-
-async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """Cancel tasks and wait until they are over.
-
-    Cancelled anew until they are: `wait_for` of Python 3.11, which the Redis client uses, swallows a cancellation that
-    comes at the same moment as its result.
-    """
-    left = set(tasks)
-    while left:
-        for task in left:
-            task.cancel()
-        _, left = await asyncio.wait(left, timeout=_END_S)

@@ -13,6 +13,7 @@ import aiohttp
 import structlog
 
 from bot.charging import open_charging
+from bot.ending import end
 from bot.graph_settings import GraphSettings
 from store.feeds import Feed
 from store.keys import AccountRef
@@ -75,11 +76,4 @@ async def polling(settings: GraphSettings, redis: Client) -> AsyncIterator[None]
         try:
             yield
         finally:
-            await end(task)
-
-
-async def end(task: "asyncio.Task[None]") -> None:
-    """Cancel until it takes: before Python 3.12 `asyncio.wait_for`, which redis-py waits with, can lose the first."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait([task], timeout=0.5)
+            await end([task])

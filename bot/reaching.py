@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from bot.connect import ConnectError, connect
 from bot.embedded import EmbeddedRedis
+from bot.ending import end
 from bot.settings import Settings
 from store.scripts import Client
 
@@ -22,7 +23,7 @@ async def address(settings: Settings, stack: contextlib.AsyncExitStack) -> str:
     stack.push_async_callback(embedded.stop)
     url = await embedded.start()
     watch = asyncio.create_task(embedded.watch())
-    stack.callback(watch.cancel)
+    stack.push_async_callback(end, [watch])
     return url
 
 

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
+from bot.ending import end
 from bot.outages import Outage
 
 
@@ -19,7 +20,7 @@ async def listen(stack: AsyncExitStack, app: AsyncApp, app_token: str) -> None:
     stack.callback(log.removeFilter, told)
     handler = AsyncSocketModeHandler(app, app_token, logger=log)
     connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
-    stack.callback(connecting.cancel)
+    stack.push_async_callback(end, [connecting])
     stack.push_async_callback(handler.close_async)
 
 

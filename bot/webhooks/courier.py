@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from bot.listener import end
+from bot.ending import end
 from bot.outages import Outage, redis_outage
 from bot.trying import AWAY, pause
 from bot.webhooks.sender import Sender

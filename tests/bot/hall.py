@@ -4,7 +4,8 @@ import asyncio
 from collections import Counter
 from typing import Any
 
-from bot.listener import Listener, end
+from bot.ending import end
+from bot.listener import Listener
 from store import keys
 from store.events import Event
 from store.leases import Leases

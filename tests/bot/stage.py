@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 
 from bot.alerts import Alerts
-from bot.listener import Listener, Reaction, end
+from bot.ending import end
+from bot.listener import Listener, Reaction
 from bot.payments.gateway import Gateway
 from bot.payments.sandbox import Sandbox
 from bot.playground.people import ALERTS, MANAGER

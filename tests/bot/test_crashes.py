@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from bot.listener import end
+from bot.ending import end
 from bot.payments.sandbox import Sandbox
 from bot.recharge import Charges
 from bot.ticker import Ticker

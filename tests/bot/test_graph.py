@@ -13,11 +13,12 @@ from functools import partial
 import pytest
 from aiohttp import web
 
+from bot.ending import end
 from bot.graph import BUSY
 from bot.graph_settings import GraphSettings
 from bot.ingest.graph.access import SITES, Cloud, Site
 from bot.ingest.graph.signin import SignIn
-from bot.polling import end, feed_of, polling
+from bot.polling import feed_of, polling
 from bot.settings import Profile, load_settings
 from store.ledger import Ledger
 from store.scripts import Client
@@ -235,7 +236,7 @@ async def test_task_that_loses_its_cancellation_ends_all_the_same() -> None:
 
     task = asyncio.create_task(stubborn())
     await asyncio.sleep(0)
-    await end(task)
+    await end([task])
 
     assert lost == [2]
     assert task.done()

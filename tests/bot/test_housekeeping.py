@@ -10,6 +10,7 @@ from bot.housekeeping import Housekeeper
 from store.outbox import Outbox
 from store.scripts import Client
 from tests.bot.stage import eventually
+from tests.world import open_world
 
 
 class Trimmed(Outbox):
@@ -78,3 +79,23 @@ async def test_the_log_tells_of_dead_events(redis: Client) -> None:
     assert [each["events"] for each in told] == [2, 3]
     assert all("credits dead list" in each["reason"] for each in told)
     assert [each["event"] for each in logs if "away" in each["event"]] == ["redis_away"]
+
+
+async def test_worker_ends_though_a_chore_loses_its_cancellation(
+    real_redis: Client, blocking: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the Redis client does at times: it is cancelled again, and holds up no end."""
+    lost = [0]
+
+    async def stubborn(_: Housekeeper) -> None:
+        while lost[0] < 2:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                lost[0] += 1
+
+    monkeypatch.setattr(Housekeeper, "run", stubborn)
+    async with asyncio.timeout(30), open_world(real_redis, blocking):
+        await asyncio.sleep(0)
+
+    assert lost == [2]

@@ -11,7 +11,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from bot.listener import Listener, end
+from bot.ending import end
+from bot.listener import Listener
 from store import keys
 from store.account import AlertPolicy
 from store.events import Event

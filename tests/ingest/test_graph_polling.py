@@ -6,8 +6,8 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
+from bot.ending import end
 from bot.ingest.graph.polling import Plan
-from bot.polling import end
 from store import keys
 from tests.bot.stage import eventually
 from tests.controls import REF
@@ -112,6 +112,33 @@ async def test_feed_is_kept_while_graph_lets_us_wait(desk: Desk) -> None:
     assert await desk.redis.get(lease) is None
 
 
+async def test_feed_is_left_though_its_keeping_loses_its_cancellation(desk: Desk) -> None:
+    """As the Redis client does at times: else this worker would keep it from all others for good."""
+    take, kept, lost = desk.feed.take, asyncio.Event(), [0]
+
+    async def stubborn() -> bool:
+        if not desk.service.asked:
+            taken = await take()
+            desk.feed.ttl_ms = 60  # to be renewed soon; it is there for longer
+            return taken
+        kept.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            lost[0] += 1
+            if lost[0] > 1:
+                raise
+        return True
+
+    desk.feed.take = stubborn  # type: ignore[method-assign]
+    desk.charging.at = lambda _: _waiting(kept)
+
+    assert await desk.poller.poll() is not None
+
+    assert lost[0]
+    assert not [each for each in asyncio.all_tasks() if "_kept" in repr(each)]
+
+
 async def _waiting(gate: asyncio.Event) -> None:
     await gate.wait()
 
@@ -186,7 +213,7 @@ async def test_worker_polls_by_itself(desk: Desk) -> None:
     """Until it is ended."""
     running = asyncio.create_task(desk.poller.run())
     await eventually(lambda: len(desk.service.windows) > 3)
-    await end(running)
+    await end([running])
 
     moments = desk.service.asked
     assert moments[-1] - moments[0] > 20 * 60_000

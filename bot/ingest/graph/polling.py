@@ -16,6 +16,7 @@ from typing import Protocol
 import structlog
 from redis.exceptions import RedisError
 
+from bot.ending import end
 from bot.ingest.graph.access import Clock
 from bot.ingest.graph.client import Graph, Page
 from bot.ingest.graph.problems import TO_MEND, GraphError, Problem
@@ -243,7 +244,7 @@ class Poller:
         try:
             yield
         finally:
-            keeping.cancel()
+            await end([keeping])
 
     async def _leave(self) -> None:
         with contextlib.suppress(RedisError, OSError):  # then it runs out

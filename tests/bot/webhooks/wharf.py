@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.listener import Listener, end
+from bot.ending import end
+from bot.listener import Listener
 from bot.webhooks.courier import Courier
 from bot.webhooks.pushes import Pushes
 from bot.webhooks.sender import Sender
