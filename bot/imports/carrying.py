@@ -73,12 +73,8 @@ class Carrier:
             opened = await self._open(Path(folder))
             counted = [(file, await self._counted(each)) for file, each in zip(self._order.files, opened, strict=True)]
         good = [(file, each) for file, each in counted if isinstance(each, Counted) and each.records]
-        troubles = [asdict(each) for _, each in counted if isinstance(each, Trouble)]
-        troubles += [
-            asdict(Trouble(each.name, views.NO_RECORDS))
-            for _, each in counted
-            if isinstance(each, Counted) and not each.records
-        ]
+        bad = [each.trouble if isinstance(each, Counted) else each for _, each in counted]
+        troubles = [asdict(each) for each in bad if each]
         found = json.dumps({"counted": [asdict(each) for _, each in good], "troubles": troubles})
         files = json.dumps([[file.id, each.name] for file, each in good])  # a shared channel's event names none
         if good:
@@ -96,6 +92,7 @@ class Carrier:
 
     async def _charge(self) -> None:
         """Charge all files, or none where one of them cannot be read, unless some were charged before."""
+        await _looking()
         from bot.imports.charging import Charger  # noqa: PLC0415 it loads pyarrow
 
         charger, names = Charger(self._redis, self._order), list(self._order.found.get("names", []))

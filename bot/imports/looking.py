@@ -1,6 +1,5 @@
 """What is in a file that was dropped: so many call records, or why it cannot be charged."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,17 +40,13 @@ def count(source: Source) -> Counted:
     Raises:
         UnreadableFileError: it is damaged further down.
     """
-    records = refused = 0
+    records, refused, first = 0, 0, ""
     for part in source.found.parts:
         for block in part.blocks():
             records += len(block.records)
             refused += len(block.refused)
-    return Counted(source.name, records, refused)
-
-
-def trouble_of(told: Mapping[str, str]) -> Trouble:
-    """As it was kept with the order."""
-    return Trouble(told["name"], told["why"], told.get("detail", ""))
+            first = first or next((str(each.reason) for each in block.refused), "")
+    return Counted(source.name, records, refused, first)
 
 
 def _is_card(path: Path) -> bool:

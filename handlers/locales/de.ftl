@@ -728,6 +728,7 @@ file-encrypted = { $name } ist verschlüsselt. Entpacken Sie die Datei mit ihrem
 file-damaged = { $name } ist beschädigt. Laden Sie die Datei noch einmal herunter.
 file-bomb = { $name } wird entpackt { $detail }-mal so groß. Das ist bei keinem Bericht so; ich lese die Datei nicht.
 file-no_records = In { $name } sind keine Anrufe.
+file-no_line = Keine Zeile von { $name } ist ein Anruf, den ich lesen kann. Die erste: { $detail }.
 file-rate_card = { $name } ist eine Tariftabelle: Sie sagt, was Anrufe kosten, und hat keine Anrufe, die abzurechnen wären. Wer mich betreibt, lädt sie mit `credits rates load`.
 file-changed = { $name } war nicht bis zum Ende zu lesen. Schicken Sie die Datei noch einmal.
 file-gone = { $name } ist nicht mehr da, oder nicht dort, wo ich es sehe. Schicken Sie die Datei noch einmal, an mich oder dorthin, wo ich Mitglied bin.

@@ -728,6 +728,7 @@ file-encrypted = { $name } is encrypted. Unpack it with its password and send wh
 file-damaged = { $name } is damaged. Download it again.
 file-bomb = { $name } unpacks to { $detail } times its size. No report does; I do not read it.
 file-no_records = { $name } has no call records in it.
+file-no_line = No line of { $name } is a record that I can read. The first one: { $detail }.
 file-rate_card = { $name } is a rate card: it says what calls cost, and has no calls to charge. Whoever runs me loads it with `credits rates load`.
 file-changed = { $name } could not be read to its end. Send it again.
 file-gone = { $name } is not there any more, or not where I can see it. Send it again, to me or where I am a member.

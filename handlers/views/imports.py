@@ -12,7 +12,7 @@ from store.account import Account
 from store.keys import AccountRef
 from store.money import Money
 
-RATE_CARD, NO_RECORDS, CHANGED, BROKEN = "rate_card", "no_records", "changed", "broken"
+RATE_CARD, NO_RECORDS, NO_LINE, CHANGED, BROKEN = "rate_card", "no_records", "no_line", "changed", "broken"
 """What may be the matter with a file, beside what its readers and Slack say."""
 REFUSED = "refused-"
 """What is the matter begins so where nobody may charge it, or to that account; behind it the refusal's reason."""
@@ -31,11 +31,19 @@ _WIDTH = 20
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A file that can be charged: how many of its lines are call records, and how many are refused unread."""
+    """How many of a file's lines are call records, how many are refused unread, and why the first of these is."""
 
     name: str
     records: int
     refused: int
+    first: str = ""
+
+    @property
+    def trouble(self) -> "Trouble | None":
+        """What is the matter where there is nothing to charge."""
+        if self.records:
+            return None
+        return Trouble(self.name, NO_LINE, self.first) if self.refused else Trouble(self.name, NO_RECORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +239,14 @@ def _left(result: Result, texts: Texts) -> Iterator[kit.Block]:
 
 
 def _line(line: Line, texts: Texts, *, several: bool) -> str:
-    reason = line.reason if texts.has(f"unread-{line.reason}") else "other"
     key = "import-refused-line-of" if several else "import-refused-line"
     given = {"file": kit.escape(kit.clip(line.file, _SHORT_NAME))} if several else {}
-    return texts(key, line=str(line.number), reason=texts(f"unread-{reason}"), **given)
+    return texts(key, line=str(line.number), reason=_reason(line.reason, texts), **given)
+
+
+def _reason(reason: str, texts: Texts) -> str:
+    key = f"unread-{reason}"
+    return texts(key if texts.has(key) else "unread-other")
 
 
 def _troubles(troubles: Sequence[Trouble], texts: Texts) -> list[kit.Block]:
@@ -247,6 +259,8 @@ def _trouble(trouble: Trouble, texts: Texts) -> str:
         return texts(trouble.why) if texts.has(trouble.why) else texts("file-broken")
     key = f"file-{trouble.why}" if texts.has(f"file-{trouble.why}") else "file-broken"
     detail = kit.escape(kit.clip(trouble.detail, _DETAIL))
+    if trouble.why == NO_LINE:
+        detail = _reason(trouble.detail, texts)
     return texts(key, name=kit.escape(kit.clip(trouble.name, _NAME)), detail=detail)
 
 

@@ -8,7 +8,18 @@ from bot.ingest.refusals import Problem
 from bot.ingest.words import REFUSED
 from handlers.locales import Texts
 from handlers.views import general, imports
-from handlers.views.imports import BROKEN, CHANGED, MOST_LISTED, RATE_CARD, Counted, Line, Progress, Result, Trouble
+from handlers.views.imports import (
+    BROKEN,
+    CHANGED,
+    MOST_LISTED,
+    NO_LINE,
+    RATE_CARD,
+    Counted,
+    Line,
+    Progress,
+    Result,
+    Trouble,
+)
 from store.keys import AccountRef
 from store.outcomes import Reason
 from tests.handlers.examples import LARGEST, account
@@ -44,7 +55,11 @@ HUGE = Result(
     unknown=dict.fromkeys(CROWD, 9_999_999),
     listed=tuple(Line(f"{LONG}{number}", 9_999_999, "id_malformed") for number in range(MOST_LISTED)),
 )
-TROUBLES = [Trouble("october.csv", why, "Charge, Currency") for why in (*Problem, *Away, RATE_CARD, CHANGED, BROKEN)]
+NOT_READ = Trouble("october.csv", NO_LINE, "duration_negative")
+TROUBLES = [
+    NOT_READ,
+    *(Trouble("october.csv", why, "Charge, Currency") for why in (*Problem, *Away, RATE_CARD, CHANGED, BROKEN)),
+]
 
 
 def importing(texts: Texts) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -353,6 +353,7 @@ async def test_several_files(world: World) -> None:
         (zipped(a=b"no records"), "october.csv has no call records in it."),
         (b"PK\x03\x04 and nothing", "october.csv is damaged."),
         (calls(0), "october.csv has no call records in it."),
+        (calls(0, call("a", Duration_Seconds="-1")), "can read. The first one: the duration is negative."),
     ],
 )
 async def test_nothing_to_charge(world: World, content: bytes, said: str) -> None:
