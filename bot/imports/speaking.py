@@ -9,6 +9,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.ending import end
 from bot.posting import ChannelClosedError, Mark, MessageGoneError, Place, Poster, SlackAwayError, metadata
 from store.orders import Order
 
@@ -68,8 +69,7 @@ class Speaker:
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.wait([task])
+            await end([task])
             if not task.cancelled() and (error := task.exception()):
                 log.warning("import_progress_not_told", order=self._order.id, reason=repr(error))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.ending import end
 from bot.imports.carrying import Carrier
 from bot.imports.speaking import Speaker
 from bot.outages import Outage, plainly, redis_outage
@@ -70,7 +71,7 @@ class Importer:
         self._stop.set()
         if self._task:
             await asyncio.wait([self._task], timeout=grace_s)
-            self._task.cancel()
+            await end([self._task])
 
     async def look(self) -> None:
         """See to every order that waits now."""
@@ -100,8 +101,7 @@ class Importer:
         except LeaseLostError:
             log.info("import_taken_over", order=order_id)
         finally:
-            keeping.cancel()
-            await asyncio.wait([keeping])
+            await end([keeping])
             await hands.leave()
 
     async def _carry(self, tenant: str, order_id: str, hands: Hands) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from bot.ending import end
 from bot.playground.config import SPEED, Clock, Json, Wallet
 from bot.playground.exchange import Exchange, Problem, UnreachableError
 from bot.playground.hub import Hub
@@ -111,10 +112,7 @@ class Simulator:
     async def stop(self) -> None:
         """End the calls and hang up. What was set aside for them comes back by itself."""
         self.running = False
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._tasks)
         if self._exchange:
             await self._exchange.close()
             self._exchange = None
