@@ -15,7 +15,7 @@ ANSWERS = {
     Word.HISTORY: ("History", "Verlauf"),
     Word.USAGE: ("Usage: the last 7 days", "Verbrauch: die letzten 7 Tage"),
 }
-MODALS = {Word.ADD: "add_confirm", Word.RECHARGE: "recharge", Word.ALERTS: "alerts"}
+MODALS = {Word.ADD: "add_confirm", Word.RECHARGE: "recharge", Word.ALERTS: "alerts", Word.IMPORT: "import"}
 PAGES: list[str | None] = [
     *(None, "", "x", "null", "7", "{}", "[]", "[[]]", "[null]", "[7]", '["(+"]', '["+"]', '["-"]', '["0-0; x"]'),
     *('["99999999999999999999999-1"]', '["١-١"]', '["1-1\\n"]', "[" * 2000, '{"a": ["1-1"]}', '["", "$"]'),
