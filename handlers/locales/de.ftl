@@ -766,6 +766,7 @@ unread-text_too_long = ein Text von mehr als 256 Bytes
 unread-operation_conflict = die ID ist bekannt, für einen anderen Anruf
 unread-currency_mismatch = der Betrag ist nicht in der Währung des Kontos
 unread-time_implausible = der Anruf hätte vor langer Zeit begonnen oder kommt erst noch
+unread-too_old = der Anruf begann vor mehr als 89 Tagen und wurde vielleicht schon berechnet
 unread-account_closed = das Konto ist geschlossen
 unread-unknown_account = dieses Konto gibt es nicht
 unread-balance_limit = das Guthaben würde größer, als ich genau führen kann

@@ -766,6 +766,7 @@ unread-text_too_long = a text of more than 256 bytes
 unread-operation_conflict = the id is known, for another call
 unread-currency_mismatch = the charge is not in the account's currency
 unread-time_implausible = the call would have begun long ago, or is still to come
+unread-too_old = the call began more than 89 days ago, and may have been charged before
 unread-account_closed = the account is closed
 unread-unknown_account = there is no such account
 unread-balance_limit = the balance would become larger than I can keep exactly
