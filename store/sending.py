@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 from redis.exceptions import NoScriptError
 
 from store import keys
@@ -34,7 +35,9 @@ _MOST, _FEWEST = 1 << 20, 50
 """So many calls are rated before they are posted."""
 _MANY = 0.25
 """Where more of a page are known, those that follow are asked about before they are rated."""
-_BEGINNING = 5
+_BEGINNING, _MORE = 5, "…"
+"""Of a call without a destination the first characters of its number are told."""
+_UNRATED = STATES.index(State.UNRATED)
 _SAME, _OTHER = ord("="), ord("!")
 
 T = TypeVar("T")
@@ -58,8 +61,11 @@ class Run:
         self.rater = rater
         self.charged = charged
         self.told = told
+        self.unrated: list[Ints] = []
         self.horizon = _MOST
         self.stops = False
+        self.days: dict[int, str] = {}
+        """By which call each day was told last, when the calls in hand were looked for; as `Recent.told` has it."""
 
     def refuse(self, places: Ints, reason: Reason) -> None:
         """These are not posted."""
@@ -68,16 +74,15 @@ class Run:
     def posted(self, rated: Rated, page: Page, entry: str) -> None:
         """A page is in the ledger."""
         ratings, charged = rated.ratings, self.charged
-        counts = np.bincount(ratings.states[page.rows], minlength=len(STATES)).tolist()
+        found = ratings.states[page.rows]
+        counts = np.bincount(found, minlength=len(STATES)).tolist()
         states, micros = dict(zip(STATES, counts, strict=True)), page.lines.sum_micros
         charged.states.update(states)
         charged.micros[self.terms.currency] += micros
         charged.charged[page.lines.service] += states[State.CHARGED]
         charged.costs[page.lines.service] += micros
         if states[State.UNRATED]:
-            rows = pa.array(page.rows[ratings.unrated[page.rows]])
-            words, numbers = ratings.destination.take(rows), rated.calls.batch["number"].take(rows)
-            charged.unrated.update(map(_place, words.to_pylist(), numbers.to_pylist()))
+            self.unrated.append(page.rows[found == _UNRATED])
         charged.billed_s += int(ratings.billed[page.rows].sum())
         for pool, _, had, has, _ in page.uses:
             charged.pooled_s += has - had
@@ -89,6 +94,17 @@ class Run:
             for row, place, ground in zip(page.rows.tolist(), places, grounds, strict=True):
                 state, micros = STATES[ratings.states[row]], int(ratings.amounts[row])
                 self.told[place] = CallOutcome(entry, state, micros, ground)
+
+    def count_unrated(self, rated: Rated) -> None:
+        """Where the calls went that were posted without a price."""
+        if not self.unrated:
+            return
+        rows = pa.array(np.concatenate(self.unrated))
+        self.unrated.clear()
+        words, numbers = rated.ratings.destination.take(rows).cast(pa.string()), rated.calls.batch["number"].take(rows)
+        begun = pc.binary_join_element_wise(pc.utf8_slice_codeunits(numbers, 0, _BEGINNING), _MORE, "")
+        places = pc.if_else(pc.equal(words, ""), pc.if_else(pc.equal(numbers, ""), "", begun), words)
+        self.charged.unrated.update({each["values"]: each["counts"] for each in pc.value_counts(places).to_pylist()})
 
 
 class Sender:
@@ -112,6 +128,7 @@ class Sender:
                 calls = await self._without_known(run, calls, np.ones(len(calls), np.bool_))
 
     async def _charge(self, run: Run, calls: Calls) -> None:
+        run.days = self._recent.told(run.ref)
         asked = self._asked(run, calls)
         calls = await self._without_known(run, calls, asked)
         while len(calls):
@@ -166,13 +183,12 @@ class Sender:
         """Which of the calls are done with: posted, known, or refused."""
         done, run.stops = np.zeros(len(rated.calls), np.bool_), False
         moved = False
-        async with aclosing(self._answers(run, rated.pages(run.terms, used, MAX_LINES))) as answers:
+        async with aclosing(self._answers(run, rated, rated.pages(run.terms, used, MAX_LINES))) as answers:
             async for page, order, answer in answers:
                 verdict, detail, *_ = answer.split(" ")
                 rows = page.rows
                 if verdict == "posted":
                     run.posted(rated, page, detail)
-                    self._recent.add(rated.calls.names[rows])
                 elif verdict == "refused":
                     run.refuse(rated.calls.places[rows], Reason(detail))
                     run.stops |= page.takes
@@ -185,15 +201,18 @@ class Sender:
                 else:
                     rows, moved, run.stops = rows[:0], True, True
                 done[rows] = True
+        run.count_unrated(rated)
         # Who is always overtaken rates fewer at a time, and is quicker.
         run.horizon = max(_FEWEST, min(run.horizon, len(done)) // 4) if moved else min(_MOST, run.horizon * 2)
         return done
 
-    async def _answers(self, run: Run, pages: Iterator[Page]) -> AsyncGenerator[tuple[Page, Any, str], None]:
+    async def _answers(
+        self, run: Run, rated: Rated, pages: Iterator[Page]
+    ) -> AsyncGenerator[tuple[Page, Any, str], None]:
         """Post the pages in order; a page leaves before the answer to the one before it is there."""
         if not self._is_loaded or not has_wires(self._redis):
             for page in pages:
-                order, (named, args) = self._told(run, page)
+                order, (named, args) = self._told(run, rated, page)
                 yield page, order, str(await self._scripts.call("post_records", named, **args))
                 self._is_loaded = True
                 if run.stops:
@@ -202,7 +221,7 @@ class Sender:
         flying: deque[tuple[Page, Any]] = deque()
         async with wired(self._redis, self._scripts) as wire:
             for page in pages:
-                order, (named, args) = self._told(run, page)
+                order, (named, args) = self._told(run, rated, page)
                 await wire.send("post_records", named, args)
                 flying.append((page, order))
                 if len(flying) > 1:
@@ -223,14 +242,19 @@ class Sender:
             self._is_loaded = False
             return ""
 
-    def _told(self, run: Run, page: Page) -> tuple[Any, Told]:
-        packed = pack(page.lines, page.said, columns=page.columns)
+    def _told(self, run: Run, rated: Rated, page: Page) -> tuple[Any, Told]:
+        """The call that posts a page; who looks for names from now on looks for those of the page as well."""
+        packed, by = pack(page.lines, page.said, columns=page.columns, told=run.days), self._ids()
+        days = np.unique(page.lines.batch["day"].to_numpy()).tolist()
+        self._recent.add(rated.calls.names[page.rows])
+        self._recent.note(run.ref, days, by)
+        run.days.update(dict.fromkeys(days, by))
         return packed.order, call_of(
             run.ref,
             page.lines,
             packed,
             actor=run.actor,
-            payment_id=self._ids(),
+            payment_id=by,
             uses=page.told,
             unpriced=page.unpriced,
         )
@@ -243,11 +267,6 @@ async def read_used(redis: Client, ref: AccountRef, terms: Terms) -> dict[tuple[
         pool, _, month = name.partition(":")
         found[pool, month] = int(value.partition(" ")[0])
     return found
-
-
-def _place(destination: str, number: str) -> str:
-    """Where a call went, in a word: what its number begins with where the record has none."""
-    return destination or (f"{number[:_BEGINNING]}…" if number else "")
 
 
 async def aside(count: int, work: Callable[..., T], *args: Any) -> T:

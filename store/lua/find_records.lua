@@ -11,4 +11,4 @@ local now, EPOCH_MS, DAY = 0, 0, 0 -- lib/records remembers nothing here
 -- include: lib/marks
 -- include: lib/records
 
-return find_records(read_sizes()) or ''
+return find_records(read_days()) or ''

@@ -8,7 +8,8 @@
 -- Output: 'posted <entry> <after>' | 'refused <reason>' | 'known <a character for each: . new, = known, ! with other contents>'
 --   | 'moved pools' | 'moved late'
 -- Event: balance_low balance_exhausted services_halted credit_expired recharge_due recharge_blocked pool_low pool_exhausted
--- `payment` is the record of the recharge that may open; there is none yet. `sum_micros` is the sum of `amounts`.
+-- `payment` is the record of the recharge that may open; there is none yet, and its id is the name of this call.
+-- `sum_micros` is the sum of `amounts`.
 local account_key, journal_key, outbox_key, due_key, payment_key, pooled_key, unpriced_key =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local wanted, service, sum_micros, amounts, note, starts, all_marks, uses, unpriced, late =
@@ -29,8 +30,8 @@ local account = nil
 -- include: lib/pooled
 -- include: lib/unpriced
 
-local sizes = read_sizes()
-local known = find_records(sizes)
+local kept = read_days()
+local known = find_records(kept)
 if known then return 'known ' .. known end
 if currency ~= wanted then return 'refused currency_mismatch' end
 if pools_moved() then return 'moved pools' end
@@ -45,7 +46,7 @@ begin()
 local lots = consume(sum)
 local outcome = enter(-sum, 'records', 'wallet', counter, sum_micros, lots, note)
 count(counter, sum)
-remember_records(sizes)
+remember_records(kept, string.match(payment_key, '[^:]+$'))
 use_pools()
 keep_unpriced(string.match(outcome, '^%S+'))
 -- Each level is crossed by the record that crosses it, and told with the balance there.
@@ -58,7 +59,7 @@ for micros in string.gmatch(balance < level and amounts or '', '%d+') do
       account.balance, looked = format('%d', at), true
       consider_recharge(ctx, account, payment_key, string.match(payment_key, '[^:]+$'))
     end
-    level = least_by_rules()
+    level = least_by_rules(looked)
   end
 end
 save_account()

@@ -13,7 +13,7 @@ from tests.store.mutants.owners import OWNERS
 from tests.store.mutants.payments import PAYMENTS
 from tests.store.mutants.postings import POSTING, THRESHOLDS
 from tests.store.mutants.recharges import RECHARGE
-from tests.store.mutants.records import KNOWN, POOLED, RECORDS
+from tests.store.mutants.records import KNOWN, POOLED, RECORDS, TOLD
 from tests.store.mutants.resolutions import RESOLUTIONS
 from tests.store.mutants.reversals import REVERSALS
 from tests.store.mutants.seals import SEALS, UNBIDDEN
@@ -79,6 +79,7 @@ ALL = [
     *RECORDS,
     *POOLED,
     *KNOWN,
+    *TOLD,
     *TOKENS,
     *WEBHOOKS,
     *QUEUES,

@@ -1,0 +1,92 @@
+"""Several who charge the same calls, of the same days, at the same time: each call is charged once."""
+
+import asyncio
+import dataclasses
+
+import pytest
+
+from store.call import CALLING, CallRecord
+from store.calls import to_columns
+from store.charged import Charged
+from store.charging import Charging
+from store.outcomes import Reason
+from store.scripts import Client
+from tests.controls import REF, Bank
+from tests.store.charging import NOW, arrange, charging, lines_of
+from tests.store.rating import call, card, terms
+
+TERMS = terms(card(), card(service="texts"))
+COUNT = 360
+
+
+@pytest.fixture
+async def bank(redis: Client) -> Bank:
+    """An account with a card."""
+    return await arrange(redis, TERMS)
+
+
+def calls() -> list[CallRecord]:
+    """Calls of a day and a half."""
+    return [
+        call(id=f"call-{number}", service=CALLING, start_ms=NOW - number * 6 * 60_000, duration_s=60)
+        for number in range(COUNT)
+    ]
+
+
+async def charge(process: Charging, records: list[CallRecord], size: int) -> list[Charged]:
+    """Charge them, so many at a time."""
+    parts = [to_columns(records[at : at + size]) for at in range(0, len(records), size)]
+    return [await process.charge(REF, each, actor="ingest") for each in parts]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("sizes", [(60, 60), (60, 90), (40, 120), (360, 7)])
+async def test_same_calls_at_once_are_charged_once(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch, processes: int, sizes: tuple[int, int]
+) -> None:
+    """In one process or in two, cut alike or not, with pages of one size on their way from both."""
+    monkeypatch.setattr("store.sending.MAX_LINES", 20)
+    records = calls()
+    first = charging(bank)
+    second = first if processes == 1 else charging(bank)
+
+    found = await asyncio.gather(charge(first, records, sizes[0]), charge(second, records[::-1], sizes[1]))
+
+    charged = [each for several in found for each in several]
+    assert len(await lines_of(bank)) == COUNT
+    assert sum(each.posted for each in charged) == sum(each.repeated for each in charged) == COUNT
+    assert not any(each.refused for each in charged)
+    await bank.prove()
+
+
+async def test_who_was_interrupted_by_another_looks_again(bank: Bank) -> None:
+    """Of a day that both tell of neither takes for new what the other had, and a conflict is one."""
+    records, mine, other = calls(), charging(bank), charging(bank)
+    await charge(mine, records[:100], 100)
+    await charge(other, records[100:200], 100)
+    await charge(mine, records[200:220], 20)
+
+    again = await charge(mine, [dataclasses.replace(records[150], duration_s=61), *records[100:300]], 201)
+
+    assert [(each.posted, each.repeated) for each in again] == [(80, 120)]
+    assert [reason for each in again for _, reason in each.refused] == [Reason.OPERATION_CONFLICT]
+    assert len(await lines_of(bank)) == 300
+    await bank.prove()
+
+
+async def test_days_that_nobody_else_tells_of_are_not_looked_up(real_redis: Client) -> None:
+    """Only calls that this process has met are asked about; another process has to look."""
+    bank, records = await arrange(real_redis, TERMS), calls()
+    process = charging(bank)
+    await charge(process, records[:1], 1)
+    counts = []
+
+    for who, some in ((process, records[1:300]), (process, records[280:320]), (charging(bank), records[320:])):
+        await bank.redis.config_resetstat()
+        await charge(who, some, 50)
+        counts.append((await bank.redis.info("commandstats")).get("cmdstat_get", {}).get("calls", 0))
+
+    assert counts[0] == 0
+    assert counts[1] > 0
+    assert counts[2] > 0
+    await bank.prove()
