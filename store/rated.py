@@ -71,6 +71,8 @@ class Calls:
         """Those of these rows."""
         if mask.all():
             return self
+        if not mask.any():
+            return self.first(0)
         chosen = pa.array(mask)
         return Calls(self.batch.filter(chosen), self.marks.filter(chosen))
 

@@ -122,15 +122,15 @@ class Sender:
         """Post what is new."""
         while len(calls):
             again = calls.again()
-            await self._charge(run, calls.where(~again))
+            await self._charge(run, calls, ~again)
             calls = calls.where(again)
             if len(calls):  # what came before them is known now
                 calls = await self._without_known(run, calls, np.ones(len(calls), np.bool_))
 
-    async def _charge(self, run: Run, calls: Calls) -> None:
+    async def _charge(self, run: Run, calls: Calls, wanted: Bools) -> None:
         run.days = self._recent.told(run.ref)
-        asked = self._asked(run, calls)
-        calls = await self._without_known(run, calls, asked)
+        asked = self._asked(run, calls) & wanted
+        calls = await self._without_known(run, calls, asked, wanted)
         while len(calls):
             used = await read_used(self._redis, run.ref, run.terms)
             head = calls.first(run.horizon)
@@ -148,11 +148,12 @@ class Sender:
             return np.ones(len(calls), np.bool_)
         return self._recent.met(calls.names)
 
-    async def _without_known(self, run: Run, calls: Calls, asked: Bools) -> Calls:
-        """Leave out, of those that are asked about, those that are known."""
+    async def _without_known(self, run: Run, calls: Calls, asked: Bools, wanted: Bools | None = None) -> Calls:
+        """Of those that are wanted, all as a rule, those that are not known, as far as they are asked about."""
+        left = np.ones(len(calls), np.bool_) if wanted is None else wanted
         rows = np.flatnonzero(asked)
         if not len(rows):
-            return calls
+            return calls.where(left)
         rows = rows[np.argsort(calls.names[rows])]  # what is near is kept in few sets
         marks = calls.marks.take(pa.array(rows))
         parts = [marks_of(marks.slice(at, _ASKED)) for at in range(0, len(rows), _ASKED)]
@@ -160,7 +161,7 @@ class Sender:
         answers = await self._scripts.call_many(
             "find_records", [(named, {"starts": each.starts, "all_marks": each.marks}) for each in parts]
         )
-        left, known = np.ones(len(calls), np.bool_), 0
+        known = 0
         for part, answer, at in zip(parts, answers, range(0, len(rows), _ASKED), strict=True):
             if answer:
                 those = self._leave_out(run, calls, rows[at : at + _ASKED][part.order], answer)
@@ -183,7 +184,7 @@ class Sender:
         """Which of the calls are done with: posted, known, or refused."""
         done, run.stops = np.zeros(len(rated.calls), np.bool_), False
         moved = False
-        async with aclosing(self._answers(run, rated, rated.pages(run.terms, used, MAX_LINES))) as answers:
+        async with aclosing(self._answers(run, rated.pages(run.terms, used, MAX_LINES))) as answers:
             async for page, order, answer in answers:
                 verdict, detail, *_ = answer.split(" ")
                 rows = page.rows
@@ -206,13 +207,11 @@ class Sender:
         run.horizon = max(_FEWEST, min(run.horizon, len(done)) // 4) if moved else min(_MOST, run.horizon * 2)
         return done
 
-    async def _answers(
-        self, run: Run, rated: Rated, pages: Iterator[Page]
-    ) -> AsyncGenerator[tuple[Page, Any, str], None]:
+    async def _answers(self, run: Run, pages: Iterator[Page]) -> AsyncGenerator[tuple[Page, Any, str], None]:
         """Post the pages in order; a page leaves before the answer to the one before it is there."""
         if not self._is_loaded or not has_wires(self._redis):
             for page in pages:
-                order, (named, args) = self._told(run, rated, page)
+                order, (named, args) = self._told(run, page)
                 yield page, order, str(await self._scripts.call("post_records", named, **args))
                 self._is_loaded = True
                 if run.stops:
@@ -221,7 +220,7 @@ class Sender:
         flying: deque[tuple[Page, Any]] = deque()
         async with wired(self._redis, self._scripts) as wire:
             for page in pages:
-                order, (named, args) = self._told(run, rated, page)
+                order, (named, args) = self._told(run, page)
                 await wire.send("post_records", named, args)
                 flying.append((page, order))
                 if len(flying) > 1:
@@ -242,11 +241,11 @@ class Sender:
             self._is_loaded = False
             return ""
 
-    def _told(self, run: Run, rated: Rated, page: Page) -> tuple[Any, Told]:
+    def _told(self, run: Run, page: Page) -> tuple[Any, Told]:
         """The call that posts a page; who looks for names from now on looks for those of the page as well."""
         packed, by = pack(page.lines, page.said, columns=page.columns, told=run.days), self._ids()
         days = np.unique(page.lines.batch["day"].to_numpy()).tolist()
-        self._recent.add(rated.calls.names[page.rows])
+        self._recent.add(page.lines.batch["name"].to_numpy()[packed.order])  # in order they are added faster
         self._recent.note(run.ref, days, by)
         run.days.update(dict.fromkeys(days, by))
         return packed.order, call_of(
