@@ -55,6 +55,16 @@ async def test_repeats_are_left_out_one_by_one(bank: Bank) -> None:
     await bank.prove()
 
 
+async def test_many_that_are_new_are_told_from_those_that_are_known(bank: Bank) -> None:
+    """As one by one."""
+    await post(bank, [record(number, "0.01") for number in range(0, 120, 2)])
+
+    outcome = await post(bank, [record(number, "0.01") for number in range(120)])
+
+    assert summary(outcome) == (60, [f"record-{number}" for number in range(0, 120, 2)], [])
+    await bank.prove()
+
+
 async def test_page_of_repeats_changes_nothing(bank: Bank) -> None:
     """And makes no entry."""
     lines = [record(number) for number in range(600)]
@@ -162,10 +172,10 @@ async def test_day_of_any_size_is_remembered_whole(bank: Bank, size: int) -> Non
 
 async def test_day_of_any_size_begins_with_one_set(bank: Bank) -> None:
     """And goes on with more when that is full."""
-    lines = [record(number, "0.01", start_ms=record(0).start_ms) for number in range(257)]
+    lines = [record(number, "0.01", start_ms=record(0).start_ms) for number in range(513)]
     found = []
 
-    for page in (lines[:128], lines[128:256], lines[256:]):
+    for page in (lines[:256], lines[256:512], lines[512:]):
         await post(bank, page)
         found.append(sorted(each.partition(":known:")[2] for each in await every_key(bank.redis) if ":known:" in each))
 
@@ -175,6 +185,7 @@ async def test_day_of_any_size_begins_with_one_set(bank: Bank) -> None:
 
 async def test_sets_hold_the_names_of_their_numbers(bank: Bank) -> None:
     """Each the records whose names begin as its number says, so that the next page finds them there."""
+    await bank.redis.set(keys.day(REF, 20400), "somebody 512 0 0 0 0 0")
     lines = [record(number, "0.01", start_ms=record(0).start_ms) for number in range(MAX_LINES)]
 
     await post(bank, lines)
@@ -187,7 +198,7 @@ async def test_sets_hold_the_names_of_their_numbers(bank: Bank) -> None:
 async def test_sets_hold_the_names_of_their_numbers_on_every_level(bank: Bank) -> None:
     """A page that goes on with more sets is looked for in all that were before."""
     await bank.grant(1000)
-    lines = [record(number, "0.01", start_ms=record(0).start_ms) for number in range(2500)]
+    lines = [record(number, "0.01", start_ms=record(0).start_ms) for number in range(6000)]
     await post(bank, lines)
 
     assert len([each for each in await every_key(bank.redis) if ":known:20400:2:" in each]) > 8
@@ -213,7 +224,7 @@ async def test_mark_begins_where_another_ends(bank: Bank) -> None:
 
 async def test_name_on_the_edge_of_sets_belongs_to_the_later(bank: Bank) -> None:
     """A name is the first of its set's when it is the least that the set can hold."""
-    await bank.redis.set(keys.day(REF, 20400), "somebody 256 0 0 0 0 0")
+    await bank.redis.set(keys.day(REF, 20400), "somebody 512 0 0 0 0 0")
     edge = 3 << 61
     names = [edge - 1, edge]
     with pytest.MonkeyPatch.context() as patch:
@@ -233,7 +244,7 @@ async def test_sets_are_short(bank: Bank) -> None:
     await post(bank, lines)
 
     found = [await marks_in(bank, each) for each in await every_key(bank.redis) if ":known:" in each]
-    assert max(map(len, found)) <= 2 * 256
+    assert max(map(len, found)) <= 2 * 512
     assert len({*chain(*found)}) == sum(map(len, found)) == len(lines)
     assert len(found) <= 1 + 8 + 64
 

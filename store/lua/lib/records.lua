@@ -6,7 +6,7 @@
 -- it was told last by the call that it was, has looked for its records among those that it told itself, and nothing is looked
 -- up here. Once two have told of one day that is over for it.
 -- Uses: lib/wallet, lib/marks, lib/lots.
-local FILL, GROWTH, LEVELS = 256, 8, 5
+local FILL, GROWTH, LEVELS, MANY = 512, 8, 5, 32
 -- So many sets the three characters of a name can tell apart.
 local SETS, ZERO = 2 ^ 18, 48
 local NONE = { by = '-', [0] = 0, 0, 0, 0, 0, 0 }
@@ -57,13 +57,26 @@ local function divide(each, level)
   return found
 end
 
--- What one is searched for in may begin anywhere; a mark begins where a whole number of them has ended.
+-- Where each name of a set is, at the cost of searching it for some MANY.
+local function index_of(set)
+  local index = {}
+  for at = 1, #set, MARK do index[sub(set, at, at + NAME - 1)] = at end
+  return index
+end
+
+-- The characters of a name may begin anywhere; a mark begins where a whole number of them has ended.
+local function place_of(name, set)
+  local at = find(set, name, 1, true)
+  while at and at % MARK ~= 1 do at = find(set, name, at + 1, true) end
+  return at
+end
+
 local function look_up(set, first, last, states)
+  local index = last - first >= MANY and index_of(set)
   for i = first, last do
     local begin = (i - 1) * MARK
     local name = sub(all_marks, begin + 1, begin + NAME)
-    local at = not states[i] and find(set, name, 1, true)
-    while at and at % MARK ~= 1 do at = find(set, name, at + 1, true) end
+    local at = not states[i] and (index and index[name] or not index and place_of(name, set))
     if at then
       states[i] = sub(set, at + NAME, at + MARK - 1) == sub(all_marks, begin + NAME + 1, begin + MARK) and '=' or '!'
     end
@@ -79,6 +92,13 @@ local function look_up_day(each, near, kept, states)
   end
 end
 
+local function are_all_found(each, states)
+  for i = each.first, each.last do
+    if not states[i] then return false end
+  end
+  return true
+end
+
 -- A character for each record: '.' for one that is new, '=' for a repeat, '!' for a known one with other contents; nil where
 -- all are new.
 local function find_records(kept)
@@ -86,7 +106,11 @@ local function find_records(kept)
   for _, each in ipairs(days) do
     local day = each.day
     if kept[day - 1].by ~= each[-1] or kept[day].by ~= each[0] or kept[day + 1].by ~= each[1] then
-      for near = day - 1, day + 1 do look_up_day(each, near, kept, states) end
+      look_up_day(each, day, kept, states)
+      if not are_all_found(each, states) then
+        look_up_day(each, day - 1, kept, states)
+        look_up_day(each, day + 1, kept, states)
+      end
     end
   end
   if not next(states) then return nil end

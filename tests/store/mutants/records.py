@@ -130,7 +130,7 @@ KNOWN = [
     ),
     Mutant(
         "lib/records",
-        "    while at and at % MARK ~= 1 do at = find(set, name, at + 1, true) end\n",
+        "  while at and at % MARK ~= 1 do at = find(set, name, at + 1, true) end\n",
         "",
         test_records_known.test_mark_begins_where_another_ends,
     ),
@@ -142,15 +142,27 @@ KNOWN = [
     ),
     Mutant(
         "lib/records",
-        "for near = day - 1, day + 1 do look_up_day",
-        "for near = day, day + 1 do look_up_day",
+        "index[sub(set, at, at + NAME - 1)] = at",
+        "index[sub(set, at, at + NAME)] = at",
+        test_records_known.test_page_of_repeats_changes_nothing,
+    ),
+    Mutant(
+        "lib/records",
+        "index and index[name] or",
+        "index and 1 or",
+        test_records_known.test_many_that_are_new_are_told_from_those_that_are_known,
+    ),
+    Mutant(
+        "lib/records",
+        "        look_up_day(each, day - 1, kept, states)\n",
+        "",
         test_records_known.test_known_id_with_other_contents_is_refused,
         DAY_AFTER,
     ),
     Mutant(
         "lib/records",
-        "for near = day - 1, day + 1 do look_up_day",
-        "for near = day - 1, day do look_up_day",
+        "        look_up_day(each, day + 1, kept, states)\n",
+        "",
         test_records_known.test_known_id_with_other_contents_is_refused,
         DAY_BEFORE,
     ),
@@ -234,6 +246,13 @@ KNOWN = [
 ]
 
 TOLD = [
+    Mutant(
+        "lib/records",
+        "    if not states[i] then return false end\n",
+        "",
+        test_records_known.test_known_id_with_other_contents_is_refused,
+        DAY_AFTER,
+    ),
     Mutant(
         "lib/records",
         "kept[day - 1].by ~= each[-1] or ",
