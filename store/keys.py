@@ -41,8 +41,8 @@ All keys of a tenant carry one hash tag, that of its partition, so that a script
 | cr:{pNN}:t:<tenant>:a:<account>:reversed   | hash   | for ever  | ledger     | what was reversed, and by which entry |
 | cr:{pNN}:t:<tenant>:a:<account>:pooled     | hash   | for ever  | ledger     | seconds used, by pool and month       |
 | cr:{pNN}:t:<tenant>:a:<account>:unpriced   | hash   | for ever  | ledger     | by entry: calls without a price yet   |
-| cr:{pNN}:t:<tenant>:a:<account>:levels:<n> | string | 91 days   | ledger     | by day and level: how many are known  |
-| cr:{pNN}:t:<tenant>:a:<account>:known:<n>  | set    | 91 days   | ledger     | by day, level, set: records known     |
+| cr:{pNN}:t:<tenant>:a:<account>:days:<n>   | string | 91 days   | ledger     | by day: how many records are known    |
+| cr:{pNN}:t:<tenant>:a:<account>:known:<n>  | string | 91 days   | ledger     | by day, level, set: records known     |
 | cr:{pNN}:t:<tenant>:a:<account>:usage      | hash   | for ever  | usage      | how far the journal is in it, totals  |
 | cr:{pNN}:t:<tenant>:a:<account>:usage:<g>:<n> | hash | 400 days | usage      | by generation and day: calls, cost    |
 | cr:{pNN}:t:<tenant>:a:<account>:import:<f> | string | 90 days   | imports    | how far a file of records is charged  |
@@ -291,9 +291,9 @@ def unpriced(ref: AccountRef) -> str:
     return f"{account(ref)}:unpriced"
 
 
-def level(ref: AccountRef, day: int, level: int) -> str:
-    """How many call records that start on a day the account knows on a level."""
-    return f"{account(ref)}:levels:{day}:{level}"
+def day(ref: AccountRef, day: int) -> str:
+    """Which call told the account last of records that start on a day, and how many it knows on each level."""
+    return f"{account(ref)}:days:{day}"
 
 
 def known(ref: AccountRef, day: int, level: int, number: int) -> str:

@@ -138,6 +138,7 @@ class Late:
             if verdict != "posted":
                 return False
             run.posted(rated, Page(lines, page.rows, page.uses, ""), detail)
+        run.count_unrated(rated)
         return True
 
 

@@ -1,8 +1,8 @@
-"""By which an account knows call records: of each its name and its check, integers from 2^62 to below 2^63.
+"""By which an account knows call records: of each its name, 64 bits of its id, and its check, 30 of its contents.
 
-Both begin with 31 bits of the id, which choose the set that they are kept in. Then comes one that tells names from
-checks, zero in names, so that a Lua number rounds nothing into those above; and then 30 bits: of the id in a name, of
-the contents' CRC-32 in a check. So a name holds 61 bits of the id.
+As scripts take them, and Redis keeps them, both are one mark of 16 characters, six bits each, from "0" to "o". The
+first bits of a name are its last characters: these choose the set that it is kept in, so that all others are left to
+tell it from those that are kept with it.
 """
 
 import re
@@ -10,14 +10,21 @@ import zlib
 from hashlib import blake2b
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from store.texts import together, written
 
-_FIRST, _SET, _CHECK, _REST = 1 << 62, ((1 << 31) - 1) << 31, 1 << 30, (1 << 30) - 1
-MARK = 38
-"""Digits of a name and a check as a script takes them."""
+Names = npt.NDArray[np.uint64]
+
+MARK = 16
+"""Characters of a name and a check as a script takes them."""
+_LOW, _CHECK = 46, 30
+"""Bits of a name that choose no set, and of a check."""
+_SPREAD = ((8, 0x0000000000FFFFFF), (4, 0x00000FFF00000FFF), (2, 0x003F003F003F003F))
+_ZEROS = 0x3030303030303030
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LENGTH, _BYTES, _DASHES = 36, 16, (8, 13, 18, 23)
 _ODD = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93)
@@ -33,27 +40,29 @@ def names_of(ids: Any, guids: Any) -> Any:
     makes many fall into one set makes it larger, not slower.
     """
     if not guids.null_count:
-        return _named(_mixed(guids))
+        return _mixed(guids)
     mixed = iter(_mixed(guids.drop_null()).to_pylist())
     found = [
         int.from_bytes(blake2b(each.encode(), digest_size=8).digest()) if guid is None else next(mixed)
         for each, guid in zip(ids.to_pylist(), guids.to_pylist(), strict=True)
     ]
-    return _named(pa.array(found, pa.uint64()))
+    return pa.array(found, pa.uint64())
 
 
-def checks_of(names: Any, contents: Any, service: str) -> Any:
+def checks_of(contents: Any, service: str) -> Any:
     """A check for each record of a service, of texts by which a repeat tells the same."""
     of_service = zlib.crc32(service.encode("utf-8", "replace"))
-    told = pa.array([zlib.crc32(each, of_service) for each in contents.cast(pa.binary()).to_pylist()], pa.uint64())
-    beside = pc.bit_wise_or(pc.bit_wise_and(told, _u64(_REST)), _u64(_CHECK))
-    return pc.bit_wise_or(pc.bit_wise_and(names, _u64(_FIRST | _SET)), beside)
+    told = [zlib.crc32(each, of_service) for each in contents.cast(pa.binary()).to_pylist()]
+    return pc.bit_wise_and(pa.array(told, pa.uint64()), _u64((1 << _CHECK) - 1))
 
 
 def mark_texts(names: Any, checks: Any) -> Any:
     """Each name and its check as a script takes them."""
-    joined = pc.binary_join_element_wise(written(names), written(checks), "")
-    return pa.Array.from_buffers(pa.binary(MARK), len(joined), [None, joined.buffers()[2]])
+    ids, told = names.to_numpy(), checks.to_numpy()
+    halves = np.empty((len(ids), 2), "<u8")
+    halves[:, 0] = _spelled(ids & np.uint64((1 << _LOW) - 1))
+    halves[:, 1] = _spelled(ids >> np.uint64(_LOW) | told << np.uint64(64 - _LOW))
+    return pa.Array.from_buffers(pa.binary(MARK), len(ids), [None, pa.py_buffer(halves)])
 
 
 def contents_of(micros: Any, starts: Any, destinations: Any) -> Any:
@@ -99,9 +108,12 @@ def _all_guids(ids: Any) -> bytes | None:
         return None
 
 
-def _named(bits: Any) -> Any:
-    kept = pc.bit_wise_and(pc.shift_right(bits, _u64(2)), _u64(_SET | _REST))
-    return pc.bit_wise_or(kept, _u64(_FIRST))
+def _spelled(bits: Names) -> Names:
+    """48 bits as eight characters, the lowest first."""
+    for shift, mask in _SPREAD:
+        low = bits & np.uint64(mask)
+        bits = low | (bits ^ low) << np.uint64(shift)
+    return bits + np.uint64(_ZEROS)
 
 
 def _mixed(guids: Any) -> Any:

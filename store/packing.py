@@ -2,6 +2,7 @@
 
 import zlib
 from binascii import b2a_base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +22,8 @@ _TEXTS = ("destination", "memo", "number", "user", "centre", "basis")
 class Packed:
     """What the script is told of lines, one at least.
 
-    `memo` is the pack, see `store.records`. `starts` are days and how many lines start on each, `marks` the names and
-    checks of lines by turns, those of a day by their names; `order` are the places of the lines in that order.
+    `memo` is the pack, see `store.records`. `marks` are those of the lines, by their days and the sets that keep them;
+    `order` are the places of the lines in that order. `starts` are the days, as lua/lib/marks tells.
     """
 
     memo: str
@@ -40,6 +41,10 @@ class Marks:
     marks: str
     order: Any
 
+
+Told = Mapping[int, str]
+"""Of days by which call each was told last; of those that are missing, that nobody has told them."""
+NOBODY: Told = {}
 
 UNKNOWN = Marks("", "", None)
 """Of lines that are not to be known."""
@@ -85,24 +90,35 @@ class Columns:
         return found
 
 
-def marks_of(batch: Any) -> Marks:
-    """By what the rows of a batch with `day`, `name` and `check` are known; it may have a `mark` made of both."""
+def marks_of(batch: Any, told: Told = NOBODY) -> Marks:
+    """By what the rows of a batch with `day`, `name` and `check` are known; it may have a `mark` made of both.
+
+    `told`: by which call each day was told last, for whoever knows all that was told of it.
+    """
     days = batch["day"].to_numpy()
-    order = np.lexsort((batch["name"].to_numpy(), days))
+    names = batch["name"].to_numpy()
+    order = np.argsort(names) if days.min() == days.max() else np.lexsort((names, days))
     there = "mark" in batch.schema.names
     marks = batch["mark"] if there else mark_texts(batch["name"], batch["check"])
     texts = np.frombuffer(marks.buffers()[1], f"V{MARK}", len(marks), marks.offset * MARK)
-    return Marks(_counted(days[order]), texts[order].tobytes().decode(), order)
+    return Marks(_counted(days[order], told), texts[order].tobytes().decode(), order)
 
 
-def pack(lines: Lines, uses: str = UNUSED, *, known: bool = True, columns: dict[str, bytes] | None = None) -> Packed:
+def pack(
+    lines: Lines,
+    uses: str = UNUSED,
+    *,
+    known: bool = True,
+    columns: dict[str, bytes] | None = None,
+    told: Told = NOBODY,
+) -> Packed:
     """The lines as the script takes them; `uses` is what they took of pools, as the pack says it.
 
-    `columns` are those of the lines, where they were laid out before.
+    `columns` are those of the lines, where they were laid out before; `told` as `marks_of` has it.
     """
     batch = lines.batch
     columns = columns or Columns(batch).page(0, len(batch))
-    marks = marks_of(batch) if known else UNKNOWN
+    marks = marks_of(batch, told) if known else UNKNOWN
     packed = UNPACKED
     if batch["guid"].null_count:
         columns = {**columns, "id": together(batch["id"], " ")}
@@ -123,12 +139,22 @@ def _differences(starts: Any) -> Any:
     return pc.pairwise_diff(starts).fill_null(0)
 
 
-def _counted(days: Any) -> str:
-    """Days in order, as each and how often it comes."""
-    if days[0] == days[-1]:
-        return f"{days[0]} {len(days)}"
-    each, counts = np.unique(days, return_counts=True)
-    return " ".join(f"{day} {count}" for day, count in zip(each.tolist(), counts.tolist(), strict=True))
+def neighbours(days: Sequence[int], told: Told) -> str:
+    """By which call the day before each, that day, and the day after were told last."""
+    return " ".join(_three(day, told) for day in days)
+
+
+def _counted(days: Any, told: Told) -> str:
+    """Days in order, as each, how often it comes, and who told it and its neighbours last."""
+    begins = [0, *(np.flatnonzero(np.diff(days)) + 1).tolist(), len(days)]
+    return " ".join(
+        f"{day} {stop - begin} {_three(day, told)}"
+        for day, begin, stop in zip(days[begins[:-1]].tolist(), begins, begins[1:], strict=False)
+    )
+
+
+def _three(day: int, told: Told) -> str:
+    return f"{told.get(day - 1, '-')} {told.get(day, '-')} {told.get(day + 1, '-')}"
 
 
 def _harmless(texts: Any, divided: str) -> bytes:

@@ -13,13 +13,12 @@ from store.calls import Batch
 from store.fewer import encoded
 from store.grounds import rows_text
 from store.lines import Lines, check_written, days_of, short
-from store.marks import checks_of, contents_of_calls, guids_of, mark_texts, names_of
+from store.marks import Names, checks_of, contents_of_calls, guids_of, mark_texts, names_of
 from store.packing import Columns
 from store.pools import Pool, label
 from store.prefixes import Bools, Ints
 from store.rating import State, Terms
 from store.ratings import STATES, Rater, Ratings
-from store.recent import Names
 from store.recording import MAX_LINES
 from store.records import UNUSED
 
@@ -47,7 +46,7 @@ class Calls:
         guids = guids_of(ids)
         names = names_of(ids, guids)
         marks = {"guid": guids, "day": days_of(starts), "name": names, "place": pa.array(places)}
-        marks["check"] = checks_of(names, contents_of_calls(batch), "")
+        marks["check"] = checks_of(contents_of_calls(batch), "")
         marks["mark"] = mark_texts(names, marks["check"])
         if centres is not None:
             marks["centre"] = short(centres.cast(pa.string()))
@@ -72,6 +71,8 @@ class Calls:
         """Those of these rows."""
         if mask.all():
             return self
+        if not mask.any():
+            return self.first(0)
         chosen = pa.array(mask)
         return Calls(self.batch.filter(chosen), self.marks.filter(chosen))
 

@@ -16,6 +16,7 @@ from store.scripts import Client, Scripts
 if TYPE_CHECKING:
     from store.lines import Lines
     from store.packing import Packed
+    from store.recent import Recent
 
 MAX_LINES = 500
 """How many records one entry takes: it keeps Redis for less than a millisecond, in which nobody else is served."""
@@ -46,6 +47,7 @@ class Recorder:
     def __init__(self, redis: Client, ids: Ids) -> None:
         self._scripts = Scripts(redis)
         self._ids = ids
+        self._recent: Recent | None = None
 
     async def post_records(
         self, ref: AccountRef, records: Sequence[UsageRecord], *, actor: str
@@ -80,8 +82,12 @@ class Recorder:
         """The lines that are to be sent again, without those that are known, or None."""
         from store.packing import pack  # noqa: PLC0415 as above
 
-        packed, sum_micros = pack(lines), lines.sum_micros
-        named, args = call_of(work.ref, lines, packed, actor=work.actor, payment_id=self._ids())
+        by, sum_micros = self._ids(), lines.sum_micros
+        recent, days = await self._told(work.ref, lines)
+        packed = pack(lines, told=days)
+        recent.add(lines.batch["name"].to_numpy())
+        recent.note(work.ref, {*lines.batch["day"].to_pylist()}, by)
+        named, args = call_of(work.ref, lines, packed, actor=work.actor, payment_id=by)
         answer = await self._scripts.call("post_records", named, **args)
         verdict, detail, *after = str(answer).split(" ")
         if verdict == "known":
@@ -93,6 +99,20 @@ class Recorder:
         else:
             work.add(detail, len(lines), sum_micros, Money(int(after[0]), lines.currency))
         return None
+
+    async def _told(self, ref: AccountRef, lines: "Lines") -> "tuple[Recent, dict[int, str]]":
+        """What is known of who told the lines' days; nothing where one of them is known, so that all are looked up."""
+        from store.packing import marks_of  # noqa: PLC0415 as above
+        from store.recent import Recent  # noqa: PLC0415 as above
+
+        recent = self._recent = self._recent or Recent()
+        told, met = recent.told(ref), recent.met(lines.batch["name"].to_numpy())
+        if not met.any():
+            return recent, told
+        marks = marks_of(lines.batch.take(met.nonzero()[0]))
+        named = {"account": keys.account(ref), "home": keys.account(ref)}
+        known = await self._scripts.call("find_records", named, starts=marks.starts, all_marks=marks.marks)
+        return recent, {} if known else told
 
 
 def call_of(
@@ -106,8 +126,9 @@ def call_of(
     unpriced: str = "",
     late: str = "",
     home: AccountRef | None = None,
+    home_told: str = "",
 ) -> Told:
-    """The script's keys and arguments; the last four as its header tells, `home` is `ref` where it is None."""
+    """The script's keys and arguments; the last five as its header tells, `home` is `ref` where it is None."""
     return {
         **posting_keys(ref),
         "payment": keys.payment(ref.tenant, payment_id),
@@ -125,6 +146,7 @@ def call_of(
         "uses": uses,
         "unpriced": unpriced,
         "late": late,
+        "home_told": home_told,
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 from redis.exceptions import NoScriptError
 
 from store import keys
@@ -16,7 +17,7 @@ from store.charged import CallOutcome, Charged
 from store.keys import AccountRef
 from store.operations import Ids
 from store.outcomes import Reason
-from store.packing import marks_of, pack
+from store.packing import marks_of, neighbours, pack
 from store.prefixes import Bools, Ints
 from store.rated import Calls, Page, Rated
 from store.rating import State, Terms
@@ -24,7 +25,7 @@ from store.ratings import STATES, Rater
 from store.recent import Recent
 from store.recording import MAX_LINES, call_of
 from store.scripts import Client, Scripts
-from store.tally import place_of
+from store.tally import BEGINNING
 from store.wire import Wire, has_wires, wired
 
 _SMALL = 2_000
@@ -35,6 +36,7 @@ _MOST, _FEWEST = 1 << 20, 50
 """So many calls are rated before they are posted."""
 _MANY = 0.25
 """Where more of a page are known, those that follow are asked about before they are rated."""
+_UNRATED = STATES.index(State.UNRATED)
 _SAME, _OTHER = ord("="), ord("!")
 
 T = TypeVar("T")
@@ -60,8 +62,11 @@ class Run:
         self.rater = rater
         self.charged = charged
         self.told = told
+        self.unrated: list[Ints] = []
         self.horizon = _MOST
         self.stops = False
+        self.days: dict[AccountRef, dict[int, str]] = {}
+        """Of `ref` and `home`, by which call each day was told last when the calls in hand were looked for."""
 
     def refuse(self, places: Ints, reason: Reason) -> None:
         """These are not posted."""
@@ -70,16 +75,15 @@ class Run:
     def posted(self, rated: Rated, page: Page, entry: str) -> None:
         """A page is in the ledger."""
         ratings, charged = rated.ratings, self.charged
-        counts = np.bincount(ratings.states[page.rows], minlength=len(STATES)).tolist()
+        found = ratings.states[page.rows]
+        counts = np.bincount(found, minlength=len(STATES)).tolist()
         states, micros = dict(zip(STATES, counts, strict=True)), page.lines.sum_micros
         charged.states.update(states)
         charged.micros[self.terms.currency] += micros
         charged.charged[page.lines.service] += states[State.CHARGED]
         charged.costs[page.lines.service] += micros
         if states[State.UNRATED]:
-            rows = pa.array(page.rows[ratings.unrated[page.rows]])
-            words, numbers = ratings.destination.take(rows), rated.calls.batch["number"].take(rows)
-            charged.unrated.update(map(place_of, words.to_pylist(), numbers.to_pylist()))
+            self.unrated.append(page.rows[found == _UNRATED])
         charged.billed_s += int(ratings.billed[page.rows].sum())
         for pool, _, had, has, _ in page.uses:
             charged.pooled_s += has - had
@@ -91,6 +95,17 @@ class Run:
             for row, place, ground in zip(page.rows.tolist(), places, grounds, strict=True):
                 state, micros = STATES[ratings.states[row]], int(ratings.amounts[row])
                 self.told[place] = CallOutcome(entry, state, micros, ground, currency=self.terms.currency)
+
+    def count_unrated(self, rated: Rated) -> None:
+        """Where the calls went that were posted without a price: `store.tally.place_of`, by the column."""
+        if not self.unrated:
+            return
+        rows = pa.array(np.concatenate(self.unrated))
+        self.unrated.clear()
+        words, numbers = rated.ratings.destination.take(rows).cast(pa.string()), rated.calls.batch["number"].take(rows)
+        begun = pc.binary_join_element_wise(pc.utf8_slice_codeunits(numbers, 0, BEGINNING), "…", "")
+        places = pc.if_else(pc.equal(words, ""), pc.if_else(pc.equal(numbers, ""), "", begun), words)
+        self.charged.unrated.update({each["values"]: each["counts"] for each in pc.value_counts(places).to_pylist()})
 
 
 class Sender:
@@ -108,14 +123,15 @@ class Sender:
         """Post what is new."""
         while len(calls):
             again = calls.again()
-            await self._charge(run, calls.where(~again))
+            await self._charge(run, calls, ~again)
             calls = calls.where(again)
             if len(calls):  # what came before them is known now
                 calls = await self._without_known(run, calls, np.ones(len(calls), np.bool_))
 
-    async def _charge(self, run: Run, calls: Calls) -> None:
-        asked = self._asked(run, calls)
-        calls = await self._without_known(run, calls, asked)
+    async def _charge(self, run: Run, calls: Calls, wanted: Bools) -> None:
+        run.days = {each: self._recent.told(each) for each in (run.ref, run.home)}
+        asked = self._asked(run, calls) & wanted
+        calls = await self._without_known(run, calls, asked, wanted)
         while len(calls):
             used = await read_used(self._redis, run.ref, run.terms)
             head = calls.first(run.horizon)
@@ -133,11 +149,12 @@ class Sender:
             return np.ones(len(calls), np.bool_)
         return self._recent.met(calls.names)
 
-    async def _without_known(self, run: Run, calls: Calls, asked: Bools) -> Calls:
-        """Leave out, of those that are asked about, those that are known."""
+    async def _without_known(self, run: Run, calls: Calls, asked: Bools, wanted: Bools | None = None) -> Calls:
+        """Of those that are wanted, all as a rule, those that are not known, as far as they are asked about."""
+        left = np.ones(len(calls), np.bool_) if wanted is None else wanted
         rows = np.flatnonzero(asked)
         if not len(rows):
-            return calls
+            return calls.where(left)
         rows = rows[np.argsort(calls.names[rows])]  # what is near is kept in few sets
         marks = calls.marks.take(pa.array(rows))
         parts = [marks_of(marks.slice(at, _ASKED)) for at in range(0, len(rows), _ASKED)]
@@ -145,7 +162,7 @@ class Sender:
         answers = await self._scripts.call_many(
             "find_records", [(named, {"starts": each.starts, "all_marks": each.marks}) for each in parts]
         )
-        left, known = np.ones(len(calls), np.bool_), 0
+        known = 0
         for part, answer, at in zip(parts, answers, range(0, len(rows), _ASKED), strict=True):
             if answer:
                 those = self._leave_out(run, calls, rows[at : at + _ASKED][part.order], answer)
@@ -174,7 +191,6 @@ class Sender:
                 rows = page.rows
                 if verdict == "posted":
                     run.posted(rated, page, detail)
-                    self._recent.add(rated.calls.names[rows])
                 elif verdict == "refused":
                     run.refuse(rated.calls.places[rows], Reason(detail))
                     run.stops |= page.takes
@@ -187,6 +203,7 @@ class Sender:
                 else:
                     rows, moved, run.stops = rows[:0], True, True
                 done[rows] = True
+        run.count_unrated(rated)
         # Who is always overtaken rates fewer at a time, and is quicker.
         run.horizon = max(_FEWEST, min(run.horizon, len(done)) // 4) if moved else min(_MOST, run.horizon * 2)
         return done
@@ -226,16 +243,24 @@ class Sender:
             return ""
 
     def _told(self, run: Run, page: Page) -> tuple[Any, Told]:
-        packed = pack(page.lines, page.said, columns=page.columns)
+        """The call that posts a page; who looks for names from now on looks for those of the page as well."""
+        packed, by = pack(page.lines, page.said, columns=page.columns, told=run.days[run.ref]), self._ids()
+        days = np.unique(page.lines.batch["day"].to_numpy()).tolist()
+        home_told = neighbours(days, run.days[run.home]) if run.home != run.ref else ""
+        self._recent.add(page.lines.batch["name"].to_numpy()[packed.order])  # in order they are added faster
+        for each, told in run.days.items():
+            self._recent.note(each, days, by)
+            told.update(dict.fromkeys(days, by))
         return packed.order, call_of(
             run.ref,
             page.lines,
             packed,
             actor=run.actor,
-            payment_id=self._ids(),
+            payment_id=by,
             uses=page.told,
             unpriced=page.unpriced,
             home=run.home,
+            home_told=home_told,
         )
 
 

@@ -6,10 +6,11 @@
 -- The arguments are told in lib/marks, `home` in post_records.
 local account_key, home_key = KEYS[1], KEYS[2]
 local starts, all_marks = ARGV[1], ARGV[2]
+local home_told = '' -- whoever asks says of no day who told it
 local call, format, floor = redis.call, string.format, math.floor
 local now, EPOCH_MS, DAY = 0, 0, 0 -- lib/records remembers nothing here
 local homes = home_key == account_key and { account_key } or { account_key, home_key }
 -- include: lib/marks
 -- include: lib/records
 
-return find_records() or ''
+return find_records(read_days()) or ''

@@ -2,18 +2,19 @@
 -- Where some are known already nothing is posted: the answer says which, so that the others can come alone. Nor where a pool
 -- has given more than their prices were reckoned with, or where calls that were to get their price late have one.
 -- KEYS: account journal outbox due payment pooled unpriced home
--- ARGV: wanted service sum_micros amounts note starts all_marks uses unpriced late
--- `amounts` are in the order of the records. `starts` and `all_marks` are told in lib/marks, `uses` in lib/pooled, `unpriced` and
--- `late` in lib/unpriced; each of these may be "".
+-- ARGV: wanted service sum_micros amounts note starts all_marks uses unpriced late home_told
+-- `amounts` are in the order of the records. `starts`, `all_marks`, `home_told` are told in lib/marks, `uses` in lib/pooled,
+-- `unpriced` and `late` in lib/unpriced; each of these may be "".
 -- Output: 'posted <entry> <after>' | 'refused <reason>' | 'known <a character for each: . new, = known, ! with other contents>'
 --   | 'moved pools' | 'moved late'
 -- Event: balance_low balance_exhausted services_halted credit_expired recharge_due recharge_blocked pool_low pool_exhausted
 -- `home` is the account that the source named, which need not be the one that pays; both know the records.
--- `payment` is the record of the recharge that may open; there is none yet. `sum_micros` is the sum of `amounts`.
+-- `payment` is the record of the recharge that may open; there is none yet, and its id is the name of this call.
+-- `sum_micros` is the sum of `amounts`.
 local account_key, journal_key, outbox_key, due_key, payment_key, pooled_key, unpriced_key, home_key =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
-local wanted, service, sum_micros, amounts, note, starts, all_marks, uses, unpriced, late =
-  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
+local wanted, service, sum_micros, amounts, note, starts, all_marks, uses, unpriced, late, home_told =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
 local counter = 'usage:' .. service
 -- include: lib/wallet
 local tenant, account_id = string.match(account_key, ':t:([^:]+):a:([^:]+)$')
@@ -31,7 +32,8 @@ local homes = home_key == account_key and { account_key } or { account_key, home
 -- include: lib/pooled
 -- include: lib/unpriced
 
-local known, sizes = find_records()
+local kept = read_days()
+local known = find_records(kept)
 if known then return 'known ' .. known end
 if currency ~= wanted then return 'refused currency_mismatch' end
 if pools_moved() then return 'moved pools' end
@@ -46,7 +48,7 @@ begin()
 local lots = consume(sum)
 local outcome = enter(-sum, 'records', 'wallet', counter, sum_micros, lots, note)
 count(counter, sum)
-remember_records(sizes)
+remember_records(kept, string.match(payment_key, '[^:]+$'))
 use_pools()
 keep_unpriced(string.match(outcome, '^%S+'))
 -- Each level is crossed by the record that crosses it, and told with the balance there.
@@ -59,7 +61,7 @@ for micros in string.gmatch(balance < level and amounts or '', '%d+') do
       account.balance, looked = format('%d', at), true
       consider_recharge(ctx, account, payment_key, string.match(payment_key, '[^:]+$'))
     end
-    level = least_by_rules()
+    level = least_by_rules(looked)
   end
 end
 save_account()

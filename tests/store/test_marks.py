@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.lines import Lines
-from store.marks import bytes_of, guids_of, names_of
+from store.marks import bytes_of, guids_of, mark_texts, names_of
 from tests.controls import CURRENCY
 
 COUNT = 20_000
@@ -32,15 +32,19 @@ def test_name_is_of_nothing_but_the_id(ids: list[str]) -> None:
 
 
 @given(st.lists(st.tuples(IDS.filter(lambda each: len(each) <= 64), st.integers(0, 9)), min_size=1, max_size=20))
-def test_check_lies_in_the_set_of_its_name(drawn: list[tuple[str, int]]) -> None:
-    """And is no name; both have as many digits as every other, and are what Redis keeps as integers."""
+def test_mark_tells_name_and_check(drawn: list[tuple[str, int]]) -> None:
+    """In characters of six bits, the lowest first: 46 bits of the name, its 18 others, and the check."""
     ids, micros = zip(*drawn, strict=True)
     batch = Lines.of(list(ids), list(micros), list(micros), currency=CURRENCY).batch
+    names, checks = batch["name"], batch["check"]
 
-    for name, check in zip(batch["name"].to_pylist(), batch["check"].to_pylist(), strict=True):
-        assert 2**62 <= name < 2**63
-        assert name >> 31 == check >> 31
-        assert (name >> 30 & 1, check >> 30 & 1) == (0, 1)
+    marks = mark_texts(names, checks).to_pylist()
+
+    for mark, name, check in zip(marks, names.to_pylist(), checks.to_pylist(), strict=True):
+        halves = mark[:8], mark[8:]
+        first, second = (sum(each - ord("0") << 6 * at for at, each in enumerate(half)) for half in halves)
+        assert {*map(chr, mark)} <= {*map(chr, range(ord("0"), ord("p")))}
+        assert (first, second & (1 << 18) - 1, second >> 18) == (name & (1 << 46) - 1, name >> 46, check)
 
 
 def test_check_tells_amount_start_service_and_destination() -> None:
@@ -71,7 +75,7 @@ def test_guids_of_any_make_are_spread_over_all_sets(kind: str) -> None:
     """No two have one name, and of 64 sets none has more than half as much again as it should."""
     found = names([str(KINDS[kind](number)) for number in range(COUNT)])
 
-    sets = Counter((each - 2**62) >> 56 for each in found)
+    sets = Counter(each >> 58 for each in found)
     assert len({*found}) == COUNT
     assert len(sets) == 64
     assert max(sets.values()) < 1.5 * COUNT / 64

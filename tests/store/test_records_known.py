@@ -1,17 +1,19 @@
 """What an account knows of call records: which it has posted, and whether one tells the same."""
 
 import dataclasses
+from itertools import chain
 
 import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
 from store import keys
 from store.lines import Lines
+from store.marks import MARK
 from store.outcomes import Reason
 from store.packing import marks_of
 from store.recording import MAX_LINES, Recorded
 from store.records import UsageRecord
-from store.scripts import Client, Scripts
+from store.scripts import Scripts
 from tests.controls import REF, Bank, usd
 from tests.everywhere import every_key
 from tests.store.banks import bank_on_clock
@@ -20,9 +22,16 @@ from tests.store.posting import arrange, dump
 from tests.store.recorded import DAY_MS, post, posted, record, summary
 
 CONFLICT = Reason.OPERATION_CONFLICT
+START_DAY = record(1).start_ms // DAY_MS
 
 
 bank = bank_on_clock(arrange)
+
+
+async def marks_in(bank: Bank, key: str) -> list[str]:
+    """The marks of a set."""
+    text = await bank.redis.get(key)
+    return [text[at : at + MARK] for at in range(0, len(text), MARK)]
 
 
 async def test_repeats_are_left_out_one_by_one(bank: Bank) -> None:
@@ -34,6 +43,16 @@ async def test_repeats_are_left_out_one_by_one(bank: Bank) -> None:
     assert summary(outcome) == (3, ["record-3", "record-2"], [])
     assert [each.id for each in await posted(bank)] == [f"record-{n}" for n in (1, 2, 3, 4, 7, 5, 6)]
     assert (await bank.account()).balance == usd(93)
+    await bank.prove()
+
+
+async def test_many_that_are_new_are_told_from_those_that_are_known(bank: Bank) -> None:
+    """As one by one."""
+    await post(bank, [record(number, "0.01") for number in range(0, 120, 2)])
+
+    outcome = await post(bank, [record(number, "0.01") for number in range(120)])
+
+    assert summary(outcome) == (60, [f"record-{number}" for number in range(0, 120, 2)], [])
     await bank.prove()
 
 
@@ -121,7 +140,7 @@ async def test_what_is_remembered_is_dropped_after_ninety_one_days(bank: Bank, c
     clock.advance(days=30)
     await post(bank, [record(3)])
 
-    found = [each for each in await every_key(bank.redis) if ":known:" in each or ":levels:" in each]
+    found = [each for each in await every_key(bank.redis) if ":known:" in each or ":days:" in each]
     assert sorted([await bank.redis.pexpiretime(key) - clock.ms for key in found]) == [
         61 * DAY_MS, 61 * DAY_MS, 91 * DAY_MS, 91 * DAY_MS
     ]  # fmt: skip
@@ -144,10 +163,10 @@ async def test_day_of_any_size_is_remembered_whole(bank: Bank, size: int) -> Non
 
 async def test_day_of_any_size_begins_with_one_set(bank: Bank) -> None:
     """And goes on with more when that is full."""
-    lines = [record(number, "0.01", start_ms=record(0).start_ms) for number in range(181)]
+    lines = [record(number, "0.01", start_ms=record(0).start_ms) for number in range(513)]
     found = []
 
-    for page in (lines[:90], lines[90:180], lines[180:]):
+    for page in (lines[:256], lines[256:512], lines[512:]):
         await post(bank, page)
         found.append(sorted(each.partition(":known:")[2] for each in await every_key(bank.redis) if ":known:" in each))
 
@@ -157,20 +176,51 @@ async def test_day_of_any_size_begins_with_one_set(bank: Bank) -> None:
 
 async def test_sets_hold_the_names_of_their_numbers(bank: Bank) -> None:
     """Each the records whose names begin as its number says, so that the next page finds them there."""
+    await bank.redis.set(keys.day(REF, 20400), "somebody 512 0 0 0 0 0")
     lines = [record(number, "0.01", start_ms=record(0).start_ms) for number in range(MAX_LINES)]
 
     await post(bank, lines)
 
     known = {key.partition(":known:")[2]: key for key in await every_key(bank.redis) if ":known:" in key}
-    found = {key: {int(each) - 2**62 >> 59 for each in await bank.redis.smembers(known[key])} for key in known}
+    found = {key: {ord(each[10]) - ord("0") >> 3 for each in await marks_in(bank, known[key])} for key in known}
     assert found == {f"20400:1:{number}": {number} for number in range(8)}
+
+
+async def test_sets_hold_the_names_of_their_numbers_on_every_level(bank: Bank) -> None:
+    """A page that goes on with more sets is looked for in all that were before."""
+    await bank.grant(1000)
+    lines = [record(number, "0.01", start_ms=record(0).start_ms) for number in range(6000)]
+    await post(bank, lines)
+
+    assert len([each for each in await every_key(bank.redis) if ":known:20400:2:" in each]) > 8
+    assert (await post(bank, lines)).repeated == tuple(lines)
+
+
+async def test_mark_begins_where_another_ends(bank: Bank) -> None:
+    """A name whose characters come across two marks is not there; it may be there further on."""
+    lines = [record(number) for number in range(1, 4)]
+    await post(bank, lines[:2])
+    [key] = [each for each in await every_key(bank.redis) if ":known:" in each]
+    mark = marks_of(Lines.of_records([lines[2]]).batch).marks
+    name, known = mark[:11], await bank.redis.get(key)
+    across = f"00000{name}".ljust(2 * MARK, "0")
+
+    for behind, repeated in (("", 0), (mark, 1)):
+        await bank.redis.set(key, across + known + behind)
+        answer = await Scripts(bank.redis).call(
+            "find_records",
+            {"account": keys.account(REF), "home": keys.account(REF)},
+            starts=f"{START_DAY} 1 - - -",
+            all_marks=mark,
+        )
+        assert answer == "=" * repeated
 
 
 async def test_name_on_the_edge_of_sets_belongs_to_the_later(bank: Bank) -> None:
     """A name is the first of its set's when it is the least that the set can hold."""
-    await bank.redis.set(keys.level(REF, 20400, 0), 180)
-    edge = 2**62 + 3 * 2**59
-    names = [edge - 2**31, edge]
+    await bank.redis.set(keys.day(REF, 20400), "somebody 512 0 0 0 0 0")
+    edge = 3 << 61
+    names = [edge - 1, edge]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("store.lines.names_of", lambda ids, _: pa.array(names[-len(ids) :], pa.uint64()))
 
@@ -180,17 +230,16 @@ async def test_name_on_the_edge_of_sets_belongs_to_the_later(bank: Bank) -> None
         assert (await post(bank, [record(2)])).repeated == (record(2),)
 
 
-async def test_sets_are_compact(real_redis: Client, clock: Clock) -> None:
-    """None outgrows what Redis keeps as plain integers."""
-    bank = await arrange(real_redis)
+async def test_sets_are_short(bank: Bank) -> None:
+    """None is long to be searched, and they hold nothing but the marks."""
+    await bank.grant(1000)
     lines = [UsageRecord(f"record-{number}", usd("0.01"), record(0).start_ms) for number in range(9000)]
 
     await post(bank, lines)
 
-    found = [each for each in await every_key(real_redis) if ":known:" in each]
-    assert {await real_redis.object("encoding", key) for key in found} == {"intset"}
-    assert max([await real_redis.scard(key) for key in found]) <= 512
-    assert sum([await real_redis.scard(key) for key in found]) == 2 * len(lines)
+    found = [await marks_in(bank, each) for each in await every_key(bank.redis) if ":known:" in each]
+    assert max(map(len, found)) <= 2 * 512
+    assert len({*chain(*found)}) == sum(map(len, found)) == len(lines)
     assert len(found) <= 1 + 8 + 64
 
 

@@ -2,8 +2,8 @@
 -- lots, and the epoch of its operations.
 -- Uses: lib/wallet, lib/clock, lib/account, lib/lots; the verb's `ctx` and `account`.
 
--- The highest balance below which something has to be told, opened or refused.
-local function least_by_rules()
+-- The highest balance below which something has to be told, opened or refused; `looked`: whether a recharge is due was.
+local function least_by_rules(looked)
   if account.state ~= 'open' then return MAX end
   local highest = account.exhausted == '1' and -MAX or 1
   if tonumber(account.halted) <= 0 then highest = math.max(highest, 1 - account.overdraft) end
@@ -13,7 +13,7 @@ local function least_by_rules()
       break
     end
   end
-  if account.recharge_on == '1' and account.recharge_paused == '' and account.recharge_slot == '' then
+  if not looked and account.recharge_on == '1' and account.recharge_paused == '' and account.recharge_slot == '' then
     highest = math.max(highest, tonumber(account.recharge_below))
   end
   return highest

@@ -14,7 +14,7 @@ from tests.store.mutants.owners import OWNERS
 from tests.store.mutants.payments import PAYMENTS
 from tests.store.mutants.postings import POSTING, THRESHOLDS
 from tests.store.mutants.recharges import RECHARGE
-from tests.store.mutants.records import KNOWN, MOVED, POOLED, RECORDS
+from tests.store.mutants.records import KNOWN, MOVED, POOLED, RECORDS, TOLD
 from tests.store.mutants.resolutions import RESOLUTIONS
 from tests.store.mutants.reversals import REVERSALS
 from tests.store.mutants.seals import SEALS, UNBIDDEN
@@ -82,6 +82,7 @@ ALL = [
     *MOVED,
     *POOLED,
     *KNOWN,
+    *TOLD,
     *TOKENS,
     *WEBHOOKS,
     *QUEUES,

@@ -1,7 +1,15 @@
 """Faults in the posting of call records and in what is known of them."""
 
 from tests.controls import usd
-from tests.store import test_grounds, test_moved_calls, test_pooled, test_records, test_records_known, test_unpriced
+from tests.store import (
+    test_grounds,
+    test_moved_calls,
+    test_pooled,
+    test_records,
+    test_records_known,
+    test_records_told,
+    test_unpriced,
+)
 from tests.store.mutants.mutant import NEVER, WANTED, Mutant
 from tests.store.recorded import DAY_MS, START_MS
 
@@ -38,7 +46,9 @@ RECORDS = [
     Mutant("post_records", "begin()\n", "", test_records.test_what_has_expired_does_not_pay),
     Mutant("post_records", "consume(sum)", "lot", test_records.test_recorded_usage_goes_below_zero),
     Mutant("post_records", "count(counter, sum)\n", "", test_records.test_records_are_one_entry),
-    Mutant("post_records", "remember_records(sizes)\n", "", test_records_known.test_repeats_are_left_out_one_by_one),
+    Mutant(
+        "post_records", "remember_records(kept", "type(kept", test_records_known.test_repeats_are_left_out_one_by_one
+    ),
     Mutant("post_records", "save_account()\n", "", test_records.test_records_are_one_entry),
     Mutant(
         "post_records",
@@ -51,7 +61,7 @@ RECORDS = [
     ),
     Mutant(
         "post_records",
-        "    level = least_by_rules()\n",
+        "    level = least_by_rules(looked)\n",
         "    level = -MAX\n",
         test_records.test_levels_are_crossed_by_the_records_that_cross_them,
     ),
@@ -63,8 +73,8 @@ RECORDS = [
     ),
     Mutant(
         "lib/marks",
-        "{ place + 1, place + count }",
-        "{ 1, count + 0 }",
+        "first = place + 1, last = place + count,",
+        "first = 1, last = count + 0,",
         test_records_known.test_batch_of_many_days_is_posted,
     ),
 ]
@@ -82,7 +92,7 @@ MOVED = [
 ]
 
 POOLED = [
-    Mutant("find_records", "find_records() or ''", "''", test_records_known.test_known_records_are_found),
+    Mutant("find_records", "find_records(read_days()) or ''", "''", test_records_known.test_known_records_are_found),
     Mutant("post_records", "if pools_moved() then", NEVER, test_pooled.test_pool_that_was_used_meanwhile_is_told, ONE),
     Mutant("post_records", "if late_moved() then", NEVER, test_unpriced.test_price_is_given_once),
     Mutant("post_records", "use_pools()\n", "", test_pooled.test_lines_use_a_pool),
@@ -120,42 +130,72 @@ POOLED = [
 KNOWN = [
     Mutant(
         "lib/records",
-        "call('SISMEMBER', set_key, marks[2 * i]) == 1",
-        "true",
+        "states[i] = sub(set, at + NAME, at + MARK - 1) == sub(all_marks, begin + NAME + 1, begin + MARK) and",
+        "states[i] = true and",
         test_records_known.test_known_id_with_other_contents_is_refused,
         ALONE,
     ),
     Mutant(
         "lib/records",
-        "call('SISMEMBER', set_key, marks[2 * i]) == 1",
-        "false",
+        "begin + NAME + 1, begin + MARK) and '=' or '!'",
+        "begin + NAME + 1, begin + MARK) and '!' or '!'",
         test_records_known.test_repeats_are_left_out_one_by_one,
     ),
     Mutant(
         "lib/records",
-        "for near = day - 1, day + 1 do",
-        "for near = day, day + 1 do sizes[day - 1] = { [0] = 0, 0, 0, 0, 0, 0 }",
+        "  while at and at % MARK ~= 1 do at = find(set, name, at + 1, true) end\n",
+        "",
+        test_records_known.test_mark_begins_where_another_ends,
+    ),
+    Mutant(
+        "lib/records",
+        "find(set, name, at + 1, true) end",
+        "nil end",
+        test_records_known.test_mark_begins_where_another_ends,
+    ),
+    Mutant(
+        "lib/records",
+        "index[sub(set, at, at + NAME - 1)] = at",
+        "index[sub(set, at, at + NAME)] = at",
+        test_records_known.test_page_of_repeats_changes_nothing,
+    ),
+    Mutant(
+        "lib/records",
+        "index and index[name] or",
+        "index and 1 or",
+        test_records_known.test_many_that_are_new_are_told_from_those_that_are_known,
+    ),
+    Mutant(
+        "lib/records",
+        "        look_up_day(home, each, day - 1, kept, states)\n",
+        "",
         test_records_known.test_known_id_with_other_contents_is_refused,
         DAY_AFTER,
     ),
     Mutant(
         "lib/records",
-        "for near = day - 1, day + 1 do\n        for",
-        "for near = day - 1, day do\n        for",
+        "        look_up_day(home, each, day + 1, kept, states)\n",
+        "",
         test_records_known.test_known_id_with_other_contents_is_refused,
         DAY_BEFORE,
     ),
     Mutant(
         "lib/records",
-        "until i > last or names[i] >= beyond",
-        "until i > last",
+        "until i > each.last or number_of(i, wide) ~= number",
+        "until i > each.last",
         test_records_known.test_sets_hold_the_names_of_their_numbers,
     ),
     Mutant(
         "lib/records",
-        "or names[i] >= beyond",
-        "or names[i] > beyond",
+        "(c3 - ZERO) * 4096",
+        "(c3 - ZERO) * 2048",
         test_records_known.test_name_on_the_edge_of_sets_belongs_to_the_later,
+    ),
+    Mutant(
+        "lib/records",
+        "i * MARK - 7, i * MARK - 5",
+        "i * MARK - 8, i * MARK - 6",
+        test_records_known.test_sets_hold_the_names_of_their_numbers,
     ),
     Mutant(
         "lib/records",
@@ -165,19 +205,18 @@ KNOWN = [
     ),
     Mutant(
         "lib/records",
-        "local i = first + j - 1",
-        "local i = j",
-        test_records_known.test_day_of_any_size_is_remembered_whole,
-        {"size": 500},
+        "  if each.runs[level] then return each.runs[level] end\n",
+        "  if next(each.runs) then return select(2, next(each.runs)) end\n",
+        test_records_known.test_sets_hold_the_names_of_their_numbers_on_every_level,
     ),
-    Mutant("lib/records", "i - 1] = (size", "i] = (size", test_records_known.test_repeats_are_left_out_one_by_one),
+    Mutant("lib/records", "each.first\n  while", "1\n  while", test_records_known.test_batch_of_many_days_is_posted),
     Mutant(
         "lib/records", "states[i] or '.'", "states[i] or '='", test_records_known.test_repeats_are_left_out_one_by_one
     ),
     Mutant(
         "lib/records",
-        "for level = 0, LEVELS do\n      for near",
-        "for level = 1, LEVELS do\n      for near",
+        "for level = 0, LEVELS do\n    for _, run",
+        "for level = 1, LEVELS do\n    for _, run",
         test_records_known.test_repeats_are_left_out_one_by_one,
     ),
     Mutant(
@@ -207,20 +246,89 @@ KNOWN = [
     ),
     Mutant(
         "lib/records",
-        "sizes[day][level] + more",
-        "more",
+        "before[at] + (at == level and more or 0)",
+        "(at == level and more or 0)",
         test_records_known.test_day_of_any_size_begins_with_one_set,
     ),
     Mutant(
         "lib/records",
-        "if runs[known] then",
-        "if next(runs) then return select(2, next(runs)) end\n  if runs[known] then",
-        test_records_known.test_batch_of_many_days_is_posted,
+        "sub(all_marks, (run[2] - 1) * MARK + 1, run[3] * MARK)",
+        "sub(all_marks, run[2] * MARK + 1, run[3] * MARK)",
+        test_records_known.test_page_of_repeats_changes_nothing,
+    ),
+]
+
+TOLD = [
+    Mutant(
+        "lib/records",
+        "    if not states[i] then return false end\n",
+        "",
+        test_records_known.test_known_id_with_other_contents_is_refused,
+        DAY_AFTER,
     ),
     Mutant(
         "lib/records",
-        "unpack(marks, 2 * run[2] - 1, 2 * run[3])",
-        "unpack(names, run[2], run[3])",
-        test_records_known.test_page_of_repeats_changes_nothing,
+        "kept[day - 1].by ~= by[-1] or ",
+        "",
+        test_records_told.test_neighbours_are_told_of_as_well,
+        {"other": -1},
+    ),
+    Mutant(
+        "lib/records",
+        " or kept[day + 1].by ~= by[1] then",
+        " then",
+        test_records_told.test_neighbours_are_told_of_as_well,
+        {"other": 1},
+    ),
+    Mutant(
+        "lib/records",
+        "kept[day].by ~= by[0] or ",
+        "",
+        test_records_told.test_who_does_not_know_who_told_last_is_not_believed,
+        {"told": {}},
+    ),
+    Mutant(
+        "lib/records",
+        "if kept[day - 1].by",
+        "if true or kept[day - 1].by",
+        test_records_told.test_who_told_a_day_from_its_beginning_is_believed,
+    ),
+    Mutant(
+        "lib/records",
+        "before.by == each.by[nth][0] and by or '!'",
+        "by",
+        test_records_told.test_day_that_two_have_told_is_looked_up_ever_after,
+        {"told": {}},
+    ),
+    Mutant(
+        "lib/records",
+        "before.by == each.by[nth][0] and by or '!'",
+        "before.by == '-' and by or '!'",
+        test_records_told.test_who_told_a_day_from_its_beginning_is_believed,
+    ),
+    Mutant(
+        "lib/records",
+        "before.by == each.by[nth][0]",
+        "before.by == each.by[1][0]",
+        test_records_told.test_account_that_pays_and_the_one_named_are_told_of_each,
+    ),
+    Mutant(
+        "lib/records",
+        "day, by = each.day, each.by[nth]",
+        "day, by = each.day, each.by[1]",
+        test_records_told.test_who_knows_one_account_is_not_believed_of_the_other,
+        {"told": {test_records_told.DAY: "b"}, "home_told": {}, "number": 1},
+    ),
+    Mutant(
+        "lib/records",
+        "remember_in(home, kept[nth], nth, by)",
+        "remember_in(home, kept[1], nth, by)",
+        test_records_told.test_account_that_pays_and_the_one_named_are_told_of_each,
+    ),
+    Mutant(
+        "lib/marks",
+        "told_day = told_day + 1",
+        "told_day = 1",
+        test_records_told.test_account_named_is_told_of_day_by_day,
     ),
 ]
