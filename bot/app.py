@@ -224,13 +224,15 @@ def build_bolt(settings: Settings, services: Services, workspaces: Workspaces) -
     # Bolt reads the environment as well, and would warn at every start that what it found there is not used.
     bolt_log = logging.getLogger("slack_bolt.AsyncApp")
     bolt_log.addFilter(_errors_only)
-    app = AsyncApp(
-        client=workspaces.client,
-        signing_secret=secret.get_secret_value() if secret else "",
-        authorize=Authorize(workspaces),  # type: ignore[arg-type] # Bolt takes None for "not authorized"
-        user_facing_authorize_error_message=AWAY,
-    )
-    bolt_log.removeFilter(_errors_only)
+    try:
+        app = AsyncApp(
+            client=workspaces.client,
+            signing_secret=secret.get_secret_value() if secret else "",
+            authorize=Authorize(workspaces),  # type: ignore[arg-type] # Bolt takes None for "not authorized"
+            user_facing_authorize_error_message=AWAY,
+        )
+    finally:
+        bolt_log.removeFilter(_errors_only)
     people = People()
     app.middleware(once(services.seen, people))
     return app, register(app, services, people)

@@ -38,6 +38,7 @@ _PATTERNS: Final = (
 _SECRET_NAMES: Final = re.compile(
     r"(?i)^(?:.*[_-])?(?:authorization|token|secret|password|passwd|signature|cookie|api[_-]?key|private[_-]?key)$"
 )
+_BOLT: Final = "slack_bolt.AsyncApp"
 _LIBRARIES: Final = ("asyncio", "httpcore", "httpx", "msal", "redis", "slack_sdk", "slack_bolt", "urllib3")
 _NOISY: Final = (*_LIBRARIES, "uvicorn.access")
 _LONGEST: Final = 20_000
@@ -167,6 +168,7 @@ def _take_over(handler: logging.Handler, level: str) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+    logging.getLogger(_BOLT).setLevel(logging.NOTSET)  # Bolt gives it the level that the root has when an app is made
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.NOTSET if level == "debug" else logging.WARNING)
     logging.captureWarnings(True)

@@ -95,6 +95,17 @@ def test_libraries_come_out_in_the_same_form(name: str) -> None:
     assert (line["logger"], line["level"], line["team"]) == (name, "warning", "T1")
 
 
+def test_level_is_that_of_the_last_settings() -> None:
+    """Bolt keeps the level that the root had when an app was made."""
+    logging.getLogger("slack_bolt.AsyncApp").setLevel(logging.CRITICAL)
+    stream = io.StringIO()
+    configure(stream=stream)
+
+    logging.getLogger("slack_bolt.AsyncApp").warning("heard")
+
+    assert _last(stream)["event"] == "heard"
+
+
 def test_an_exception_comes_out_whole_and_clean() -> None:
     """A traceback is logged with its cause, the secrets in its messages redacted."""
     stream = io.StringIO()
