@@ -551,6 +551,7 @@ why-lot = Kauf oder Gutschrift { $lot } ({ $amount })
 why-no-lot = Guthaben, das später kam ({ $amount })
 why-late = In Buchung { $entry } hatte er keinen Preis; eine später geladene Preisliste hat ihm einen gegeben.
 why-reversed = Erstattet mit Buchung { $entry }
+why-returned = { $seconds } s Inklusivminuten wurden damit dem Monat zurückgegeben, aus dem sie waren.
 why-unknown = Ich finde keinen Anruf und keine Buchung mit der Kennung „{ $typed }“. Ist sie vollständig? Gemeint ist die Kennung des Verbindungsnachweises oder die einer Buchung, wie Exporte sie zeigen.
 why-too-long = „{ $typed }“ ist nicht unter den Buchungen, die ich in zehn Sekunden durchsehen konnte. Nennen Sie auch die Buchung: `/credits warum <Buchung>#<Anruf>`.
 why-no-archive = „{ $typed }“ ist vielleicht im Archiv, das gerade nicht gelesen werden kann. Das muss sich jemand vom Betrieb ansehen.

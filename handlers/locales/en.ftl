@@ -551,6 +551,7 @@ why-lot = purchase or grant { $lot } ({ $amount })
 why-no-lot = credit that came later ({ $amount })
 why-late = It had no price in entry { $entry }; a rate card that was loaded later gave it one.
 why-reversed = Given back by entry { $entry }
+why-returned = { $seconds } s of included minutes were given back with it, to the month that they were of.
 why-unknown = I find no call and no entry with the id “{ $typed }”. Is it complete? It is the id of the call’s record, or an entry’s as exports show it.
 why-too-long = “{ $typed }” is not among the entries that I could look through in ten seconds. Name its entry as well: `/credits why <entry>#<call>`.
 why-no-archive = “{ $typed }” may be in the archive, which cannot be read now. An operator has to look.

@@ -77,6 +77,7 @@ PARTS = (
     "hold",
     "lots",
     "marks",
+    "minutes",
     "name",
     "operation",
     "original",

@@ -6,6 +6,7 @@ from tests.store.mutants.caps import CAPS
 from tests.store.mutants.corrections import CORRECTIONS
 from tests.store.mutants.forbidden import REASONS, RESERVATIONS
 from tests.store.mutants.holds import HOLDS
+from tests.store.mutants.minutes import MINUTES
 from tests.store.mutants.mutant import Mutant
 from tests.store.mutants.needs import NEEDS, WAITS
 from tests.store.mutants.orders import ORDERS
@@ -77,6 +78,7 @@ ALL = [
     *TRANSFERS,
     *CORRECTIONS,
     *REVERSALS,
+    *MINUTES,
     *BOOKS,
     *RECORDS,
     *MOVED,
