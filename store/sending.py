@@ -113,6 +113,10 @@ class Sender:
             if len(calls):  # what came before them is known now
                 calls = await self._without_known(run, calls, np.ones(len(calls), np.bool_))
 
+    async def unknown(self, run: Run, calls: Calls) -> Ints:
+        """The places of those that nobody has charged; the others are repeats."""
+        return (await self._without_known(run, calls, np.ones(len(calls), np.bool_))).places
+
     async def _charge(self, run: Run, calls: Calls) -> None:
         asked = self._asked(run, calls)
         calls = await self._without_known(run, calls, asked)

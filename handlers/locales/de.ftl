@@ -595,6 +595,7 @@ pool-month-over = Dieser Monat ist vorbei: Diese Anrufe wurden spät gemeldet.
 
 ## Sources of call records
 news-feed-failed = :warning: *Verbindungsnachweise lassen sich nicht aus Microsoft Graph lesen*, seit { $since }. { $why } Was inzwischen telefoniert wurde, wird berechnet, sobald es wieder geht, bis zu 89 Tage zurück.
+news-feed-some = :warning: *Manche Anrufe aus Microsoft Graph werden nicht berechnet*, seit { $since }. { $why } Danach werden sie von selbst berechnet, bis zu 89 Tage zurück; alle anderen werden es schon.
 news-feed-recovered = :white_check_mark: Verbindungsnachweise werden wieder aus Microsoft Graph gelesen. Was seit { $since } dazukam, wird jetzt berechnet.
 feed-secret-wrong = Microsoft nimmt das Clientgeheimnis nicht an: `CREDITS_GRAPH_CLIENT_SECRET` braucht den Wert des Geheimnisses, nicht seine Kennung.
 feed-secret-expired = Das Clientgeheimnis ist abgelaufen: Legen Sie ein neues an (Entra Admin Center, App-Registrierungen, Zertifikate & Geheimnisse) und tragen Sie es in `CREDITS_GRAPH_CLIENT_SECRET` ein.
@@ -605,6 +606,7 @@ feed-token-refused = Microsoft Graph lehnt ein neues Token ab: Stimmt `CREDITS_G
 feed-forbidden = Die App darf sie nicht lesen: Geben Sie ihr die Anwendungsberechtigung `CallRecord-PstnCalls.Read.All`, mit Administratorzustimmung (Entra Admin Center, App-Registrierungen, API-Berechtigungen).
 feed-clock = Die Uhr des Rechners, auf dem der Bot läuft, geht falsch: Stellen Sie sie richtig.
 feed-not-taken = Konten nehmen nicht an, was sie bezahlen sollen, weil sie geschlossen sind oder es sie nicht gibt: `credits account list` zeigt sie.
+feed-other-currency = Ihr Betrag ist in einer anderen Währung als das Konto, das zahlen soll. Laden Sie eine Regel, die ein Konto in dieser Währung nennt: `credits account open`, `credits cost-centres load`.
 feed-no-account = Es gibt kein Konto, das bezahlt: `credits account open` eröffnet es.
 feed-busy = Microsoft Graph nimmt zurzeit keine Anfragen mehr an. Noch muss niemand etwas tun.
 feed-away = Microsoft Graph antwortet nicht. Ist es von anderswo zu erreichen, prüfen Sie das Netz des Rechners, auf dem der Bot läuft.

@@ -595,6 +595,7 @@ pool-month-over = That month is over: these calls were reported late.
 
 ## Sources of call records
 news-feed-failed = :warning: *Call records cannot be read from Microsoft Graph* since { $since }. { $why } Calls that were made meanwhile are charged as soon as it works again, those of the last 89 days.
+news-feed-some = :warning: *Some calls from Microsoft Graph are not charged* since { $since }. { $why } They are then charged by themselves, those of the last 89 days; all others are.
 news-feed-recovered = :white_check_mark: Call records are read from Microsoft Graph again. What came since { $since } is charged now.
 feed-secret-wrong = Microsoft does not accept the client secret: `CREDITS_GRAPH_CLIENT_SECRET` takes the secret’s value, not its id.
 feed-secret-expired = The client secret has expired: make a new one (Entra admin center, App registrations, Certificates & secrets) and put it into `CREDITS_GRAPH_CLIENT_SECRET`.
@@ -605,6 +606,7 @@ feed-token-refused = Microsoft Graph refuses a new token: is `CREDITS_GRAPH_CLOU
 feed-forbidden = The app may not read them: give it the application permission `CallRecord-PstnCalls.Read.All`, with an administrator’s consent (Entra admin center, App registrations, API permissions).
 feed-clock = The clock of the bot’s machine is wrong: set it right.
 feed-not-taken = Accounts do not take what is charged to them, because they are closed or do not exist: `credits account list` shows them.
+feed-other-currency = Their charge is in another currency than the account that is to pay. Load a rule that names an account in their currency: `credits account open`, `credits cost-centres load`.
 feed-no-account = There is no account to charge: `credits account open` opens it.
 feed-busy = Microsoft Graph takes no more requests for now. Nobody has to do anything yet.
 feed-away = Microsoft Graph does not answer. If it can be reached from elsewhere, look at the network of the bot’s machine.
