@@ -12,6 +12,7 @@ from store.operations import Ids, note
 from store.outcomes import Posted, Reason
 from store.records import UsageRecord
 from store.scripts import Client, Scripts
+from store.services import LISTED
 
 if TYPE_CHECKING:
     from store.lines import Lines
@@ -106,8 +107,9 @@ def call_of(
     unpriced: str = "",
     late: str = "",
     home: AccountRef | None = None,
+    listed: frozenset[str] = LISTED,
 ) -> Told:
-    """The script's keys and arguments; the last four as its header tells, `home` is `ref` where it is None."""
+    """The script's keys and arguments, as its header tells them; `home` is `ref` where it is None."""
     return {
         **posting_keys(ref),
         "payment": keys.payment(ref.tenant, payment_id),
@@ -125,6 +127,7 @@ def call_of(
         "uses": uses,
         "unpriced": unpriced,
         "late": late,
+        "listed": int(lines.service in listed),
     }
 
 

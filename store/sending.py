@@ -240,6 +240,7 @@ class Sender:
             uses=page.told,
             unpriced=page.unpriced,
             home=run.home,
+            listed=run.terms.services,
         )
 
 

@@ -89,6 +89,7 @@ PARTS = (
     "records",
     "reversal",
     "rules",
+    "services",
     "unpriced",
     "wallet",
     "write",
