@@ -1,7 +1,7 @@
 """`credits transfer`, `reverse`, `records` and `adjust`: what an operator puts right at the command line."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from bot.desk import InFolder, Named, OfWorkspace, Once, Typed, Why
 from bot.running import EnvFile
 from store.corrections import Corrections
 from store.manifest import ArchiveError
-from store.outcomes import Posting, Reason
+from store.outcomes import Posting, Reason, Refused
 from store.roles import Roles
 from store.scripts import Client
 from store.transfers import Transfers
@@ -55,19 +55,25 @@ def reverse(
 ) -> None:
     """Post the opposite of an entry: of usage, a grant, an adjustment or expired credit. Once for each.
 
-    Of an entry of call records, one record is given back, or all that are left. Archived entries are reversed as well.
+    Of an entry of call records, one record is given back, or all that are left, with the included minutes that they
+    used. Archived entries are reversed as well.
     """
     ref, operation = desk.account_ref(workspace, account), desk.operation(once)
     past, (of, single, record) = desk.archive(env_file), entry.partition("#")
 
-    async def put_right(redis: Client) -> Posting:
+    async def put_right(redis: Client) -> tuple[Posting, Mapping[tuple[str, str], int]]:
         corrections, by = Corrections(redis, Roles(redis), past=past), desk.operator()
         if single:
-            return await corrections.reverse_record(by, ref, of, record, operation_id=operation, memo=memo)
-        return await corrections.reverse_entry(by, ref, of, operation_id=operation, memo=memo)
+            done = await corrections.reverse_record(by, ref, of, record, operation_id=operation, memo=memo)
+        else:
+            done = await corrections.reverse_entry(by, ref, of, operation_id=operation, memo=memo)
+        return done, {} if isinstance(done, Refused) else await corrections.returned(ref, done.entry)
 
     with _in_words():
-        desk.say(account, desk.ask(env_file, put_right))
+        outcome, minutes = desk.ask(env_file, put_right)
+    desk.say(account, outcome)
+    for (pool, month), seconds in minutes.items():
+        typer.echo(f"Included minutes given back to {pool} in {month}: {seconds // 60}:{seconds % 60:02d}.")
 
 
 def records(

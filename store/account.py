@@ -174,6 +174,8 @@ def _fields(record: Mapping[str, str], prefix: str) -> list[tuple[str, str]]:
 
 WALLET = "wallet"
 """The ledger account that is an account's available credit."""
+REVERSAL = "reversal"
+"""The kind of an entry that reverses another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,8 @@ class Entry:
 
     `amount` is what that did to the wallet, signed; `before` and `after` are the wallet's. `lots` tells which lots
     paid, or came of it: "17", or "17=500 18=300" with millionths, "-" standing for what no lot could pay. `at_ms` is
-    Redis' own time, ms since the epoch; the second half of `id` is `version`, the account's count of entries.
+    Redis' own time, ms since the epoch; the second half of `id` is `version`, the account's count of entries. What a
+    reversal gave back to pools is in `minutes`, as `<pool>:<month>:<seconds>` divided by commas, "" for nothing.
     """
 
     id: str
@@ -197,6 +200,7 @@ class Entry:
     operation: str
     ref: str
     memo: str
+    minutes: str = ""
 
     @property
     def amount(self) -> Money:
@@ -218,13 +222,18 @@ class Entry:
     def line(self) -> str:
         """All but the id, as the stream has it."""
         numbers = str(self.moved.micros), str(self.after.micros)
-        texts = self.lots, self.actor, self.operation, self.ref, self.memo
+        ref = f"{self.ref} {self.minutes}" if self.minutes else self.ref
+        texts = self.lots, self.actor, self.operation, ref, self.memo
         return "\t".join((self.kind, self.debit, self.credit, *numbers, *texts))
 
     @classmethod
     def decode(cls, entry_id: str, record: Mapping[str, str], currency: str) -> "Entry":
-        """The entry from its stream record: one line of ten parts divided by tabs, the memo last."""
+        """The entry from its stream record: one line of ten parts divided by tabs, the memo last.
+
+        Behind the ref of a reversal, and a space, are the minutes that it gave back, if any.
+        """
         kind, debit, credit, moved, after, lots, actor, operation, ref, memo = record["entry"].split("\t", 9)
+        ref, _, minutes = ref.partition(" ") if kind == REVERSAL else (ref, "", "")
         return cls(
             id=entry_id,
             kind=kind,
@@ -238,6 +247,7 @@ class Entry:
             operation=operation,
             ref=ref,
             memo=memo,
+            minutes=minutes,
         )
 
 

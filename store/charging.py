@@ -92,8 +92,8 @@ class Charging:
         repeat, whatever it would cost now, and whoever would pay by now: `ref` knows it as well. Calls whose price is
         not known are posted as lines of 0, see `rate_late`.
         Refused, one by one: TIME_IMPLAUSIBLE, TOO_OLD, CURRENCY_MISMATCH (its own charge is in another currency than
-        the account), OPERATION_CONFLICT (a known id whose record says something else); and what `Ledger.post_records`
-        refuses: UNKNOWN_ACCOUNT, ACCOUNT_CLOSED, BALANCE_LIMIT.
+        the account, and nobody has paid it), OPERATION_CONFLICT (a known id whose record says something else); and
+        what `Ledger.post_records` refuses: UNKNOWN_ACCOUNT, ACCOUNT_CLOSED, BALANCE_LIMIT.
 
         Raises:
             ValueError: this is no such batch, or an id or the actor cannot be written.
@@ -174,12 +174,16 @@ class Charging:
             if found is None:
                 charged.refused += [(row, Reason.UNKNOWN_ACCOUNT) for row in rows.tolist()]
                 continue
+            run = Run(account, actor, *found, charged, told, ref)
             wrong = self._implausible(batch, rows, found[0].currency)
             for reason, mask in wrong.items():
-                charged.refused += [(row, reason) for row in rows[mask].tolist()]
+                left = rows[mask]
+                if reason is Reason.CURRENCY_MISMATCH and len(left):  # another account may have paid, by other rules
+                    left = await self._sender.unknown(run, Calls.of(_taken(batch, left), left))
+                run.refuse(left, reason)
             good = rows[~np.logical_or.reduce([*wrong.values()])]
             calls = await aside(len(good), Calls.of, _taken(batch, good), good, _taken(assigned.centres, good))
-            await self._sender.charge(Run(account, actor, *found, charged, told, ref), calls)
+            await self._sender.charge(run, calls)
 
     def _implausible(self, batch: Batch, rows: Ints, currency: str) -> dict[Reason, Bools]:
         """Which of these rows are refused before anybody is asked."""

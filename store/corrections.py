@@ -1,6 +1,7 @@
 """Corrections: an entry is never changed; it is reversed by another one, or the balance is adjusted."""
 
 import re
+from collections.abc import Mapping
 from typing import Protocol
 
 from store import keys
@@ -10,7 +11,7 @@ from store.money import Money
 from store.operations import Ids, checked_id, contents, decode_posting, harmless, mark, note, random_id
 from store.outcomes import Posting, Reason, Refused
 from store.payments import LIFETIME_MS
-from store.records import UsageRecord, records_of
+from store.records import UsageRecord, minutes_in, minutes_of, records_of
 from store.roles import Actor, Operator, Roles
 from store.scripts import Client, Scripts
 
@@ -51,8 +52,9 @@ class Corrections:
         """Post the opposite of an entry of `ref`'s: usage, all its call records, a grant, an adjustment or an expiry.
 
         Each once for ever. Of call records some of which were reversed by themselves, the rest is reversed. Reversed
-        call records stay known: they are not charged when they come again, nor later where they had no price. What
-        pools gave stays given: money comes back, minutes do not.
+        call records stay known: they are not charged when they come again, nor later where they had no price. Pools get
+        back what they gave, in the month that gave it, and the entry says so in `minutes`; calls that were charged
+        because a pool was used up stay charged.
 
         Refused: STRANGER, NOT_A_MANAGER, UNKNOWN_ACCOUNT, UNKNOWN_ENTRY, NOT_REVERSIBLE (of another kind),
         ALREADY_REVERSED, ACCOUNT_CLOSED, BALANCE_LIMIT, OPERATION_CONFLICT.
@@ -78,12 +80,13 @@ class Corrections:
         operation_id: str,
         memo: str = "",
     ) -> Posting:
-        """Give back what one call record of an entry of `ref`'s was charged, once for ever.
+        """Give back what one call record of an entry of `ref`'s was charged, and its included minutes, once for ever.
 
         The new entry's ref is `<entry>#<record>`. The record stays known: it is not charged when it comes again. None
         is reversed once its entry is, nor twice, and together they give back no more than the entry took.
 
-        Refused: as `reverse_entry`, and UNKNOWN_RECORD: the entry has no such line.
+        Refused: as `reverse_entry` (NOT_REVERSIBLE: it cost nothing, and no minutes), and UNKNOWN_RECORD: the entry has
+        no such line.
 
         Raises:
             ArchiveError: as `reverse_entry`.
@@ -93,7 +96,8 @@ class Corrections:
         if refused:
             return refused
         entry = await self._journaled(ref, entry_id) or await self._archived(ref, entry_id)
-        amounts = {each.id: each.amount.micros for each in records_of(entry)} if entry else {}
+        lines = records_of(entry) if entry else ()
+        amounts = {each.id: each.amount.micros for each in lines}
         return await self._reverse(
             "reverse_record",
             actor,
@@ -104,6 +108,7 @@ class Corrections:
             told=entry.line if entry else "",
             record=harmless(record_id),
             amount_micros=amounts.get(record_id, ""),
+            minutes=minutes_of(entry, lines, record_id) if entry else "",
         )
 
     async def records(self, ref: AccountRef, entry_id: str) -> tuple[tuple[UsageRecord, str], ...] | None:
@@ -122,6 +127,15 @@ class Corrections:
         whole, *single = await self._redis.hmget(keys.reversals(ref), asked)
         by = [(each or whole or "").partition(" ")[0] for each in single]
         return tuple(zip(lines, by, strict=True))
+
+    async def returned(self, ref: AccountRef, entry_id: str) -> Mapping[tuple[str, str], int]:
+        """The seconds that pools got back by this entry, by pool and month; nothing where it reverses no call.
+
+        Raises:
+            ArchiveError: as `reverse_record`.
+        """
+        entry = await self._journaled(ref, entry_id) or await self._archived(ref, entry_id)
+        return minutes_in(entry.minutes) if entry else {}
 
     async def adjust_balance(
         self, actor: Actor | Operator, ref: AccountRef, change: Money, *, operation_id: str, memo: str = ""
@@ -165,7 +179,7 @@ class Corrections:
             script,
             ref,
             operation_id,
-            {"reversed": keys.reversals(ref), **more},
+            {"reversed": keys.reversals(ref), "pooled": keys.pooled(ref), **more},
             entry_id=named[0],
             contents=contents(f"reversal of {what}", *named, harmless(memo)),
             note=note(actor.id, operation_id, "#".join(named).replace("\t", " "), memo),

@@ -27,6 +27,7 @@ class Standing:
         problem: why it was not read to its end the last time, "" if it was.
         failing_ms: since when it was not, in Redis' time; 0 if it was.
         told: the problems that were told since then.
+        first_ms: where the first reading of all began.
     """
 
     through_ms: int | None = None
@@ -34,6 +35,7 @@ class Standing:
     problem: str = ""
     failing_ms: int = 0
     told: tuple[str, ...] = ()
+    first_ms: int | None = None
 
 
 class Feed:
@@ -53,9 +55,10 @@ class Feed:
     async def standing(self) -> Standing:
         """How far it was read."""
         told = await self._redis.hgetall(self._record)
-        through = told.get("through_ms")
+        through, first = told.get("through_ms"), told.get("first_ms")
         return Standing(
             through_ms=int(through) if through else None,
+            first_ms=int(first) if first else None,
             due_ms=int(told.get("due_ms", 0)),
             problem=told.get("problem", ""),
             failing_ms=int(told.get("failing_ms") or 0),

@@ -7,8 +7,8 @@ from functools import partial
 
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from store import bulk, columns, manifest, reversals
-from store.account import Entry
+from store import bulk, columns, manifest
+from store.account import REVERSAL, Entry
 from store.archive import Archive, runs
 from store.armed import TOLD_OF, Told
 from store.bulk import Segment
@@ -18,7 +18,7 @@ from store.manifest import ArchiveError, Manifest, Place, TornError
 from store.replay import Replay
 from store.reversals import Reversals
 
-LOOKED_AT = (*TOLD_OF, reversals.KIND)
+LOOKED_AT = (*TOLD_OF, REVERSAL)
 """Kinds of entry of which each is looked at by itself."""
 Said = Iterator[tuple[AccountRef | None, str]]
 """What is different, and whose it is; None for the archive's own."""

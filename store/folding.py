@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from store import basis, keys
-from store.account import WALLET, Entry
+from store.account import REVERSAL, WALLET, Entry
 from store.basis import ByRate
 from store.keys import AccountRef
 from store.manifest import ArchiveError
 from store.past import Past
 from store.records import KIND as RECORDS
 from store.records import UsageRecord, records_of
-from store.reversals import KIND as REVERSAL
 from store.scripts import Client
 from store.tallies import Days
 from store.tally import Group, Tally, place_of, told_by
@@ -191,7 +190,8 @@ def _give_back(days: Days, zone: str, entry: Entry, originals: Originals) -> Non
         if line.id == record if record else f"{original.version}#{line.id}" not in originals.single:
             left += line.amount.micros
             group = Group(line.service, line.destination, line.centre)
-            days.add(line.start_ms, zone, group, Tally(0, -line.amount.micros))
+            pooled = sum(seconds for _, seconds in basis.pooled(line.basis)) if entry.minutes else 0
+            days.add(line.start_ms, zone, group, Tally(0, -line.amount.micros, 0, -pooled))
     if left != entry.moved.micros:
         raise ValueError(f"entry {entry.id} gives back {entry.moved.micros} millionths for lines of {left}")
 

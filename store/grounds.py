@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from store.account import Entry
-from store.records import KIND, sums_of
-
-_REVERSAL = "reversal"
+from store.account import REVERSAL, Entry
+from store.records import KIND, minutes_in, sums_of
 
 
 class Grounds:
@@ -18,9 +16,10 @@ class Grounds:
         self._unpriced: dict[str, int] = {}
 
     def take(self, entry: Entry) -> Iterator[str]:
-        """The lines of an entry of call records, and the end of those that are reversed as a whole."""
-        if entry.kind == _REVERSAL:
+        """The lines of an entry of call records, the end of those that are reversed as a whole, what pools got back."""
+        if entry.kind == REVERSAL:
             self._unpriced.pop(entry.ref, None)
+            yield from self._get_back(entry)
         if entry.kind != KIND:
             return
         try:
@@ -39,6 +38,14 @@ class Grounds:
         if sums.unpriced:
             self._unpriced[entry.id] = sums.unpriced
         yield from self._give_late(entry, sums.late)
+
+    def _get_back(self, entry: Entry) -> Iterator[str]:
+        try:
+            self._pooled.subtract(minutes_in(entry.minutes))
+        except ValueError:
+            yield f"entry {entry.id} gives minutes back as nobody can read: {entry.minutes}"
+        if not entry.moved.micros and not entry.minutes:
+            yield f"entry {entry.id} moves nothing"
 
     def _give_late(self, entry: Entry, late: Mapping[str, int]) -> Iterator[str]:
         for of, count in late.items():

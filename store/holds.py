@@ -10,6 +10,7 @@ from store.money import Money
 from store.operations import Ids, checked_id, contents, harmless, mark, note
 from store.outcomes import Held, Holding, Reason, Refused, Resolution, Resolved
 from store.scripts import Client, Scripts
+from store.services import LISTED
 
 SHORTEST_MS = 1_000
 LONGEST_MS = 24 * 3_600_000
@@ -62,7 +63,8 @@ class Holds:
         """Set `amount`, above zero, aside for `ttl_ms`, 1 second to 24 hours, for a call of `service`.
 
         Refused: HOLD_EXISTS (the id is in use), INSUFFICIENT_CREDIT (what is available, with the overdraft, does not
-        cover it), SERVICE_STOPPED, ACCOUNT_FROZEN, ACCOUNT_CLOSED, BALANCE_LIMIT.
+        cover it), SERVICE_STOPPED, SERVICES_TOO_MANY (the account has fifty, and this is a new one), ACCOUNT_FROZEN,
+        ACCOUNT_CLOSED, BALANCE_LIMIT.
         """
         check_service(service)
         more = (amount, ttl_ms, operation_id, actor, memo)
@@ -103,7 +105,8 @@ class Holds:
         It is usage of the hold's service unless told otherwise. Recorded usage has happened: it posts even below zero,
         and even if the hold has expired. `authorised` usage is covered by what was set aside, and beyond that by what
         is available: else INSUFFICIENT_CREDIT, ACCOUNT_FROZEN, SERVICE_STOPPED. Refused too: UNKNOWN_HOLD,
-        HOLD_RESOLVED (captured or released before), ACCOUNT_CLOSED, BALANCE_LIMIT.
+        HOLD_RESOLVED (captured or released before), SERVICES_TOO_MANY (`service` is a new one), ACCOUNT_CLOSED,
+        BALANCE_LIMIT.
         """
         if not amount.micros:
             return await self.release_hold(ref, hold_id, operation_id=operation_id, actor=actor, memo=memo)
@@ -121,6 +124,7 @@ class Holds:
             wanted=amount.currency,
             hold_id=hold_id,
             told_service=service,
+            listed=int(service in LISTED),
             authorised=int(authorised),
             payment_id=payment_id,
             note=note(actor, operation_id, hold_id, memo),
@@ -181,6 +185,7 @@ class Holds:
             msg = f"a hold lives for {SHORTEST_MS} to {LONGEST_MS} ms at once, not {ttl_ms}"
             raise ValueError(msg)
         memo, payment_id = harmless(memo), self._ids()
+        listed = {"listed": int(service in LISTED)} if (service := more.get("service")) else {}
         answer = await self._scripts.call(
             verb,
             {**_keys(ref, hold_id), "payment": keys.payment(ref.tenant, payment_id)},
@@ -192,6 +197,7 @@ class Holds:
             wanted=amount.currency,
             hold_id=hold_id,
             **more,
+            **listed,
             ttl_ms=ttl_ms,
             payment_id=payment_id,
             note=note(actor, operation_id, hold_id, memo),

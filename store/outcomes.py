@@ -27,6 +27,8 @@ class Reason(StrEnum):
     """Nothing new is authorised; usage that has happened and credit still post."""
     SERVICE_STOPPED = "service_stopped"
     """A person stopped the service: no new calls are authorised for it; usage that has happened still posts."""
+    SERVICES_TOO_MANY = "services_too_many"
+    """The account has been charged for so many services already; a new one has to be listed: see `store.services`."""
     ACCOUNT_CLOSED = "account_closed"
     """Nothing is charged or credited but what a provider has taken already."""
     NOT_EMPTY = "not_empty"

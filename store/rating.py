@@ -18,6 +18,7 @@ from store.call import DIRECT_ROUTING, INBOUND, CallRecord
 from store.money import MAX_MICROS
 from store.numbers import dialled
 from store.pools import Pool, Used, month_of
+from store.services import LISTED
 from store.tariff import Rate, RateCard, Tariff
 
 PAID_WITH_CREDIT = "MCOPSTNPP"
@@ -52,6 +53,12 @@ class Terms:
     def __post_init__(self) -> None:
         if len({each.name for each in self.pools}) < len(self.pools):
             raise ValueError("two pools have the same name")
+
+    @property
+    def services(self) -> frozenset[str]:
+        """Those of the cards and pools, and those that need none."""
+        named = (each for pool in self.pools for each in pool.services)
+        return frozenset({*LISTED, *(each.service for each in self.tariff.cards), *named})
 
 
 @dataclass(frozen=True, slots=True)

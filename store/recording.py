@@ -12,6 +12,7 @@ from store.operations import Ids, note
 from store.outcomes import Posted, Reason
 from store.records import UsageRecord
 from store.scripts import Client, Scripts
+from store.services import LISTED
 
 if TYPE_CHECKING:
     from store.lines import Lines
@@ -127,8 +128,9 @@ def call_of(
     late: str = "",
     home: AccountRef | None = None,
     home_told: str = "",
+    listed: frozenset[str] = LISTED,
 ) -> Told:
-    """The script's keys and arguments; the last five as its header tells, `home` is `ref` where it is None."""
+    """The script's keys and arguments, as its header tells them; `home` is `ref` where it is None."""
     return {
         **posting_keys(ref),
         "payment": keys.payment(ref.tenant, payment_id),
@@ -147,6 +149,7 @@ def call_of(
         "unpriced": unpriced,
         "late": late,
         "home_told": home_told,
+        "listed": int(lines.service in listed),
     }
 
 

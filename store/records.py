@@ -25,7 +25,7 @@ less, and Python before 3.14 cannot read it by itself.
 import zlib
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, repeat
 from uuid import UUID
@@ -97,6 +97,33 @@ def records_of(entry: Entry) -> tuple[UsageRecord, ...]:
         msg = f"entry {entry.id} has {len(found)} lines, not {pack.count}"
         raise ValueError(msg)
     return found
+
+
+def minutes_of(entry: Entry, lines: Sequence[UsageRecord], record: str) -> str:
+    """What a line of an entry took of pools, by the month of its call, as `minutes` of an entry that gives it back.
+
+    Of what an entry took of a pool in some months, the calls that began first took the first. So the time zone that
+    divided them need not be known. "" for nothing; `lines` are those of the entry.
+
+    Raises:
+        ValueError: as `records_of`.
+    """
+    uses, found = sorted(_Pack.of(entry).uses.items()) if entry.kind == KIND else [], []
+    mine = Counter(dict(next((basis.pooled(each.basis) for each in lines if each.id == record), ())))
+    for pool, seconds in mine.items():
+        months = [(month, given) for (name, month), given in uses if name == pool]
+        begins = next(each.start_ms for each in lines if each.id == record)
+        earlier = (each for each in lines if each.start_ms < begins)
+        before = sum(dict(basis.pooled(each.basis)).get(pool, 0) for each in earlier)
+        reached = zip(months, accumulate(given for _, given in months), strict=True)
+        if month := next((month for (month, _), upto in reached if before < upto), ""):
+            found.append(f"{pool}:{month}:{seconds}")
+    return ",".join(found)
+
+
+def minutes_in(text: str) -> Mapping[tuple[str, str], int]:
+    """The `minutes` of an entry: seconds by pool and month. ValueError where they are written otherwise."""
+    return _uses(text or UNUSED)
 
 
 def count_of(entry: Entry) -> int:

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from store.account import WALLET, Entry
+from store.account import REVERSAL, WALLET, Entry
 from store.grounds import Grounds
 from store.lots import UNPAID, Lot, parts
 from store.records import KIND
 
 HOLDS = "holds"
+MAY_BE_NOTHING = frozenset({KIND, REVERSAL})
+"""Kinds of which an entry may move nothing: calls that cost nothing, and what gives them their minutes back."""
 
 
 class Replay:
@@ -38,7 +40,7 @@ class Replay:
             yield f"entry {entry.id} has version {entry.version}, not {self.version + 1}"
         if entry.before.micros != self.balance:
             yield f"entry {entry.id} begins with {entry.before.plain()}, not {self.balance} millionths"
-        if entry.moved.micros < (0 if entry.kind == KIND else 1):
+        if entry.moved.micros < (0 if entry.kind in MAY_BE_NOTHING else 1):
             yield f"entry {entry.id} moves nothing"
         self.version, self.balance = entry.version, entry.after.micros
         self.move(entry.debit, entry.credit, entry.moved.micros)

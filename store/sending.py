@@ -128,6 +128,10 @@ class Sender:
             if len(calls):  # what came before them is known now
                 calls = await self._without_known(run, calls, np.ones(len(calls), np.bool_))
 
+    async def unknown(self, run: Run, calls: Calls) -> Ints:
+        """The places of those that nobody has charged; the others are repeats."""
+        return (await self._without_known(run, calls, np.ones(len(calls), np.bool_))).places
+
     async def _charge(self, run: Run, calls: Calls, wanted: Bools) -> None:
         run.days = {each: self._recent.told(each) for each in (run.ref, run.home)}
         asked = self._asked(run, calls) & wanted
@@ -261,6 +265,7 @@ class Sender:
             unpriced=page.unpriced,
             home=run.home,
             home_told=home_told,
+            listed=run.terms.services,
         )
 
 

@@ -11,6 +11,10 @@ from store.call import CALLING, CONFERENCE, DIRECT_ROUTING, INBOUND, TOLL_FREE
 KNOWN = (TOLL_FREE, INBOUND, CONFERENCE, CALLING, DIRECT_ROUTING)
 """Services that call records are charged as."""
 
+LISTED = frozenset({*KNOWN, "calls"})
+"""Services that are new to an account however many it has. So are those of rate cards and pools where calls are rated;
+others are refused where it has fifty."""
+
 FREE = frozenset({INBOUND, DIRECT_ROUTING})
 """Those cost nothing unless a rate card says otherwise; until one has, they do not stop when credit runs out."""
 

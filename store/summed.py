@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from store import keys
-from store.account import WALLET, Entry
+from store.account import REVERSAL, WALLET, Entry
 from store.columns import Raw, decode, parse
 from store.fewer import alike
 from store.folding import Chunk, Finder, Folded, fold, service_of
@@ -26,7 +26,6 @@ from store.prefixes import Bools
 from store.records import KIND as RECORDS
 from store.records import count_of
 from store.report import date_of
-from store.reversals import KIND as REVERSAL
 from store.scripts import Client
 from store.standing import Journals, accounts
 from store.tallies import hours_of

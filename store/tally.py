@@ -29,7 +29,7 @@ class Tally:
         calls: how many there were; one that was reversed was made all the same.
         micros: what they cost, without what was given back.
         billed_s: what was billed of them; of a call without a rate its duration.
-        pooled_s: what pools took of that.
+        pooled_s: what pools took of that, without what they got back.
         unrated: how many have no price yet.
     """
 

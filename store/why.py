@@ -3,7 +3,7 @@
 import asyncio
 import re
 from base64 import b64encode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from store.keys import AccountRef
 from store.lots import UNPAID, parts
 from store.past import Past
 from store.records import KIND as RECORDS
-from store.records import UNPACKED, UsageRecord, records_of
+from store.records import UNPACKED, UsageRecord, minutes_in, records_of
 from store.scripts import Client
 from store.standing import Journals
 
@@ -44,7 +44,8 @@ class Explained:
         line: the call, None for the entry as a whole.
         ground: why the call costs what it costs, None where that was not kept.
         paid: what was taken of each lot for it.
-        reversed_by: the entry that gave its money back, "" for none.
+        reversed_by: the entry that gave back what was taken for it, "" for none.
+        returned_s: the seconds of included minutes that pools have got back of it that way, or by it, if it reverses.
     """
 
     entry: Entry
@@ -52,6 +53,7 @@ class Explained:
     ground: Basis | None
     paid: Sequence[Paid]
     reversed_by: str
+    returned_s: int = 0
 
 
 class Why:
@@ -74,9 +76,7 @@ class Why:
         """
         of, _, record = name.partition("#")
         if _ENTRY.fullmatch(of):
-            from store.folding import Finder  # noqa: PLC0415 pyarrow takes longer to load than the bot to start
-
-            entry = await Finder(self._redis, self._past, ref).entry(of)
+            entry = await self._entry(ref, of)
             if not entry:
                 return []
             return (
@@ -89,18 +89,32 @@ class Why:
         return found
 
     async def _whole(self, ref: AccountRef, entry: Entry) -> Explained:
-        by = await self._redis.hget(keys.reversals(ref), str(entry.version)) or ""
-        return Explained(entry, None, None, paid(entry, 0, entry.moved.micros), by.partition(" ")[0])
+        by = (await self._redis.hget(keys.reversals(ref), str(entry.version)) or "").partition(" ")[0]
+        returned_s = sum((minutes_in(entry.minutes) or await self._returned(ref, by)).values())
+        return Explained(entry, None, None, paid(entry, 0, entry.moved.micros), by, returned_s)
+
+    async def _entry(self, ref: AccountRef, entry_id: str) -> Entry | None:
+        from store.folding import Finder  # noqa: PLC0415 pyarrow takes longer to load than the bot to start
+
+        return await Finder(self._redis, self._past, ref).entry(entry_id)
+
+    async def _returned(self, ref: AccountRef, by: str) -> Mapping[tuple[str, str], int]:
+        """What pools have got back by the entry that reversed another, "" for none."""
+        made = await self._entry(ref, by) if by else None
+        return minutes_in(made.minutes) if made else {}
 
     async def _lines(self, ref: AccountRef, entry: Entry, record: str) -> AsyncIterator[Explained]:
         before = 0
         for line in records_of(entry):
             if line.id == record:
                 asked = [f"{entry.version}#{line.id}", str(entry.version)]
-                by = [each for each in await self._redis.hmget(keys.reversals(ref), asked) if each]
+                found = [each for each in await self._redis.hmget(keys.reversals(ref), asked) if each]
+                by = found[0].partition(" ")[0] if found else ""
+                pooled_s = sum(seconds for _, seconds in basis.pooled(line.basis))
+                returned_s = pooled_s if pooled_s and await self._returned(ref, by) else 0
                 ground = basis.read(line.basis) if line.basis else None
                 of_lots = paid(entry, before, line.amount.micros)
-                yield Explained(entry, line, ground, of_lots, by[0].partition(" ")[0] if by else "")
+                yield Explained(entry, line, ground, of_lots, by, returned_s)
             before += line.amount.micros
 
     async def _with(self, ref: AccountRef, record: str) -> AsyncIterator[Entry]:

@@ -150,7 +150,7 @@ def router(ledger: Ledger) -> APIRouter:
         "/accounts/{account}/holds",
         status_code=201,
         summary="Authorise a call",
-        responses=responses(*_ASIDE, Code.HOLD_EXISTS),
+        responses=responses(*_ASIDE, Code.HOLD_EXISTS, Code.SERVICES_TOO_MANY),
     )
     async def place_hold(caller: Caller, account: AccountName, key: Key, wanted: HoldRequest) -> HoldOut:
         """May this call begin? Sets credit aside for it; 402 if there is not enough.
@@ -196,7 +196,7 @@ def router(ledger: Ledger) -> APIRouter:
     @routes.post(
         "/holds/{hold_id}/capture",
         summary="Charge a call that was authorised",
-        responses=responses(*_CHANGES, *_ONE, Code.CURRENCY_MISMATCH, Code.ACCOUNT_CLOSED),
+        responses=responses(*_CHANGES, *_ONE, Code.CURRENCY_MISMATCH, Code.SERVICES_TOO_MANY, Code.ACCOUNT_CLOSED),
     )
     async def capture_hold(
         caller: Caller, hold_id: HoldId, key: Key, wanted: CaptureRequest, account: WhichAccount = None

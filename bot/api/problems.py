@@ -36,6 +36,7 @@ class Code(StrEnum):
     ACCOUNT_FROZEN = "account_frozen"
     ACCOUNT_CLOSED = "account_closed"
     SERVICE_STOPPED = "service_stopped"
+    SERVICES_TOO_MANY = "services_too_many"
     CURRENCY_MISMATCH = "currency_mismatch"
     BALANCE_LIMIT = "balance_limit"
     TOO_LARGE = "too_large"
@@ -86,6 +87,12 @@ KINDS: Mapping[Code, Kind] = {
     Code.ACCOUNT_FROZEN: Kind(409, "Account frozen", "Nothing new is paid from it until a credit manager opens it."),
     Code.ACCOUNT_CLOSED: Kind(409, "Account closed", "Nothing is charged to it any more."),
     Code.SERVICE_STOPPED: Kind(409, "Service stopped", "A credit manager stopped this service, and can resume it."),
+    Code.SERVICES_TOO_MANY: Kind(
+        409,
+        "Too many services",
+        "The account has been charged for fifty services, and this would be a new one: is its name right? A service of "
+        "one of the workspace's rate cards can be reported all the same.",
+    ),
     Code.CURRENCY_MISMATCH: Kind(409, "Other currency", "Send amounts in the account's own currency."),
     Code.BALANCE_LIMIT: Kind(409, "Balance limit", "The figures would become larger than can be kept exactly."),
     Code.TOO_LARGE: Kind(413, "Body too large", "Send fewer records at once, at most 10,000. Nothing was done."),
@@ -121,6 +128,7 @@ OF_REASON: Mapping[Reason, Code] = {
     Reason.ACCOUNT_FROZEN: Code.ACCOUNT_FROZEN,
     Reason.ACCOUNT_CLOSED: Code.ACCOUNT_CLOSED,
     Reason.SERVICE_STOPPED: Code.SERVICE_STOPPED,
+    Reason.SERVICES_TOO_MANY: Code.SERVICES_TOO_MANY,
     Reason.UNKNOWN_HOLD: Code.UNKNOWN_HOLD,
     Reason.HOLD_EXISTS: Code.HOLD_EXISTS,
     Reason.HOLD_RESOLVED: Code.HOLD_RESOLVED,

@@ -40,6 +40,7 @@ REFUSED = {
     Reason.CURRENCY_MISMATCH: "the charge is not in the account's currency",
     Reason.TIME_IMPLAUSIBLE: "the call would have begun years ago, or is still to come",
     Reason.TOO_OLD: "the call began more than 89 days ago, and may have been charged before (--old charges it)",
+    Reason.SERVICES_TOO_MANY: "the service is new, and the account has fifty already; a rate card may list it",
     Reason.ACCOUNT_CLOSED: "the account is closed",
     Reason.UNKNOWN_ACCOUNT: "there is no such account",
     Reason.BALANCE_LIMIT: "the balance would become larger than can be kept exactly",

@@ -103,6 +103,8 @@ def _small(found: Explained, texts: Texts) -> Iterator[str]:
         yield texts("why-late", entry=found.ground.late)
     if found.reversed_by:
         yield texts("why-reversed", entry=found.reversed_by)
+    if found.returned_s:
+        yield texts("why-returned", seconds=found.returned_s)
 
 
 def arithmetic(ground: Basis, micros: int, currency: str, texts: Texts) -> str:

@@ -1,23 +1,27 @@
 -- capture_hold: the call is over: give the hold back and debit the usage, whatever it came to. Recorded usage posts even
 -- below zero; authorised usage only within what was set aside, or within that and what is available.
 -- KEYS: account journal outbox due hold holds payment
--- ARGV: tenant account_id mark contents amount_micros wanted hold_id told_service authorised payment_id note
+-- ARGV: tenant account_id mark contents amount_micros wanted hold_id told_service listed authorised payment_id note
 -- Output: 'posted | repeated <entry> <after> <released> <currency>' | 'refused <reason>'
 -- Event: balance_low balance_exhausted services_halted balance_recovered services_resumed credit_expired recharge_due
 --   recharge_blocked
+-- `listed` is told in lib/services.
 local account_key, journal_key, outbox_key, due_key, hold_key, holds_key, payment_key =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
-local tenant, account_id, mark, contents, amount_micros, wanted, hold_id, told_service, authorised, payment_id, note =
-  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+local tenant, account_id, mark, contents, amount_micros, wanted, hold_id, told_service, listed, authorised, payment_id,
+  note =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11], ARGV[12]
 -- Empty is that of the hold.
 local service = told_service ~= '' and told_service or redis.call('HGET', hold_key, 'service') or 'calls'
 local counter = 'usage:' .. service
 -- include: lib/wallet
+local met = read[10]
 local amount = string.find(amount_micros, '^[1-9]%d*$') and amount_micros + 0
 -- include: lib/place
 -- include: lib/freed
 -- Most captures change nothing but numbers, and are made without a function: see post_usage.
-if held and amount and currency == wanted and balance + held - amount >= math.max(least, bottom) and total + amount <= MAX
+if held and amount and currency == wanted and (met or listed == '1' or told_service == '')
+  and balance + held - amount >= math.max(least, bottom) and total + amount <= MAX
   and (authorised ~= '1' or amount <= held
     or (amount <= balance + held and call('HEXISTS', account_key, 'stopped:' .. service) == 0)) then
   local fate = 'captured'
@@ -45,6 +49,7 @@ local account = nil
 -- include: lib/lots
 -- include: lib/rules
 -- include: lib/hold
+-- include: lib/services
 
 local known = recall(mark)
 if known then return repeated(known, contents) end
@@ -65,7 +70,7 @@ local function uncovered()
   if balance + held - amount < -tonumber(account.overdraft) then return 'refused insufficient_credit' end
 end
 
-local refused = uncovered()
+local refused = uncovered() or told_service ~= '' and service_refusal()
 if refused then return refused end
 begin()
 refused = uncovered() -- now that what has expired is gone

@@ -1,20 +1,22 @@
 -- place_hold: set credit aside for a call in progress, for a time, if what is available allows it.
 -- KEYS: account journal outbox due hold holds payment
--- ARGV: tenant account_id mark contents amount_micros wanted hold_id service ttl_ms payment_id note
+-- ARGV: tenant account_id mark contents amount_micros wanted hold_id service listed ttl_ms payment_id note
 -- Output: 'posted | repeated <entry> <after> <expires_ms>' | 'refused <reason>'
 -- Event: balance_low balance_exhausted services_halted credit_expired recharge_due recharge_blocked
--- `payment` is the record of the recharge that may open; there is none yet.
+-- `payment` is the record of the recharge that may open; there is none yet. `listed` is told in lib/services: the total
+-- of a service that is not is there from its first hold on.
 local account_key, journal_key, outbox_key, due_key, hold_key, holds_key, payment_key =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
-local tenant, account_id, mark, contents, amount_micros, wanted, hold_id, service, ttl_ms, payment_id, note =
-  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
-local counter = 'expired'
+local tenant, account_id, mark, contents, amount_micros, wanted, hold_id, service, listed, ttl_ms, payment_id, note =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11], ARGV[12]
+local counter = 'usage:' .. service
 -- include: lib/wallet
+local met = read[10]
 local amount = string.find(amount_micros, '^[1-9]%d*$') and amount_micros + 0
 local expires_ms = format('%d', now + ttl_ms)
 -- include: lib/place
 -- Most holds change nothing but numbers, and are placed without a function: see post_usage.
-if amount and currency == wanted and balance - amount >= least and now < till and balance >= amount
+if amount and currency == wanted and (met or listed == '1') and balance - amount >= least and now < till and balance >= amount
   and call('HEXISTS', account_key, 'stopped:' .. service) == 0 and call('HEXISTS', place_key, mark) == 0
   and not (older_key and call('HGET', older_key, mark)) and call('HSETNX', hold_key, 'state', 'held') == 1 then
   local kind, debit, credit, micros, lots = 'hold', 'wallet', 'holds', amount_micros, ''
@@ -41,6 +43,7 @@ local account = nil
 -- include: lib/lots
 -- include: lib/rules
 -- include: lib/hold
+-- include: lib/services
 
 local known = recall(mark)
 if known then return repeated(known, contents) end
@@ -48,7 +51,7 @@ if currency ~= wanted then return 'refused currency_mismatch' end
 if not canonical(amount_micros) then return 'refused amount_invalid' end
 if read_hold() then return 'refused hold_exists' end
 account = read_account(account_key)
-local refused = refusal(amount, service)
+local refused = refusal(amount, service) or service_refusal()
 if refused then return refused end
 
 begin()

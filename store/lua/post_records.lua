@@ -2,9 +2,9 @@
 -- Where some are known already nothing is posted: the answer says which, so that the others can come alone. Nor where a pool
 -- has given more than their prices were reckoned with, or where calls that were to get their price late have one.
 -- KEYS: account journal outbox due payment pooled unpriced home
--- ARGV: wanted service sum_micros amounts note starts all_marks uses unpriced late home_told
+-- ARGV: wanted service sum_micros amounts note starts all_marks uses unpriced late home_told listed
 -- `amounts` are in the order of the records. `starts`, `all_marks`, `home_told` are told in lib/marks, `uses` in lib/pooled,
--- `unpriced` and `late` in lib/unpriced; each of these may be "".
+-- `unpriced` and `late` in lib/unpriced; each of these may be "". `listed` is told in lib/services.
 -- Output: 'posted <entry> <after>' | 'refused <reason>' | 'known <a character for each: . new, = known, ! with other contents>'
 --   | 'moved pools' | 'moved late'
 -- Event: balance_low balance_exhausted services_halted credit_expired recharge_due recharge_blocked pool_low pool_exhausted
@@ -13,10 +13,12 @@
 -- `sum_micros` is the sum of `amounts`.
 local account_key, journal_key, outbox_key, due_key, payment_key, pooled_key, unpriced_key, home_key =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
-local wanted, service, sum_micros, amounts, note, starts, all_marks, uses, unpriced, late, home_told =
-  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+local wanted, service, sum_micros, amounts, note, starts, all_marks, uses, unpriced, late, home_told, listed =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11],
+  ARGV[12]
 local counter = 'usage:' .. service
 -- include: lib/wallet
+local met = read[10]
 local tenant, account_id = string.match(account_key, ':t:([^:]+):a:([^:]+)$')
 local ctx = { account_key = account_key, outbox = outbox_key, due = due_key, tenant = tenant, account_id = account_id,
   now = now }
@@ -31,6 +33,7 @@ local homes = home_key == account_key and { account_key } or { account_key, home
 -- include: lib/records
 -- include: lib/pooled
 -- include: lib/unpriced
+-- include: lib/services
 
 local kept = read_days()
 local known = find_records(kept)
@@ -43,6 +46,8 @@ local sum = tonumber(sum_micros)
 if balance - sum < -MAX or total + sum > MAX then return 'refused balance_limit' end
 account = read_account(account_key)
 if account.state == 'closed' then return 'refused account_closed' end
+local refused = service_refusal()
+if refused then return refused end
 
 begin()
 local lots = consume(sum)

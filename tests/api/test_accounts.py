@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from store import keys
 from store.account import State
 from store.records import UsageRecord
 from tests.api.site import HERE, Site, done, problem, usd
 from tests.controls import MANAGER, REF, Bank
 from tests.controls import usd as dollars
+
+TOO_MANY = "services_too_many"
 
 
 async def test_account_as_it_stands(site: Site) -> None:
@@ -88,6 +91,16 @@ async def test_service_that_was_stopped(site: Site) -> None:
     assert told["calling"]["since"]
     assert told["conference"]["open"]
     problem(await site.hold("call-1", "1"), 409, "service_stopped")
+
+
+async def test_account_with_as_many_services_as_there_may_be(site: Site) -> None:
+    """A hold for another one is refused, in plain words; the others go on."""
+    await site.bank.redis.hset(keys.account(REF), mapping={f"total:usage:s{each}": 0 for each in range(50)})
+
+    told = problem(await site.post(f"{HERE}/holds", {"amount": usd("1"), "ttl_s": 60, "service": "x"}), 409, TOO_MANY)
+
+    assert "fifty services" in told["detail"]
+    assert (await site.hold("call-1", "1")).status_code == 201
 
 
 async def test_balance_below_zero(site: Site) -> None:

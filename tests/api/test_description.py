@@ -88,7 +88,7 @@ def test_every_problem_has_its_words() -> None:
 def test_every_refusal_of_the_verbs_is_a_problem() -> None:
     """What the ledger refuses of holds, and tokens at the door, is told by a code."""
     holds = {Reason.UNKNOWN_HOLD, Reason.HOLD_EXISTS, Reason.HOLD_RESOLVED, Reason.INSUFFICIENT_CREDIT}
-    holds |= {Reason.SERVICE_STOPPED}
+    holds |= {Reason.SERVICE_STOPPED, Reason.SERVICES_TOO_MANY}
     account = {Reason.UNKNOWN_ACCOUNT, Reason.CURRENCY_MISMATCH, Reason.ACCOUNT_FROZEN, Reason.ACCOUNT_CLOSED}
     common = {Reason.OPERATION_CONFLICT, Reason.AMOUNT_INVALID, Reason.BALANCE_LIMIT}
     door = {Reason.UNKNOWN_TOKEN, Reason.TOKEN_EXPIRED, Reason.TOKEN_REVOKED}

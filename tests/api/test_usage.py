@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.api.ports import CallOutcome, Outcome, RateFound
+from store import keys
 from store.call import CallRecord
 from store.cards import Cards
 from store.centres import CentreRules, Match, Rule
@@ -129,6 +130,19 @@ async def test_ten_thousand_records(site: Site) -> None:
     assert [each["id"] for each in told["records"]] == [each["id"] for each in records]
     assert (await site.bank.account()).balance == dollars(90)
     problem(await site.post(f"{HERE}/usage", {"records": [*records, RECORD]}), 422, "invalid")
+
+
+async def test_record_of_one_service_more_than_there_may_be(site: Site) -> None:
+    """It is refused by itself, with the reason."""
+    await site.bank.redis.hset(keys.account(REF), mapping={f"total:usage:s{each}": 0 for each in range(50)})
+    records = [RECORD, {**RECORD, "id": "r-2", "service": "x"}]
+
+    told = done(await site.post(f"{HERE}/usage", {"records": records}))
+
+    assert [(each["outcome"], each["reason"]) for each in told["records"]] == [
+        ("charged", None),
+        ("refused", "services_too_many"),
+    ]
 
 
 async def test_usage_goes_below_zero(site: Site) -> None:

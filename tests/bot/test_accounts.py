@@ -15,6 +15,7 @@ from store.scripts import Client
 from tests.bot.terminal import Terminal
 from tests.controls import REF, Bank
 from tests.store import pair
+from tests.store.minutes import two_months
 from tests.store.pair import SECOND
 from tests.store.recorded import post, record
 
@@ -186,6 +187,19 @@ def test_call_record_is_reversed_once(desk: Desk) -> None:
     assert (other.exit_code, other.stderr) == (1, "Nothing was changed: the entry has no such call record.\n")
     assert desk.type("reverse", HERE, "default", posted.entry).exit_code == 0
     assert desk.account().balance.plain() == "100"
+
+
+def test_included_minutes_that_come_back_are_said(desk: Desk) -> None:
+    """Of which pool and month, also when the command is typed again; where none do, nothing is said of them."""
+    entry = desk.look(two_months)
+
+    said = desk.type("reverse", HERE, "default", f"{entry}#record-1", "--once", "x")
+    again = desk.type("reverse", HERE, "default", f"{entry}#record-1", "--once", "x")
+    money = desk.type("reverse", HERE, "default", f"{entry}#record-4")
+
+    assert said.output.splitlines()[1:] == ["Included minutes given back to meetings in 2026-10: 1:00."]
+    assert again.output.splitlines()[2:] == said.output.splitlines()[1:]
+    assert (money.exit_code, len(money.output.splitlines())) == (0, 1)
 
 
 def test_call_records_are_listed(desk: Desk) -> None:

@@ -168,7 +168,9 @@ def _using(texts: Texts) -> Named:
             + ("-all" if "pool x" in ground else "")
         )
         yield f"why-call-{name}", "message", why.message(usages.CALL, one, texts, may_manage=False)
-    largest = [usages.explained(usages.RATE, HUGE, long=True)] * 7
+    back = replace(usages.explained(usages.RATE, usd("1.33")), reversed_by="1700000000000-18", returned_s=120)
+    yield "why-call-reversed", "message", why.message(usages.CALL, [back], texts, may_manage=False)
+    largest = [replace(usages.explained(usages.RATE, HUGE, long=True), returned_s=10**6)] * 7
     yield "why-largest", "message", why.message("x" * 200, largest, texts, may_manage=True)
     for kind in ("usage", "records", "grant"):
         yield f"why-entry-{kind}", "message", why.message("1-1", [usages.whole(kind, usd(5))], texts, may_manage=True)

@@ -9,6 +9,7 @@ from bot.ingest.graph.polling import Plan, Poller
 from store import keys
 from store.calls import Batch
 from store.cards import Cards
+from store.centres import CentreRules
 from store.charged import Charged
 from store.charging import Charging
 from store.feeds import Feed
@@ -48,8 +49,8 @@ class KillableFeed(Feed):
     killed = False
 
     async def advance(self, **fields: int | str) -> None:
-        """Written after all was charged."""
-        await self.at("before the cursor")
+        """The cursor is written after all was charged; before that, where the very first round begins."""
+        await self.at("before the cursor" if "through_ms" in fields else "before the beginning")
         await super().advance(**fields)
 
     async def end_round(self, *, due_ms: int, problem: str = "", mend: bool = False) -> str:
@@ -91,7 +92,8 @@ class Desk:
         self.feed = KillableFeed(self.redis, REF, NAME, f"worker-{self.workers}")
         self.feed.at = self._at
         self.charging = WatchedCharging(
-            self.redis, Cards(self.redis, self.bank.roles), Plans(self.redis, self.bank.roles)
+            *(self.redis, Cards(self.redis, self.bank.roles), Plans(self.redis, self.bank.roles)),
+            CentreRules(self.redis, self.bank.roles),
         )
         self.charging.at = self._at
         self.poller = Poller(self.graph, self.feed, self.charging, self._has, plan=self.plan, clock=self.service.clock)

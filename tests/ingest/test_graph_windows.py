@@ -25,6 +25,15 @@ def test_first_time_goes_back_as_far_as_is_said() -> None:
     assert len(found) == 5
 
 
+def test_first_time_goes_on_where_it_began_until_all_was_read() -> None:
+    """However long that takes; no further than may be asked for, and further only where it is to be."""
+    began_ms = NOW_MS // 1000 * 1000 - 40 * DAY_MS
+    assert asked(Standing(first_ms=began_ms))[0].from_ms == began_ms
+    assert asked(Standing(first_ms=began_ms), NOW_MS + 80 * DAY_MS)[0].from_ms == (NOW_MS - 9 * DAY_MS) // 1000 * 1000
+    assert asked(Standing(first_ms=NOW_MS))[0].from_ms == (NOW_MS - 30 * DAY_MS) // 1000 * 1000
+    assert [is_too_late(Standing(first_ms=began_ms), NOW_MS + each * DAY_MS) for each in (48, 50)] == [False, True]
+
+
 def test_each_time_looks_back_over_what_may_have_come_late() -> None:
     """From the last time on, however long ago that was."""
     for hours in (0.25, 3, 24, 24 * 30, 24 * 86):

@@ -73,13 +73,17 @@ async def extend(
 
 
 async def capture(
-    bank: Bank, units: str | int, hold_id: str = "call-1", operation_id: str = "", *, authorised: bool = False
+    bank: Bank,
+    units: str | int,
+    hold_id: str = "call-1",
+    operation_id: str = "",
+    *,
+    service: str = "",
+    authorised: bool = False,
 ) -> Resolution:
-    """Capture a hold."""
-    operation_id = operation_id or bank.operation()
-    return await bank.ledger.capture_hold(
-        REF, hold_id, usd(units), operation_id=operation_id, actor="test", memo="a call", authorised=authorised
-    )
+    """Capture a hold; without a service as usage of its own."""
+    told = {"operation_id": operation_id or bank.operation(), "actor": "test", "memo": "a call", "service": service}
+    return await bank.ledger.capture_hold(REF, hold_id, usd(units), **told, authorised=authorised)
 
 
 async def release(bank: Bank, hold_id: str = "call-1", operation_id: str = "") -> Resolution:

@@ -36,12 +36,13 @@ async def charged(bank: Bank) -> Entry:
 
 
 async def claim_to_have_read(
-    bank: Bank, line: str, amount_micros: int | str, name: str = "record-1", entry: str = ""
+    bank: Bank, line: str, amount_micros: int | str, name: str = "record-1", entry: str = "", minutes: str = ""
 ) -> str:
     """Ask the script itself, as a caller would who unpacked something else, or wrongly."""
     partition = keys.partition_of(REF.tenant)
     named = {"account": keys.account(REF), "journal": keys.journal(REF), "reversed": keys.reversals(REF)}
     named |= {"outbox": keys.outbox(partition), "due": keys.due(partition), "payment": keys.payment(REF.tenant, "p")}
+    named |= {"pooled": keys.pooled(REF)}
     operation = bank.operation()
     answer = await Scripts(bank.redis).call(
         "reverse_record",
@@ -52,6 +53,7 @@ async def claim_to_have_read(
         told=line,
         record=name,
         amount_micros=amount_micros,
+        minutes=minutes,
         mark=mark(operation),
         contents=contents(operation),
         lifetime_ms=86_400_000,

@@ -6,7 +6,7 @@ from store import keys
 from store.scripts import Client
 from store.usage_events import PoolEvent, PoolExhausted, PoolLow
 from store.verify import Verifier
-from tests.controls import REF, Bank, usd
+from tests.controls import REF, Bank
 from tests.store import archiving
 from tests.store.banks import bank_on_clock
 from tests.store.charging import LIMIT, MONTH, POOL, pooled, post_told
@@ -14,7 +14,6 @@ from tests.store.outline import outline
 from tests.store.posting import arrange as arrange_posting
 from tests.store.posting import dump
 from tests.store.recorded import record
-from tests.store.reversing import undo
 
 
 async def arrange(redis: Client) -> Bank:
@@ -90,17 +89,6 @@ async def test_page_that_is_known_uses_nothing(bank: Bank) -> None:
 
     assert await post_told(bank, [pooled(1, 60)], [(60, 120)]) == "known ="
     assert await kept(bank) == {f"{POOL}:{MONTH}": "60 0"}
-
-
-async def test_reversal_gives_money_back_and_no_minutes(bank: Bank) -> None:
-    """Who gets a call's price back got what the pool paid for nothing."""
-    answer = await post_told(bank, [pooled(1, 60), record(2, 5)], [(0, 60)])
-
-    await undo(bank, answer.split(" ")[1])
-
-    assert (await bank.account()).balance == usd(100)
-    assert await kept(bank) == {f"{POOL}:{MONTH}": "60 0"}
-    await bank.prove()
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def entries() -> list[Entry]:
 async def claim(bank: Bank, entry: str, told: str) -> str:
     """Tell the script what would be in the archive, and answer its first two words."""
     named = {"account": keys.account(REF), "journal": JOURNAL, "reversed": keys.reversals(REF)}
-    named |= {"unpriced": keys.unpriced(REF)}
+    named |= {"unpriced": keys.unpriced(REF), "pooled": keys.pooled(REF)}
     named |= {"outbox": keys.outbox(PARTITION), "due": keys.due(PARTITION), "payment": keys.payment(REF.tenant, "p")}
     operation = bank.operation()
     answer = await Scripts(bank.redis).call(

@@ -6,8 +6,9 @@ from store import basis
 from store.records import UsageRecord
 from store.scripts import Client
 from store.why import Explained, Paid, Why, paid
-from tests.controls import REF, Bank, usd
+from tests.controls import REF, Bank, entry_id, usd
 from tests.store.banks import bank_by
+from tests.store.minutes import two_months
 from tests.store.recorded import START_MS, post, record
 from tests.store.reversing import undo
 
@@ -103,6 +104,21 @@ async def test_reversals_are_told(bank: Bank) -> None:
     rest = (await bank.entries())[-1].id
     assert [(await why(bank, f"record-{number}"))[0].reversed_by for number in (1, 2)] == [single, rest]
     assert (await why(bank, lines))[0].reversed_by == rest
+
+
+async def test_minutes_that_came_back_are_told(bank: Bank) -> None:
+    """Of a call its own, however it was reversed; of an entry, and of that which reverses it, all of that step."""
+    entry = await two_months(bank)
+    single = await undo(bank, entry, "record-2")
+    whole = await undo(bank, entry)
+
+    async def returned(name: str) -> int:
+        [found] = await why(bank, name)
+        return found.returned_s
+
+    calls = [f"record-{number}" for number in (1, 2, 3, 4, 9)]
+    assert [await returned(each) for each in calls] == [60, 120, 180, 0, 0]
+    assert [await returned(each) for each in (entry, entry_id(whole), entry_id(single))] == [240, 240, 120]
 
 
 async def test_same_id_on_days_far_apart_is_told_twice(bank: Bank) -> None:

@@ -36,7 +36,8 @@ LOOK_S = 10.0
 """How often a worker looks whether it is time, seconds."""
 SAY_AGAIN_S = 3600.0
 """How often the same problem is told again while it lasts, seconds."""
-WAITING = frozenset(map(str, (Reason.UNKNOWN_ACCOUNT, Reason.ACCOUNT_CLOSED, Reason.BALANCE_LIMIT)))
+CURRENCY = str(Reason.CURRENCY_MISMATCH)
+WAITING = frozenset({*map(str, (Reason.UNKNOWN_ACCOUNT, Reason.ACCOUNT_CLOSED, Reason.BALANCE_LIMIT)), CURRENCY})
 TOO_LATE = (
     "Calls were not read for so long that the oldest of them are not asked for: who has charged them otherwise would"
     " charge them twice. They began before {day}: `credits import --old` takes the report of those days if that is"
@@ -95,8 +96,15 @@ class Round:
 
     @property
     def waits(self) -> frozenset[str]:
-        """Why records are refused that an account could take once it is set right: they are asked for until it does."""
+        """Why records are refused that an account, or another, could take: they are asked for until one does."""
         return WAITING & set(self.refused)
+
+    def require_taken(self) -> None:
+        """GraphError where some records wait for an account."""
+        if self.waits == {CURRENCY}:
+            raise GraphError(Problem.OTHER_CURRENCY)
+        if self.waits:
+            raise GraphError(Problem.NOT_TAKEN, ", ".join(sorted(self.waits)))
 
 
 class Poller:
@@ -194,6 +202,8 @@ class Poller:
             through_ms = 0
         plan = self._plan
         todo = deque(windows(standing, now_ms, back_days=plan.back_days, first_days=plan.first_days))
+        if standing.through_ms is None and todo[0].from_ms != standing.first_ms:
+            await self._feed.advance(first_ms=todo[0].from_ms)
         while todo:
             window = todo.popleft()
             try:
@@ -207,8 +217,7 @@ class Poller:
             if window.to_ms > through_ms and not done.waits:
                 through_ms = window.to_ms
                 await self._feed.advance(through_ms=through_ms)
-        if done.waits:
-            raise GraphError(Problem.NOT_TAKEN, ", ".join(sorted(done.waits)))
+        done.require_taken()
         return done
 
     async def _read(self, window: Window, done: Round) -> None:

@@ -25,12 +25,14 @@ class Problem(StrEnum):
     CLOCK = "clock"
     NO_ACCOUNT = "no_account"
     NOT_TAKEN = "not_taken"
+    OTHER_CURRENCY = "other_currency"
 
 
 TO_MEND = frozenset(
     {
         *(Problem.SECRET_WRONG, Problem.SECRET_EXPIRED, Problem.APP_UNKNOWN, Problem.TENANT_UNKNOWN),
-        *(Problem.SIGN_IN_REFUSED, Problem.TOKEN_REFUSED, Problem.FORBIDDEN, Problem.CLOCK, Problem.NOT_TAKEN),
+        *(Problem.SIGN_IN_REFUSED, Problem.TOKEN_REFUSED, Problem.FORBIDDEN, Problem.CLOCK),
+        *(Problem.NOT_TAKEN, Problem.OTHER_CURRENCY),
     }
 )
 """What no waiting mends. That there is no account yet is no such thing: somebody may just be setting everything up."""
@@ -68,6 +70,11 @@ _SAID = {
     Problem.NOT_TAKEN: (
         "Accounts do not take what is charged to them: {detail}. The others are charged; these calls are asked for"
         " until their accounts take them (`credits account list`), and for 89 days at most."
+    ),
+    Problem.OTHER_CURRENCY: (
+        "Some calls bring a charge in another currency than the account that is to pay for them. The others are"
+        " charged; these are asked for until a rule names an account in their currency (`credits account open`,"
+        " `credits cost-centres load`), and for 89 days at most."
     ),
 }
 

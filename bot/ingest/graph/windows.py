@@ -39,8 +39,8 @@ class Window:
 def windows(standing: Standing, now_ms: int, *, back_days: int, first_days: int) -> tuple[Window, ...]:
     """What to ask for now, oldest first; each begins where the one before ends, so that nothing falls between.
 
-    `back_days`: so late can a record be. `first_days`: how far to go back the very first time, 89
-    at most.
+    `back_days`: so late can a record be. `first_days`: how far to go back the very first time, 89 at most; until all of
+    that was read, it begins there.
     """
     to_ms = -(-now_ms // 1000) * 1000
     start_ms = _start(standing, now_ms, back_days, first_days) // 1000 * 1000
@@ -54,12 +54,14 @@ def windows(standing: Standing, now_ms: int, *, back_days: int, first_days: int)
 
 def is_too_late(standing: Standing, now_ms: int) -> bool:
     """Whether calls that were not read are too old to be asked for."""
-    return standing.through_ms is not None and standing.through_ms < now_ms - OLDEST_DAYS * DAY_MS
+    reached_ms = standing.first_ms if standing.through_ms is None else standing.through_ms
+    return reached_ms is not None and reached_ms < now_ms - OLDEST_DAYS * DAY_MS
 
 
 def _start(standing: Standing, now_ms: int, back_days: int, first_days: int) -> int:
     if standing.through_ms is None:
-        return now_ms - first_days * DAY_MS
+        first_ms = now_ms - first_days * DAY_MS
+        return max(min(standing.first_ms or first_ms, first_ms), now_ms - OLDEST_DAYS * DAY_MS)
     through_ms = min(standing.through_ms, now_ms)  # the clock may have gone back
     return max(through_ms - back_days * DAY_MS, now_ms - OLDEST_DAYS * DAY_MS)
 

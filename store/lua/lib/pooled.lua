@@ -1,5 +1,6 @@
--- What an account's pools have given: seconds of a calendar month, by pool and month, and the share of the pool that was told:
--- '7200 80'. It changes in the step that posts the lines that took it, if it is still what their prices were reckoned with.
+-- What an account's pools have given: seconds of a calendar month, by pool and month, and the share of the pool that was
+-- told, if one was, with what the pool then held: '7200 80 9000'. It changes in the step that posts the lines that took it, if
+-- it is still what their prices were reckoned with. Reversals give some back: see lib/minutes.
 -- Uses: lib/wallet, lib/account; the verb's pooled_key, `ctx`, and `uses`: of each pool that the lines may use and each month
 -- the pool, the month, the seconds used before and after, and what the pool holds.
 local taken = {}
@@ -12,13 +13,13 @@ local function pools_moved()
     fields[#fields + 1] = pool .. ':' .. month
   end
   for i, kept in ipairs(#fields > 0 and call('HMGET', pooled_key, unpack(fields)) or {}) do
-    local used, told = string.match(kept or '0 0', '^(%d+) (%d+)$')
+    local used, told = string.match(kept or '0 0', '^(%d+) (%d+)')
     taken[i].told, moved = told + 0, moved or used + 0 ~= taken[i].had
   end
   return moved
 end
 
--- The shares of a pool are told once a month each, 80 and 100 hundredths.
+-- The shares of a pool are told once a month each, 80 and 100 hundredths; again where so much was given back that it is below.
 local function tell_pool(each, share)
   if each.told >= share or each.has * 100 < each.limit * share then return end
   each.told = share
@@ -31,7 +32,8 @@ local function use_pools()
     if each.has > each.had then
       tell_pool(each, 80)
       tell_pool(each, 100)
-      call('HSET', pooled_key, each.pool .. ':' .. each.month, format('%d %d', each.has, each.told))
+      local told = each.told == 0 and '0' or format('%d %d', each.told, each.limit)
+      call('HSET', pooled_key, each.pool .. ':' .. each.month, format('%d ', each.has) .. told)
     end
   end
 end

@@ -6,6 +6,8 @@ from tests.store.mutants.caps import CAPS
 from tests.store.mutants.corrections import CORRECTIONS
 from tests.store.mutants.forbidden import REASONS, RESERVATIONS
 from tests.store.mutants.holds import HOLDS
+from tests.store.mutants.many_services import MANY_SERVICES
+from tests.store.mutants.minutes import MINUTES
 from tests.store.mutants.mutant import Mutant
 from tests.store.mutants.needs import NEEDS, WAITS
 from tests.store.mutants.orders import ORDERS
@@ -72,11 +74,13 @@ ALL = [
     *PAUSES,
     *SHORT_CUTS,
     *SERVICES,
+    *MANY_SERVICES,
     *STATES,
     *TARIFFS,
     *TRANSFERS,
     *CORRECTIONS,
     *REVERSALS,
+    *MINUTES,
     *BOOKS,
     *RECORDS,
     *MOVED,

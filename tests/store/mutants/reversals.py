@@ -18,10 +18,15 @@ REVERSALS = [
     Mutant(ENTRY, REPEAT, "", reversing.test_repeat_reverses_nothing_more),
     Mutant(ENTRY, "if not was then", NEVER, refused.test_unknown_entry_is_refused, {"entry": "1-1"}),
     Mutant(ENTRY, "not REVERSIBLE[was] or ", "", refused.test_some_kinds_are_not_reversible),
-    Mutant(ENTRY, " or micros == '0' then", " then", grounds.test_what_cost_nothing_is_not_reversed),
+    Mutant(ENTRY, " or (micros == '0' and used == '') then", " then", grounds.test_what_cost_nothing_is_not_reversed),
     Mutant(ENTRY, "expiry = true }", "expiry = true, reversal = true }", refused.test_some_kinds_are_not_reversible),
     Mutant(ENTRY, "if already or", "if", reversing.test_entry_is_reversed_once_for_ever),
-    Mutant(ENTRY, " or rest == 0 then", " then", records.test_entry_is_reversed_when_all_its_records_are),
+    Mutant(
+        ENTRY,
+        " or (rest == 0 and minutes == '') then",
+        " then",
+        records.test_entry_is_reversed_when_all_its_records_are,
+    ),
     Mutant(ENTRY, "micros - sum", "micros + 0", records.test_whole_entry_reverses_what_is_left_of_it),
     Mutant(ENTRY, "debit == 'wallet' and rest or -rest", "rest", reversing.test_grant_is_reversed),
     Mutant(ENTRY, REFUSE, "", refused.test_closed_account_is_not_changed),
@@ -29,7 +34,9 @@ REVERSALS = [
     Mutant(RECORD, REPEAT, "", records.test_repeat_gives_nothing_more_back),
     Mutant(RECORD, "if not was then", NEVER, records.test_unknown_entry_is_refused, {"entry": "1-1"}),
     Mutant(RECORD, "was ~= 'records' or ", "", records.test_only_entries_of_call_records_have_records),
-    Mutant(RECORD, "if amount_micros == '0' then", NEVER, grounds.test_what_cost_nothing_is_not_reversed),
+    Mutant(
+        RECORD, "if amount_micros == '0' and minutes == '' then", NEVER, grounds.test_what_cost_nothing_is_not_reversed
+    ),
     Mutant(ORIGINAL, "(%d+)\\t')", "([1-9]%d*)\\t')", grounds.test_what_cost_nothing_is_not_reversed),
     Mutant(ORIGINAL, "was ~= 'records' or ", "", archived.test_what_is_no_entry_is_refused, {"told": NOTHING}),
     Mutant(ORIGINAL, " or micros ~= '0')", ")", archived.test_what_is_no_entry_is_refused, {"told": ODD}),
@@ -37,7 +44,7 @@ REVERSALS = [
     Mutant(RECORD, " or line ~= told then", " then", claims.test_what_was_unpacked_has_to_be_the_entry),
     Mutant(
         RECORD,
-        "if not canonical(amount_micros) then",
+        "if amount_micros ~= '0' and not canonical(amount_micros) then",
         NEVER,
         claims.test_amount_is_one_that_a_record_can_have,
         {"amount": "-1"},
@@ -45,8 +52,8 @@ REVERSALS = [
     Mutant(RECORD, "if already then", NEVER, records.test_record_is_reversed_once_for_ever),
     Mutant(
         RECORD,
-        "if sum + delta > tonumber(micros) then",
-        NEVER,
+        "sum + delta > tonumber(micros) or",
+        "",
         claims.test_records_give_back_no_more_than_the_entry_took,
     ),
     Mutant(
@@ -60,8 +67,13 @@ REVERSALS = [
     ),
     Mutant(RECORD, REFUSE, "", records.test_closed_account_is_not_changed),
     Mutant(RECORD, "lines + 1,", "lines,", records.test_record_is_reversed_once_for_ever),
-    Mutant(RECORD, "sum + delta))", "delta))", records.test_whole_entry_reverses_what_is_left_of_it),
-    Mutant(RECORD, "call('HSET', reversed_key,", "type('',", records.test_whole_entry_reverses_what_is_left_of_it),
+    Mutant(RECORD, "sum + delta, minutes", "delta, minutes", records.test_whole_entry_reverses_what_is_left_of_it),
+    Mutant(
+        REVERSAL,
+        "call('HSET', reversed_key, lines_field,",
+        "type('',",
+        records.test_whole_entry_reverses_what_is_left_of_it,
+    ),
     Mutant(
         REVERSAL,
         "if not string.find(answer, '^repeated ') then return answer end",
@@ -74,7 +86,7 @@ REVERSALS = [
         "local answer = 'repeated ' .. string.sub(known, #contents + 1)",
         reversing.test_only_one_half_of_a_repeat_is_no_repeat,
     ),
-    Mutant(REVERSAL, "call('HSET', reversed_key,", "type('',", reversing.test_entry_is_reversed_once_for_ever),
+    Mutant(REVERSAL, "call('HSET', reversed_key, field,", "type('',", reversing.test_entry_is_reversed_once_for_ever),
     Mutant(REVERSAL, "kept[1] or kept[2]", "kept[1]", records.test_record_is_reversed_once_for_ever),
     Mutant(REVERSAL, "kept[1] or kept[2]", "kept[2]", records.test_record_of_a_reversed_entry_is_reversed),
     Mutant(REVERSAL, "or lines_field .. record", "or record", records.test_entries_keep_their_records_apart),
