@@ -66,7 +66,8 @@ class Order:
         at_ms: when it was given.
         step: what is next.
         found: what a worker has to say of it, in its own words.
-        tries: how often a worker could not carry it on, since it last could.
+        tries: how often a worker could not carry it on in the step that it is in.
+        since_ms: since when workers try to come to its end: when it was given, and anew when a person said yes.
     """
 
     ref: AccountRef
@@ -80,6 +81,7 @@ class Order:
     step: Step
     found: Mapping[str, Any] = field(default_factory=dict)
     tries: int = 0
+    since_ms: int = 0
 
 
 class Orders:
@@ -128,8 +130,8 @@ class Orders:
         """
         if refused := await self._roles.refuse_manage(actor, ref):
             return refused
-        fields = {"user": actor.user_id, "account": ref.account}
         due_ms = await _now_ms(self._redis)
+        fields = {"user": actor.user_id, "account": ref.account, "since_ms": str(due_ms), "tries": "0"}
         answer = await move(self._scripts, ref.tenant, order_id, Step.ASK, Step.CHARGE, fields, due_ms=due_ms)
         return _changed(answer, Step.CHARGE)
 
@@ -194,6 +196,8 @@ class Hands:
             LeaseLostError: another worker has it, or had it meanwhile.
         """
         due_ms = None if delay_ms is None else await _now_ms(self._redis) + delay_ms
+        if step is not order.step:
+            fields = {"tries": "0", **fields}
         answer = await move(
             self._scripts, self._tenant, self._id, order.step, step, fields, owner=self._owner, due_ms=due_ms
         )
@@ -274,4 +278,5 @@ def _decode(tenant: str, order_id: str, record: Mapping[str, str]) -> Order:
         step=Step(record["state"]),
         found=json.loads(record.get("found") or "{}"),
         tries=int(record.get("tries", 0)),
+        since_ms=int(record.get("since_ms") or record["at_ms"]),
     )

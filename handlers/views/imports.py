@@ -13,6 +13,7 @@ from store.keys import AccountRef
 from store.money import Money
 
 RATE_CARD, NO_RECORDS, NO_LINE, CHANGED, BROKEN = "rate_card", "no_records", "no_line", "changed", "broken"
+OTHER = "other"
 """What may be the matter with a file, beside what its readers and Slack say."""
 REFUSED = "refused-"
 """What is the matter begins so where nobody may charge it, or to that account; behind it the refusal's reason."""
