@@ -14,6 +14,7 @@ from typing import Any
 from store import keys
 from store.keys import AccountRef
 from store.leases import LeaseLostError
+from store.operations import digest
 from store.outcomes import Change, Done, Reason, Refused
 from store.roles import Actor, Roles
 from store.scripts import Client, Scripts
@@ -106,7 +107,7 @@ class Orders:
     ) -> Change:
         """Have files looked at, or charged at once; the same `order_id` again changes nothing.
 
-        Refused: STRANGER, NOT_A_MANAGER.
+        Refused: STRANGER, NOT_A_MANAGER; OPERATION_CONFLICT where it was given for another account or other files.
         """
         if refused := await self._roles.refuse_manage(actor, ref):
             return refused
@@ -118,10 +119,15 @@ class Orders:
             "channel": channel,
             "thread_ts": thread_ts,
             "files": json.dumps([[each.id, each.name] for each in files[:MOST_FILES]]),
+            "given": digest(ref.account, *(each.id for each in files)),
             "at_ms": str(now_ms),
         }
         answer = await move(self._scripts, ref.tenant, order_id, "", step, fields, due_ms=now_ms)
-        return Done("given", repeated=answer != _MOVED)
+        if answer == _MOVED:
+            return Done("given")
+        # What is to be paid by whom may have been decided since, what was given is kept as it was.
+        same = await self._redis.hget(keys.order(ref.tenant, order_id), "given") == fields["given"]
+        return Done("given", repeated=True) if same else Refused(Reason.OPERATION_CONFLICT)
 
     async def confirm(self, actor: Actor, ref: AccountRef, order_id: str) -> Change:
         """Charge what was asked about, to this account, in this person's name; `Done.result` is the step it is in.

@@ -67,11 +67,25 @@ async def test_given_order_waits_for_a_worker(redis: Client) -> None:
 async def test_given_twice_is_one_order(redis: Client) -> None:
     """The same id again changes nothing, whatever has become of it."""
     orders = await opened(redis)
-    first = await given(orders, Step.CHARGE)
+    await asked(orders)
+    await orders.confirm(MANAGER, BRANCH, "one")
+    before = await orders.get(REF.tenant, "one")
 
-    again = await orders.give(MANAGER, BRANCH, "one", (), Step.LOOK, locale="en-US", channel="C1")
+    again = await orders.give(MANAGER, REF, "one", FILES, Step.LOOK, locale="en-US", channel="C1")
 
     assert again == Done("given", repeated=True)
+    assert await orders.get(REF.tenant, "one") == before
+
+
+@pytest.mark.parametrize(("ref", "files"), [(BRANCH, FILES), (REF, FILES[:1]), (REF, (FILES[1], FILES[0]))])
+async def test_given_for_something_else_is_refused(redis: Client, ref: AccountRef, files: tuple[File, ...]) -> None:
+    """Nobody is told that something is done which is not: the first one stays as it is."""
+    orders = await opened(redis)
+    first = await given(orders, Step.CHARGE)
+
+    again = await orders.give(MANAGER, ref, "one", files, Step.CHARGE, locale="en-US", channel="C1")
+
+    assert again == Refused(Reason.OPERATION_CONFLICT)
     assert await orders.get(REF.tenant, "one") == first
 
 
