@@ -74,6 +74,8 @@ class Carrier:
         with tempfile.TemporaryDirectory(prefix="credits-import-") as folder:
             opened = await self._open(Path(folder), charger)
             counted = [await self._counted(each) for each in opened]
+        if self._stop.is_set():  # somebody else looks into all of it
+            return
         every = zip(self._order.files, opened, counted, strict=True)
         good = [(file, source, each) for file, source, each in every if isinstance(each, Counted) and each.records]
         bad = [each.trouble if isinstance(each, Counted) else each for each in counted]
@@ -168,7 +170,7 @@ class Carrier:
         if not opened.source:
             return opened.trouble or Trouble("", views.NO_RECORDS)
         try:
-            counted: Counted = await asyncio.to_thread(looking.count, opened.source)
+            counted: Counted = await asyncio.to_thread(looking.count, opened.source, self._stop.is_set)
         except UnreadableFileError as error:
             return Trouble(error.name, error.problem, error.detail)
         return counted

@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
-from bot.imports import charging
+from bot.imports import charging, looking
 from bot.imports.worker import MOST_TRIES
+from bot.ingest.sources import Source
 from bot.playground.people import APP, APP_USER, GENERAL, MANAGER, TEAM, direct_message
 from bot.playground.server import Fault
+from handlers.views.imports import Counted
 from store import keys
 from store.imports import Imports, Reached
 from store.keys import AccountRef
 from tests.handlers.driver import last_said
-from tests.handlers.dropping import asked, below, calls, charge, drop, given, importer, thread
+from tests.handlers.dropping import asked, below, calls, charge, drop, given, importer, thread, zipped
 from tests.handlers.test_imports_carried import CALLS, PENDING, at_once, confirmed, killed, lease_ends, used
 from tests.world import World, usd
 
@@ -170,6 +172,38 @@ async def test_given_up_is_told(world: World) -> None:
     assert "Nothing was charged: *october.csv*." in text
     assert "Something went wrong on my side." in text
     assert await world.redis.zcard(PENDING) == 0
+
+
+async def test_unpacks_to_too_much(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small zip may hold what takes an hour; nobody else's files wait for that."""
+    monkeypatch.setattr(looking, "MOST_UNPACKED", 5_000)
+    message = await drop(world, zipped(october=calls(CALLS)), name="october.zip")
+    await given(world)
+
+    await importer(world).look()
+
+    assert "october.zip is larger than 100 MB." in below(world, message)
+    assert await used(world) == 0
+
+
+async def test_told_to_stop_while_it_looks(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was counted until then is no question: the next worker counts all of it."""
+    message = await drop(world, calls(CALLS))
+    await given(world)
+    first, count = importer(world, "first"), looking.count
+
+    def counted(source: Source, stopped: Callable[[], bool]) -> Counted:
+        first._stop.set()
+        return count(source, stopped)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(looking, "count", counted)
+        await first.look()
+    assert "Charge the" not in below(world, message)
+
+    await importer(world, "next").look()
+
+    assert f"Charge the {CALLS} call records" in below(world, message)
 
 
 async def test_channel_that_is_shared_with_others(world: World) -> None:
