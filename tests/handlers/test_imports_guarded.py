@@ -15,10 +15,12 @@ from bot.playground.people import APP, APP_USER, GENERAL, MANAGER, TEAM, direct_
 from bot.playground.server import Fault
 from handlers.views.imports import Counted
 from store import keys
+from store.centres import CentreRules, Match, Rule
 from store.imports import Imports, Reached
 from store.keys import AccountRef
+from store.roles import Operator
 from tests.handlers.driver import last_said
-from tests.handlers.dropping import asked, below, calls, charge, drop, given, importer, thread, zipped
+from tests.handlers.dropping import asked, below, call, calls, charge, drop, given, importer, thread, zipped
 from tests.handlers.test_imports_carried import CALLS, PENDING, at_once, confirmed, killed, lease_ends, used
 from tests.world import World, usd
 
@@ -204,6 +206,22 @@ async def test_told_to_stop_while_it_looks(world: World, monkeypatch: pytest.Mon
     await importer(world, "next").look()
 
     assert f"Charge the {CALLS} call records" in below(world, message)
+
+
+async def test_others_pay_in_another_currency(world: World) -> None:
+    """What rules have another account pay is told in its own currency, and never added to that of the first."""
+    await world.services.ledger.open_account(AccountRef(TEAM, "europe"), "EUR")
+    rule = Rule(Match.USER, "anna@contoso.example", "Sales", "europe")
+    await CentreRules(world.redis, world.services.roles).load(Operator("test"), TEAM, (rule,))
+    of_anna = [call(f"anna-{number}", UPN=rule.value, Currency="EUR") for number in range(3)]
+
+    both = await asked(world, calls(2, *of_anna))
+    await charge(world, both)
+    hers = await asked(world, calls(0, call("anna-9", UPN=rule.value, Currency="EUR")))
+    await charge(world, hers)
+
+    assert "*Charged: €1.50 + $1.00* for 5 calls" in below(world, both["below"])
+    assert "*Charged: €0.50* for one call" in below(world, hers["below"])
 
 
 async def test_channel_that_is_shared_with_others(world: World) -> None:
