@@ -109,10 +109,14 @@ async def choose(call: Call) -> None:
 
 
 async def _look(call: Call, event: dict[str, Any], files: list[File]) -> None:
-    """Have a worker look into them and ask, below the message; the same event again is the same order."""
+    """Have a worker look into them and ask, below the message; the same event again is the same order.
+
+    Where people of other organisations are in the channel it is spoken of directly: they are told no balance.
+    """
     person = await gate.manager(call)
     await call.account()
     channel, ts = str(event["channel"]), str(event["ts"])
+    shared = bool(call.body.get("is_ext_shared_channel"))
     outcome = await call.services.orders.give(
         person.actor,
         call.ref,
@@ -120,8 +124,8 @@ async def _look(call: Call, event: dict[str, Any], files: list[File]) -> None:
         files,
         Step.LOOK,
         locale=person.texts.locale,
-        channel=channel,
-        thread_ts=str(event.get("thread_ts") or ts),
+        channel=person.actor.user_id if shared else channel,
+        thread_ts="" if shared else str(event.get("thread_ts") or ts),
     )
     if isinstance(outcome, Refused):
         raise RefusedError(outcome.reason)

@@ -14,6 +14,7 @@ from typing import Any
 from store import keys
 from store.keys import AccountRef
 from store.leases import LeaseLostError
+from store.operations import digest
 from store.outcomes import Change, Done, Reason, Refused
 from store.roles import Actor, Roles
 from store.scripts import Client, Scripts
@@ -66,7 +67,8 @@ class Order:
         at_ms: when it was given.
         step: what is next.
         found: what a worker has to say of it, in its own words.
-        tries: how often a worker could not carry it on, since it last could.
+        tries: how often a worker could not carry it on in the step that it is in.
+        since_ms: since when workers try to come to its end: when it was given, and anew when a person said yes.
     """
 
     ref: AccountRef
@@ -80,6 +82,7 @@ class Order:
     step: Step
     found: Mapping[str, Any] = field(default_factory=dict)
     tries: int = 0
+    since_ms: int = 0
 
 
 class Orders:
@@ -104,7 +107,7 @@ class Orders:
     ) -> Change:
         """Have files looked at, or charged at once; the same `order_id` again changes nothing.
 
-        Refused: STRANGER, NOT_A_MANAGER.
+        Refused: STRANGER, NOT_A_MANAGER; OPERATION_CONFLICT where it was given for another account or other files.
         """
         if refused := await self._roles.refuse_manage(actor, ref):
             return refused
@@ -116,10 +119,15 @@ class Orders:
             "channel": channel,
             "thread_ts": thread_ts,
             "files": json.dumps([[each.id, each.name] for each in files[:MOST_FILES]]),
+            "given": digest(ref.account, *(each.id for each in files)),
             "at_ms": str(now_ms),
         }
         answer = await move(self._scripts, ref.tenant, order_id, "", step, fields, due_ms=now_ms)
-        return Done("given", repeated=answer != _MOVED)
+        if answer == _MOVED:
+            return Done("given")
+        # What is to be paid by whom may have been decided since, what was given is kept as it was.
+        same = await self._redis.hget(keys.order(ref.tenant, order_id), "given") == fields["given"]
+        return Done("given", repeated=True) if same else Refused(Reason.OPERATION_CONFLICT)
 
     async def confirm(self, actor: Actor, ref: AccountRef, order_id: str) -> Change:
         """Charge what was asked about, to this account, in this person's name; `Done.result` is the step it is in.
@@ -128,8 +136,8 @@ class Orders:
         """
         if refused := await self._roles.refuse_manage(actor, ref):
             return refused
-        fields = {"user": actor.user_id, "account": ref.account}
         due_ms = await _now_ms(self._redis)
+        fields = {"user": actor.user_id, "account": ref.account, "since_ms": str(due_ms), "tries": "0"}
         answer = await move(self._scripts, ref.tenant, order_id, Step.ASK, Step.CHARGE, fields, due_ms=due_ms)
         return _changed(answer, Step.CHARGE)
 
@@ -194,6 +202,8 @@ class Hands:
             LeaseLostError: another worker has it, or had it meanwhile.
         """
         due_ms = None if delay_ms is None else await _now_ms(self._redis) + delay_ms
+        if step is not order.step:
+            fields = {"tries": "0", **fields}
         answer = await move(
             self._scripts, self._tenant, self._id, order.step, step, fields, owner=self._owner, due_ms=due_ms
         )
@@ -274,4 +284,5 @@ def _decode(tenant: str, order_id: str, record: Mapping[str, str]) -> Order:
         step=Step(record["state"]),
         found=json.loads(record.get("found") or "{}"),
         tries=int(record.get("tries", 0)),
+        since_ms=int(record.get("since_ms") or record["at_ms"]),
     )

@@ -15,7 +15,7 @@ from bot.ingest.refusals import Reason as Unread
 from bot.ingest.words import REFUSED
 from handlers.locales import LANGUAGES, Texts, _resource, keys
 from handlers.parsing import SYNONYMS, Word, command, spoken
-from handlers.views.imports import BROKEN, CHANGED, NO_LINE, RATE_CARD
+from handlers.views.imports import BROKEN, CHANGED, NO_LINE, OTHER, RATE_CARD
 from store import basis
 from store.account import State
 from store.call import CALLING, CONFERENCE, DIRECT_ROUTING, INBOUND, TOLL_FREE
@@ -81,7 +81,7 @@ FAMILIES = {
     "why-free-": [each.value for each in basis.Why],
     "placeholder-": ["amount", "below", "cap"],
     "topic-": ["recharge", "alerts", "method", "overdraft", "state", "rates", "pools", "zone", "centres"],
-    "file-": [*Problem, *Trouble, RATE_CARD, NO_LINE, CHANGED, BROKEN],
+    "file-": [*Problem, *Trouble, RATE_CARD, NO_LINE, CHANGED, OTHER, BROKEN],
     "unread-": [*Unread, *(each.value for each in LEDGERS), "other"],
     "webhook-": [*(each.value for each in Why), "retry-begun", "retry-nothing"],
 }

@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import json
 import tempfile
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,10 @@ from bot.imports.speaking import Message, Speaker
 from bot.ingest.refusals import UnreadableFileError
 from handlers.locales import Texts
 from handlers.views import imports as views
-from handlers.views.imports import Counted, Progress, Trouble
+from handlers.views.imports import BROKEN, OTHER, Counted, Progress, Trouble
 from store.account import Account
 from store.ledger import Ledger
-from store.orders import Hands, Order, Step
+from store.orders import Hands, Order, Orders, Step
 from store.outcomes import Reason
 from store.roles import Actor, Roles
 from store.scripts import Client
@@ -69,14 +70,19 @@ class Carrier:
     async def _look(self) -> None:
         """Say what is in the files; ask, if there is anything to charge."""
         await self._speaker.say(views.looking([each.name for each in self._order.files], self._texts))
+        charger = await self._charger()
         with tempfile.TemporaryDirectory(prefix="credits-import-") as folder:
-            opened = await self._open(Path(folder))
-            counted = [(file, await self._counted(each)) for file, each in zip(self._order.files, opened, strict=True)]
-        good = [(file, each) for file, each in counted if isinstance(each, Counted) and each.records]
-        bad = [each.trouble if isinstance(each, Counted) else each for _, each in counted]
+            opened = await self._open(Path(folder), charger)
+            counted = [await self._counted(each) for each in opened]
+        if self._stop.is_set():  # somebody else looks into all of it
+            return
+        every = zip(self._order.files, opened, counted, strict=True)
+        good = [(file, source, each) for file, source, each in every if isinstance(each, Counted) and each.records]
+        bad = [each.trouble if isinstance(each, Counted) else each for each in counted]
         troubles = [asdict(each) for each in bad if each]
-        found = json.dumps({"counted": [asdict(each) for _, each in good], "troubles": troubles})
-        files = json.dumps([[file.id, each.name] for file, each in good])  # a shared channel's event names none
+        names = [source.digest for _, opened, _ in good if (source := opened.source)]
+        found = json.dumps({"counted": [asdict(each) for *_, each in good], "names": names, "troubles": troubles})
+        files = json.dumps([[file.id, each.name] for file, _, each in good])  # a shared channel's event names none
         if good:
             await self._hands.move(self._order, Step.ASK, found=found, files=files)
         else:
@@ -92,10 +98,7 @@ class Carrier:
 
     async def _charge(self) -> None:
         """Charge all files, or none where one of them cannot be read, unless some were charged before."""
-        await _looking()
-        from bot.imports.charging import Charger  # noqa: PLC0415 it loads pyarrow
-
-        charger, names = Charger(self._redis, self._order), list(self._order.found.get("names", []))
+        charger, names = await self._charger(), list(self._order.found.get("names", []))
         refused = await self._refused()
         if refused:
             run = await charger.resumed(names)
@@ -113,12 +116,17 @@ class Carrier:
     async def _run(self, charger: "Charger", names: list[str], folder: Path) -> tuple["Run", list[str]]:
         opened = await self._open(folder, charger)
         troubles = [each.trouble for each in opened if each.trouble]
+        sources = [each.source for each in opened if each.source]
+        if names and not troubles:  # somebody said yes to what was in them, or a part of it is charged
+            troubles = [
+                Trouble(each.name, OTHER) for each, name in zip(sources, names, strict=True) if each.digest != name
+            ]
         if troubles:
             run = await charger.resumed(names)
             run.troubles += troubles
             return run, names
-        names = [each.source.digest for each in opened if each.source]
-        if names != self._order.found.get("names"):
+        if not names:
+            names = [each.digest for each in sources]
             found = json.dumps({**self._order.found, "names": names})
             await self._hands.move(self._order, Step.CHARGE, found=found)
         return await charger.charge(opened, self._stop), names
@@ -137,7 +145,13 @@ class Carrier:
             return refused.reason
         return None if await Ledger(self._redis).account(order.ref) else Reason.UNKNOWN_ACCOUNT
 
-    async def _open(self, folder: Path, charger: "Charger | None" = None) -> list["Opened"]:
+    async def _charger(self) -> "Charger":
+        await _looking()
+        from bot.imports.charging import Charger  # noqa: PLC0415 it loads pyarrow
+
+        return Charger(self._redis, self._order)
+
+    async def _open(self, folder: Path, charger: "Charger") -> list["Opened"]:
         """Every file of the order, in order, or what is the matter with it."""
         looking = await _looking()
         found = list["Opened"]()
@@ -147,8 +161,8 @@ class Carrier:
             except FetchError as error:
                 found.append(looking.Opened(None, Trouble(file.name, error.trouble)))
                 continue
-            digest = charger.named(each.digest) if charger else each.digest
-            found.append(await asyncio.to_thread(looking.open_file, each.path, each.name, digest))
+            name = charger.named(each.digest)
+            found.append(await asyncio.to_thread(looking.open_file, each.path, each.name, name))
         return found
 
     async def _counted(self, opened: "Opened") -> Counted | Trouble:
@@ -156,7 +170,7 @@ class Carrier:
         if not opened.source:
             return opened.trouble or Trouble("", views.NO_RECORDS)
         try:
-            counted: Counted = await asyncio.to_thread(looking.count, opened.source)
+            counted: Counted = await asyncio.to_thread(looking.count, opened.source, self._stop.is_set)
         except UnreadableFileError as error:
             return Trouble(error.name, error.problem, error.detail)
         return counted
@@ -172,6 +186,24 @@ class Carrier:
         result = views.Result.of(found.get("tally", {}), found.get("listed", []))
         names = [each.name for each in order.files]
         return views.summary(names, result, self._troubles(), account, self._texts, by=order.user, ref=order.ref)
+
+
+async def break_off(redis: Client, hands: Hands, order: Order) -> None:
+    """Charge nothing more of the order, and have it told: what was charged until now, and that something went wrong.
+
+    Raises:
+        store.leases.LeaseLostError: another worker has it now.
+        redis.exceptions.RedisError: to be done later.
+    """
+    await _looking()
+    from bot.imports.charging import Charger  # noqa: PLC0415 it loads pyarrow
+
+    present = await Orders(redis, Roles(redis)).get(order.ref.tenant, order.id) or order
+    began = present.found.get("names", []) if present.step is Step.CHARGE else []
+    run = await Charger(redis, present).resumed(began)
+    run.troubles.append(Trouble("", BROKEN))
+    since_ms = str(int(time.time() * 1000))  # telling may take its own time
+    await hands.move(order, Step.TELL, found=run.told(), since_ms=since_ms)
 
 
 async def _looking() -> Any:

@@ -83,7 +83,7 @@ class Charger:
         """Charge all that is not charged yet.
 
         Raises:
-            redis.exceptions.RedisError: the outcome of a block is unknown; charge the same again.
+            redis.exceptions.RedisError, OSError: the outcome of a block is unknown; charge the same again.
         """
         sources = list({each.source.digest: each.source for each in opened if each.source}.values())
         run = await self.resumed([each.digest for each in sources])
@@ -97,7 +97,7 @@ class Charger:
             self._now, at = Tally(), self._taken
             try:
                 run.ended = not await taker.take(source, self._now, stop, self._following(source, at))
-            except (UnreadableFileError, OSError) as error:
+            except UnreadableFileError as error:
                 run.troubles.append(Trouble(source.name, CHANGED, str(error)))
             run.tally.add(self._now)
             self._before, self._taken = run.tally, at + _size([source])

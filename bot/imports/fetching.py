@@ -117,17 +117,19 @@ def _check(known: Mapping[str, Any], tenant: str, most_bytes: int) -> None:
         raise FetchError(Trouble.TOO_LARGE)
 
 
-def _of_slack(address: str, home: URL) -> URL:
+def _of_slack(address: str, home: URL, beside: URL | None = None) -> URL:
     """The address, if it is of the host whose Web API the token is for, or of one below it; with the same scheme.
 
-    So the token is sent over https and to Slack only: to *.slack.com where the Web API is https://slack.com/api/.
+    So the token is sent over https and to Slack only: to *.slack.com where the Web API is https://slack.com/api/. An
+    address without a host is one `beside` that it was found at. None has a name and a password in it.
     """
     try:
-        url = URL(address)
+        url = beside.join(URL(address)) if beside else URL(address)
     except ValueError:
         raise FetchError(Trouble.GONE) from None
     host, own = url.host or "", (home.host or "").removeprefix("www.")
-    if not own or (url.scheme, url.port) != (home.scheme, home.port) or not (host == own or host.endswith(f".{own}")):
+    of_own = bool(own) and (host == own or host.endswith(f".{own}"))
+    if not of_own or (url.scheme, url.port) != (home.scheme, home.port) or url.raw_user or url.raw_password:
         raise FetchError(Trouble.GONE)
     return url
 
@@ -139,7 +141,7 @@ async def _download(
     for _ in range(_REDIRECTS + 1):
         async with session.get(url, headers=headers, allow_redirects=False) as response:
             if response.status in _MOVED:
-                url = _of_slack(str(url.join(URL(response.headers.get("Location", "")))), home)
+                url = _of_slack(response.headers.get("Location", ""), home, url)
                 continue
             _check_answer(response)
             return await _kept(response, path, most_bytes)

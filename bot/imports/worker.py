@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import time
 from collections.abc import Callable, Iterable
 
@@ -10,15 +9,14 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.ending import end
-from bot.imports.carrying import Carrier
+from bot.imports.carrying import Carrier, break_off
 from bot.imports.speaking import Speaker
 from bot.outages import Outage, plainly, redis_outage
 from bot.posting import Poster
 from bot.trying import AWAY
 from bot.workspaces import Workspaces
-from handlers.views.imports import BROKEN
 from store.leases import LeaseLostError
-from store.orders import Hands, Order, Orders, Step
+from store.orders import TTL_MS, Hands, Order, Orders, Step
 from store.roles import Roles
 from store.scripts import Client
 
@@ -27,7 +25,7 @@ LOOK_S = 1.0
 LATER_MS, LONGEST_MS = 5_000, 600_000
 """How long an order waits that could not be carried on, milliseconds: a tenth of its age, within these."""
 GIVEN_UP_MS = 7 * 86_400_000
-"""An order that cannot be carried on is given up at this age, milliseconds: Slack will not take it up any more."""
+"""An order that could not be carried on for so long, milliseconds, is given up, and that is told where it can be."""
 MOST_TRIES = 5
 """So often an order may fail for no reason that is known, before that is told as its end."""
 
@@ -46,6 +44,7 @@ class Importer:
         *,
         outage: Outage | None = None,
         look_s: float = LOOK_S,
+        ttl_ms: int = TTL_MS,
     ) -> None:
         """`owner`: this worker, unlike every other. `mine` answers the partitions that this process reads now."""
         self._redis = redis
@@ -55,6 +54,7 @@ class Importer:
         self._mine = mine
         self._outage = outage or redis_outage()
         self._look_s = look_s
+        self._ttl_ms = ttl_ms
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -92,16 +92,21 @@ class Importer:
 
     async def _see_to(self, tenant: str, order_id: str) -> None:
         """Carry it on as far as it goes without a person, unless another worker does."""
-        hands = self._orders.hands(tenant, order_id, self._owner)
+        hands = self._orders.hands(tenant, order_id, self._owner, ttl_ms=self._ttl_ms)
         if not await hands.take():
             return
-        keeping = asyncio.create_task(_keep(hands))
         try:
-            await self._carry(tenant, order_id, hands)
-        except LeaseLostError:
+            async with asyncio.timeout(None) as having:
+                keeping = asyncio.create_task(_keep(hands, having))
+                try:
+                    await self._carry(tenant, order_id, hands)
+                finally:
+                    await end([keeping])
+        except (LeaseLostError, TimeoutError) as error:
+            if isinstance(error, TimeoutError) and not having.expired():
+                raise
             log.info("import_taken_over", order=order_id)
         finally:
-            await end([keeping])
             await hands.leave()
 
     async def _carry(self, tenant: str, order_id: str, hands: Hands) -> None:
@@ -119,8 +124,8 @@ class Importer:
             except LeaseLostError:
                 raise
             except AWAY as error:
-                await _put_off(order, hands, error)
-                return
+                if not await self._put_off(order, hands, error):
+                    return
             except Exception as error:
                 log.exception("import_not_carried_on", order=order.id, step=order.step)
                 if not await self._failed(order, hands, error):
@@ -137,25 +142,29 @@ class Importer:
         if order.step is Step.TELL:
             await hands.move(order, Step.DONE, delay_ms=None)
             return False
-        troubles = [{"name": "", "why": BROKEN}]
-        await hands.move(order, Step.TELL, found=json.dumps({"troubles": troubles}), tries="0")
+        await break_off(self._redis, hands, order)
         return True
 
-
-async def _put_off(order: Order, hands: Hands, error: Exception) -> None:
-    """Let it wait until what it needs is back, and not for ever."""
-    age_ms = int(time.time() * 1000) - order.at_ms
-    if age_ms > GIVEN_UP_MS:
+    async def _put_off(self, order: Order, hands: Hands, error: Exception) -> bool:
+        """Let it wait until what it needs is back, and not for ever; whether there is more to do now."""
+        age_ms = int(time.time() * 1000) - order.since_ms
+        if age_ms <= GIVEN_UP_MS:
+            log.warning("import_waits", order=order.id, step=order.step, reason=plainly(error))
+            await hands.move(order, order.step, delay_ms=min(max(age_ms // 10, LATER_MS), LONGEST_MS))
+            return False
         log.error("import_given_up", order=order.id, step=order.step, reason=plainly(error))
+        if order.step is Step.CHARGE:  # somebody waits for it
+            await break_off(self._redis, hands, order)
+            return True
         await hands.move(order, Step.DONE, delay_ms=None)
-        return
-    log.warning("import_waits", order=order.id, step=order.step, reason=plainly(error))
-    await hands.move(order, order.step, delay_ms=min(max(age_ms // 10, LATER_MS), LONGEST_MS))
+        return False
 
 
-async def _keep(hands: Hands) -> None:
-    """Hold the order while it is worked on."""
+async def _keep(hands: Hands, having: asyncio.Timeout) -> None:
+    """Hold the order while it is worked on; where another worker has it, end that."""
     while True:
         await asyncio.sleep(hands.ttl_ms / 3000)
         with contextlib.suppress(*AWAY):
-            await hands.take()
+            if not await hands.take():
+                having.reschedule(asyncio.get_running_loop().time())
+                return

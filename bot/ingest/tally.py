@@ -21,7 +21,9 @@ class Tally:
     Attributes:
         lines: how many were read.
         records: how many of them are call records.
-        charged: of each service how many records were charged, and what they cost together, in millionths.
+        charged: of each service how many records were charged, and what they cost together, in millionths; where
+            `amounts` has several currencies, of all of these.
+        amounts: what all of them cost, in millionths, by currency: rules may have accounts of others pay.
         pooled: how many were paid with included minutes alone.
         pooled_s: of each pool the seconds that it took, also of records that were charged for the rest.
         free: how many cost nothing.
@@ -35,6 +37,7 @@ class Tally:
     lines: int = 0
     records: int = 0
     charged: dict[str, tuple[int, int]] = field(default_factory=dict)
+    amounts: dict[str, int] = field(default_factory=dict)
     pooled: int = 0
     pooled_s: dict[str, int] = field(default_factory=dict)
     free: int = 0
@@ -77,6 +80,7 @@ class Tally:
         self.repeated += other.repeated
         self.seconds += other.seconds
         _add_sums(self.charged, other.charged)
+        _add(self.amounts, other.amounts.items())
         _add(self.pooled_s, other.pooled_s.items())
         _add(self.unrated, other.unrated.items())
         _add(self.refused, other.refused.items())
@@ -89,6 +93,7 @@ class Tally:
         _add_sums(
             self.charged, {each: (count, charged.costs[each]) for each, count in charged.charged.items() if count}
         )
+        _add(self.amounts, ((currency, micros) for currency, micros in charged.micros.items() if micros))
         _add(self.pooled_s, charged.pools.items())
         _add(self.unrated, charged.unrated.items())
 

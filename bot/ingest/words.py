@@ -50,13 +50,17 @@ REFUSED = {
 
 
 def lines(tally: Tally, currency: str) -> Iterator[str]:
-    """The counts that are not nothing, a line each; `currency` is the account's."""
+    """The counts that are not nothing, a line each; `currency` is the account's.
+
+    What services cost is not said where accounts of several currencies paid.
+    """
     yield f"{tally.lines:,} lines read, {_calls(tally.records)} in them."
     if tally.charged:
         count, micros = (sum(each) for each in zip(*tally.charged.values(), strict=True))
-        yield f"Charged: {_calls(count)}, {_money(micros, currency)}"
+        amounts = tally.amounts or {currency: micros}
+        yield f"Charged: {_calls(count)}, {' and '.join(_money(amounts[each], each) for each in sorted(amounts))}"
         for service, (each, cost) in sorted(tally.charged.items(), key=lambda item: -item[1][1]):
-            yield f"  {service}: {_calls(each)}, {_money(cost, currency)}"
+            yield f"  {service}: {_calls(each)}" + (f", {_money(cost, *amounts)}" if len(amounts) == 1 else "")
     if tally.pooled or tally.pooled_s:
         yield f"Paid with included minutes alone: {_calls(tally.pooled)}"
         for pool, seconds in sorted(tally.pooled_s.items()):

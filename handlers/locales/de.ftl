@@ -665,7 +665,7 @@ import-charge = Abrechnen
 import-cancel = Nicht abrechnen
 import-cancelled = Es wurde nichts abgerechnet.
 import-under-way = Das wird schon importiert. Die Nachricht oben sagt, wie weit es ist.
-import-charged-before = Das wurde schon importiert; nichts wurde geändert.
+import-charged-before = Dieser Import ist schon beendet; jetzt wurde nichts geändert. Wenn Sie nicht sicher sind, was daraus wurde, schicken Sie die Datei noch einmal: Jeder Satz wird einmal abgerechnet.
 import-progress = :hourglass_flowing_sand: Ich importiere { $files }: bisher { $records ->
     [one] ein Anruf
    *[other] { $records } Anrufe
@@ -735,6 +735,7 @@ file-no_records = In { $name } sind keine Anrufe.
 file-no_line = Keine Zeile von { $name } ist ein Anruf, den ich lesen kann. Die erste: { $detail }.
 file-rate_card = { $name } ist eine Tariftabelle: Sie sagt, was Anrufe kosten, und hat keine Anrufe, die abzurechnen wären. Wer mich betreibt, lädt sie mit `credits rates load`.
 file-changed = { $name } war nicht bis zum Ende zu lesen. Schicken Sie die Datei noch einmal.
+file-other = { $name } wurde geändert, nachdem die Datei geschickt war. Ich rechne nur ab, wonach gefragt wurde: Schicken Sie sie noch einmal, dann sehe ich sie neu an.
 file-gone = { $name } ist nicht mehr da, oder nicht dort, wo ich es sehe. Schicken Sie die Datei noch einmal, an mich oder dorthin, wo ich Mitglied bin.
 file-no_scope = Slack lässt mich { $name } nicht lesen. Bitten Sie die Administration des Workspace, diese App neu zu installieren, mit der Berechtigung `files:read`.
 file-foreign = { $name } gehört einer anderen Organisation. Ich rechne nur Dateien dieses Workspace ab.

@@ -665,7 +665,7 @@ import-charge = Charge
 import-cancel = Do not charge
 import-cancelled = Nothing was charged.
 import-under-way = This is being imported already. The message above says how far it is.
-import-charged-before = This was imported before; nothing was changed.
+import-charged-before = This import has ended before; nothing was changed now. If you are unsure what came of it, send the file again: each record is charged once.
 import-progress = :hourglass_flowing_sand: Importing { $files }: { $records ->
     [one] one call
    *[other] { $records } calls
@@ -735,6 +735,7 @@ file-no_records = { $name } has no call records in it.
 file-no_line = No line of { $name } is a record that I can read. The first one: { $detail }.
 file-rate_card = { $name } is a rate card: it says what calls cost, and has no calls to charge. Whoever runs me loads it with `credits rates load`.
 file-changed = { $name } could not be read to its end. Send it again.
+file-other = { $name } was changed after it was sent. I charge only what was asked about: send it again, and I look into it anew.
 file-gone = { $name } is not there any more, or not where I can see it. Send it again, to me or where I am a member.
 file-no_scope = Slack does not let me read { $name }. Ask a workspace administrator to install this app again, with the permission `files:read`.
 file-foreign = { $name } belongs to another organisation. I charge only files of this workspace.

@@ -13,6 +13,7 @@ from store.keys import AccountRef
 from store.money import Money
 
 RATE_CARD, NO_RECORDS, NO_LINE, CHANGED, BROKEN = "rate_card", "no_records", "no_line", "changed", "broken"
+OTHER = "other"
 """What may be the matter with a file, beside what its readers and Slack say."""
 REFUSED = "refused-"
 """What is the matter begins so where nobody may charge it, or to that account; behind it the refusal's reason."""
@@ -78,6 +79,7 @@ class Result:
 
     records: int = 0
     charged: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    amounts: Mapping[str, int] = field(default_factory=dict)
     pooled: int = 0
     pooled_s: Mapping[str, int] = field(default_factory=dict)
     free: int = 0
@@ -208,8 +210,11 @@ def _taken(result: Result, currency: str, texts: Texts) -> Iterator[str]:
     yield texts("import-read", records=result.records)
     if result.charged:
         count, micros = (sum(each) for each in zip(*result.charged.values(), strict=True))
-        yield texts("import-charged", calls=count, amount=_money(micros, currency, texts))
-        if len(result.charged) > 1:
+        amounts = result.amounts or {currency: micros}  # rules may have accounts of other currencies pay
+        amount = " + ".join(_money(amounts[each], each, texts) for each in sorted(amounts))
+        yield texts("import-charged", calls=count, amount=amount)
+        if len(result.charged) > 1 == len(amounts):
+            [currency] = amounts
             for service, (calls, cost) in sorted(result.charged.items(), key=lambda item: -item[1][1])[:_MOST_NAMED]:
                 name = kit.escape(service_name(service, texts))
                 yield texts("import-service", service=name, calls=calls, amount=_money(cost, currency, texts))

@@ -156,6 +156,16 @@ async def test_token_goes_to_slack_only(slack: Slack, tmp_path: Path, address: s
         ("https://evilslack.com/x", "https://slack.com/api/", False),
         ("https://slack.com.example.com/x", "https://slack.com/api/", False),
         ("https://slack.com@example.com/x", "https://slack.com/api/", False),
+        ("https://somebody:secret@files.slack.com/x", "https://slack.com/api/", False),
+        ("https://somebody@files.slack.com/x", "https://slack.com/api/", False),
+        ("https://files.slack.com./x", "https://slack.com/api/", False),
+        ("https://files.sl\u0430ck.com/x", "https://slack.com/api/", False),
+        ("https://example.com/.slack.com", "https://slack.com/api/", False),
+        ("https://example.com\\.slack.com/x", "https://slack.com/api/", False),
+        ("https://example.com#.slack.com", "https://slack.com/api/", False),
+        ("https://files.slack.com:many/x", "https://slack.com/api/", False),
+        ("https://[files.slack.com/x", "https://slack.com/api/", False),
+        ("", "https://slack.com/api/", False),
     ],
 )
 def test_hosts_of_slack(address: str, home: str, fine: bool) -> None:
@@ -177,9 +187,13 @@ async def test_redirect_within_slack_is_followed(slack: Slack, tmp_path: Path) -
     assert [path for path, _ in slack.asked] == ["/file", "/origin"]
 
 
-async def test_redirect_elsewhere_is_not(slack: Slack, tmp_path: Path) -> None:
-    """The token does not leave Slack that way either."""
-    slack.location = "http://files.example.com/x"
+@pytest.mark.parametrize(
+    "location",
+    ["http://files.example.com/x", "//files.example.com/x", "http://[", "http://127.0.0.1:many/", "data:,x"],
+)
+async def test_redirect_elsewhere_is_not(slack: Slack, tmp_path: Path, location: str) -> None:
+    """The token does not leave Slack that way either, and an address that is none leads nowhere."""
+    slack.location = location
 
     assert await trouble(slack, tmp_path) is Trouble.GONE
 

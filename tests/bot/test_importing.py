@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from redis.exceptions import ConnectionError as GoneError
 
-from bot.ingest import job
+from bot.ingest import job, words
 from bot.ingest.refusals import Reason as Unread
 from bot.ingest.taking import Follow
+from bot.ingest.tally import Tally
 from bot.ingest.words import REFUSED
 from store.charging import Charging
 from store.outcomes import Reason
@@ -255,3 +256,12 @@ def test_folder_is_watched_until_it_is_told_to_stop(terminal: Terminal, tmp_path
 
     assert (no_folder.exit_code, nobody.exit_code) == (2, 1)
     assert "cannot be watched" in no_folder.output.replace("\n", " ")
+
+
+def test_amounts_of_several_currencies_are_not_added() -> None:
+    """Rules may have accounts of other currencies pay; then services are told without what they cost."""
+    tally = Tally(charged={"calling": (5, 2_500_000)}, amounts={"USD": 1_000_000, "EUR": 1_500_000})
+
+    told = [*words.lines(tally, "USD")]
+
+    assert told[1:] == ["Charged: 5 calls, €1.50 and $1.00", "  calling: 5 calls"]

@@ -9,7 +9,7 @@ import json
 import os
 import random
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,14 +56,15 @@ def last_month(records: int, seed: int) -> Month:
     return Month(records, seed, year=day.year, month=day.month)
 
 
-async def prepare(redis: Client, records: int) -> None:
-    """Both accounts, with the sample rates and the same pools."""
+async def prepare(redis: Client, records: int, refs: Sequence[AccountRef] = (WHOLE, CUT)) -> None:
+    """These accounts of one workspace, with the sample rates and the same pools."""
+    tenant = refs[0].tenant
     roles, ledger = Roles(redis), Ledger(redis)
     for each in sample_files("USD").values():
-        await Cards(redis, roles).load(BY, TENANT, read_card(each))
+        await Cards(redis, roles).load(BY, tenant, read_card(each))
     plans = Plans(redis, roles)
-    await plans.set_zone(BY, TENANT, ZONE, operation_id="zone")
-    for ref in (WHOLE, CUT):
+    await plans.set_zone(BY, tenant, ZONE, operation_id="zone")
+    for ref in refs:
         await ledger.open_account(ref, "USD")
         await plans.set_pools(BY, ref, pools(records), operation_id=f"pools-{ref.account}")
 
@@ -166,9 +167,9 @@ def compare_with_reckoning(found: Kept, told: dict[str, Any], reckoning: usage_t
     assert sum(total["unrated"].values()) == reckoning.states["unrated"]
 
 
-async def proven(redis: Client) -> None:
+async def proven(redis: Client, tenant: str = TENANT) -> None:
     """The journals come to what is kept."""
-    found = [str(each) async for each in Verifier(redis).partition(keys.partition_of(TENANT))]
+    found = [str(each) async for each in Verifier(redis).partition(keys.partition_of(tenant))]
     assert found == []
 
 

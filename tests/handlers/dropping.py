@@ -11,6 +11,7 @@ from bot.imports.worker import Importer
 from bot.playground.people import MANAGER, TEAM, direct_message
 from bot.workspaces import Workspaces
 from store import keys
+from store.orders import TTL_MS
 from tests.ingest.reading import line, report
 from tests.world import TOKEN, World, texts_in
 
@@ -40,10 +41,10 @@ def zipped(**files: bytes) -> bytes:
     return stream.getvalue()
 
 
-def importer(world: World, owner: str = "w") -> Importer:
+def importer(world: World, owner: str = "w", *, ttl_ms: int = TTL_MS) -> Importer:
     """A worker's part that sees to orders when its `look` is called."""
     workspaces = Workspaces(TOKEN, world.settings.slack_api_url)
-    return Importer(world.redis, workspaces, owner, lambda: range(keys.PARTITIONS), look_s=0.01)
+    return Importer(world.redis, workspaces, owner, lambda: range(keys.PARTITIONS), look_s=0.01, ttl_ms=ttl_ms)
 
 
 async def drop(

@@ -13,6 +13,7 @@ from handlers.views.imports import (
     CHANGED,
     MOST_LISTED,
     NO_LINE,
+    OTHER,
     RATE_CARD,
     Counted,
     Line,
@@ -58,7 +59,7 @@ HUGE = Result(
 NOT_READ = Trouble("october.csv", NO_LINE, "duration_negative")
 TROUBLES = [
     NOT_READ,
-    *(Trouble("october.csv", why, "Charge, Currency") for why in (*Problem, *Away, RATE_CARD, CHANGED, BROKEN)),
+    *(Trouble("october.csv", why, "Charge, Currency") for why in (*Problem, *Away, RATE_CARD, CHANGED, OTHER, BROKEN)),
 ]
 
 

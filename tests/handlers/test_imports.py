@@ -115,7 +115,7 @@ async def test_pressed_twice_is_charged_once(world: World) -> None:
     over = await told_next(world, MANAGER, again)
 
     assert "This is being imported already." in under_way
-    assert "This was imported before; nothing was changed." in over
+    assert "This import has ended before; nothing was changed now." in over
     assert await balance(world) == "-1.5"
 
 

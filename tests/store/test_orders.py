@@ -55,10 +55,10 @@ async def test_given_order_waits_for_a_worker(redis: Client) -> None:
     order = await given(orders)
 
     seconds, _ = await redis.time()
-    assert dataclasses.replace(order, at_ms=0) == Order(
+    assert dataclasses.replace(order, at_ms=0, since_ms=0) == Order(
         REF, "one", MANAGER.user_id, "de-DE", "D1", "1.5", FILES, 0, Step.LOOK
     )
-    assert seconds * 1000 - 60_000 < order.at_ms <= seconds * 1000 + 1000
+    assert seconds * 1000 - 60_000 < order.at_ms == order.since_ms <= seconds * 1000 + 1000
     assert await orders.waiting([PARTITION]) == [(REF.tenant, "one")]
     assert await orders.waiting([PARTITION + 1]) == []
     assert KEEP_MS - 60_000 < await redis.pttl(keys.order(REF.tenant, "one")) <= KEEP_MS
@@ -67,11 +67,25 @@ async def test_given_order_waits_for_a_worker(redis: Client) -> None:
 async def test_given_twice_is_one_order(redis: Client) -> None:
     """The same id again changes nothing, whatever has become of it."""
     orders = await opened(redis)
-    first = await given(orders, Step.CHARGE)
+    await asked(orders)
+    await orders.confirm(MANAGER, BRANCH, "one")
+    before = await orders.get(REF.tenant, "one")
 
-    again = await orders.give(MANAGER, BRANCH, "one", (), Step.LOOK, locale="en-US", channel="C1")
+    again = await orders.give(MANAGER, REF, "one", FILES, Step.LOOK, locale="en-US", channel="C1")
 
     assert again == Done("given", repeated=True)
+    assert await orders.get(REF.tenant, "one") == before
+
+
+@pytest.mark.parametrize(("ref", "files"), [(BRANCH, FILES), (REF, FILES[:1]), (REF, (FILES[1], FILES[0]))])
+async def test_given_for_something_else_is_refused(redis: Client, ref: AccountRef, files: tuple[File, ...]) -> None:
+    """Nobody is told that something is done which is not: the first one stays as it is."""
+    orders = await opened(redis)
+    first = await given(orders, Step.CHARGE)
+
+    again = await orders.give(MANAGER, ref, "one", files, Step.CHARGE, locale="en-US", channel="C1")
+
+    assert again == Refused(Reason.OPERATION_CONFLICT)
     assert await orders.get(REF.tenant, "one") == first
 
 
@@ -115,6 +129,27 @@ async def test_confirmed_once(redis: Client) -> None:
     assert order
     assert (order.ref, order.step, order.user) == (BRANCH, Step.CHARGE, MANAGER.user_id)
     assert await orders.waiting([PARTITION]) == [(REF.tenant, "one")]
+
+
+async def test_yes_begins_anew(redis: Client) -> None:
+    """How long and how often workers have tried counts from there; the next step of theirs counts its own tries."""
+    orders = await opened(redis)
+    hands = await asked(orders)
+    await redis.hset(keys.order(REF.tenant, "one"), mapping={"at_ms": 7, "tries": 3})
+
+    await orders.confirm(MANAGER, REF, "one")
+    order = await orders.get(REF.tenant, "one")
+    assert order
+    await hands.move(order, Step.CHARGE, tries="2")
+    tried = await orders.get(REF.tenant, "one")
+    await hands.move(order, Step.TELL)
+    told = await orders.get(REF.tenant, "one")
+
+    assert tried
+    assert told
+    assert (order.at_ms, order.tries, tried.tries, told.tries) == (7, 0, 2, 0)
+    assert order.since_ms > 7
+    assert told.since_ms == order.since_ms
 
 
 async def test_called_off_is_not_charged(redis: Client) -> None:
