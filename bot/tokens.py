@@ -55,7 +55,8 @@ def create(
             f"Token {outcome.result} was made before with this id, and shown then. Nothing was changed.", err=True
         )
         raise typer.Exit(1)
-    typer.echo(f"Token {outcome.id}, good for {days} days. It is shown only now:", err=True)
+    good = "1 day" if days == 1 else f"{days} days"
+    typer.echo(f"Token {outcome.id}, good for {good}. It is shown only now:", err=True)
     typer.echo(outcome.secret)
 
 

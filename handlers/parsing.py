@@ -46,9 +46,6 @@ SYNONYMS: dict[Word, tuple[str, ...]] = {
 }
 """What may be typed for each, in any language."""
 
-EXAMPLE_ARGUMENT = {Word.ADD: "50", Word.USAGE: "30d", Word.RATE: "+44 20"}
-"""What an example shows behind a subcommand."""
-
 _GERMAN = {
     Word.HELP: "hilfe",
     Word.BALANCE: "guthaben",
@@ -76,6 +73,8 @@ _PARTS = {
     Part.CENTRE: ("centre", "center", "centres", "cost-centre", "cost-centres", "kostenstelle", "kostenstellen"),
 }
 _LONGEST_ECHO = 60
+_EXAMPLES = {Word.ADD: "50", Word.USAGE: "30d", Word.RATE: "+44 20"}
+_GERMAN_EXAMPLES = {Word.USAGE: "30t"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +97,12 @@ class UsageError(Exception):
 def spoken(word: Word, language: str) -> str:
     """The subcommand as people of this language type it."""
     return _GERMAN[word] if language == "de" else word.value
+
+
+def example(word: Word, language: str) -> str:
+    """The subcommand with what may be typed behind it."""
+    behind = _GERMAN_EXAMPLES.get(word) if language == "de" else None
+    return f"{spoken(word, language)} {behind or _EXAMPLES.get(word, '')}".strip()
 
 
 def command(text: str) -> Request:
@@ -169,8 +174,11 @@ def number(typed: str, locale: str) -> Number:
     """A number with its country code, and behind it perhaps a service: "+44 7700 900123 toll-free".
 
     Raises:
-        UsageError: no number, one without its country, for which that of `locale` is proposed, or no such country.
+        UsageError: nothing typed, no number, one without its country, for which that of `locale` is proposed, or no
+            such country.
     """
+    if not typed.strip():
+        raise UsageError("rate-missing")
     *digits, service = typed.rsplit(" ", 1) if any(each.isalpha() for each in typed) else (typed, CALLING)
     text = " ".join(digits)
     found = dialled(text)

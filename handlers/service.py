@@ -3,7 +3,9 @@
 from handlers import gate
 from handlers.call import Call
 from handlers.guard import RefusedError
-from handlers.views import general, kit
+from handlers.views import general
+from handlers.views.unusual import UNRATED
+from handlers.views.why import service_name
 from store.call import is_service
 from store.operations import digest
 from store.outcomes import Refused
@@ -14,7 +16,7 @@ async def resume(call: Call) -> None:
     await call.ack()
     person = await gate.manager(call)
     at_ms, _, service = str(call.action().get("value") or "").partition(":")
-    text = person.texts("dealt-service", service=kit.escape(service))
+    text = person.texts("dealt-service", service=service_name(service, person.texts))
     if any((str(each.at_ms), each.service) == (at_ms, service) for each in (await call.account()).stops):
         operation_id = f"resume-service:{at_ms}:{digest(service)}"
         outcome = await call.services.policies.set_service_state(
@@ -22,7 +24,7 @@ async def resume(call: Call) -> None:
         )
         if isinstance(outcome, Refused):
             raise RefusedError(outcome.reason)
-        text = person.texts("service-resumed", service=kit.escape(service))
+        text = person.texts("service-resumed", service=service_name(service, person.texts))
     await call.respond(general.says(text))
 
 
@@ -30,7 +32,7 @@ async def stop(call: Call) -> None:
     """Stop the service of which something unusual was told; pressed again for the same thing it stops nothing more."""
     await call.ack()
     person = await gate.manager(call)
-    event_id, _, name = str(call.action().get("value") or "").partition(":")
+    event_id, name, ground = (*str(call.action().get("value") or "").split(":"), "", "", "")[:3]
     if not is_service(name):
         return
     outcome = await call.services.policies.set_service_state(
@@ -39,10 +41,10 @@ async def stop(call: Call) -> None:
         name,
         open=False,
         operation_id=f"stop-unusual:{digest(event_id, name)}",
-        reason=person.texts("stop-reason"),
+        reason=person.texts("stop-reason-unrated" if ground == UNRATED else "stop-reason"),
     )
     if isinstance(outcome, Refused):
         raise RefusedError(outcome.reason)
     stopped = any(each.service == name for each in (await call.account()).stops)
-    text = person.texts("stop-done" if stopped else "dealt-service", service=kit.escape(name))
+    text = person.texts("stop-done" if stopped else "dealt-service", service=service_name(name, person.texts))
     await call.respond(general.says(text))

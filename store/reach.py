@@ -86,7 +86,7 @@ class Reach:
             return "is not on a host that the operator allows (CREDITS_WEBHOOK_HOSTS)"
         literal = _literal(host)
         if literal is not None and not is_public(literal):
-            return "is an address that is not public"
+            return "is not public"
         return ""
 
     def allows(self, address: Address, *, to_loopback: bool = False) -> bool:

@@ -1,11 +1,18 @@
-"""What the README shows is what happens."""
+"""What the README and docs/ show is what happens."""
 
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+import pytest
+import typer
+from typer.core import TyperGroup
+
+from bot.cli import app
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
 
 
 def test_the_worked_example_prints_what_the_readme_says() -> None:
@@ -43,3 +50,29 @@ def test_every_rule_has_its_place() -> None:
         assert file.is_file(), name
         for each in re.findall(r"`(\w+)`", deciding):
             assert re.search(rf"\b{each}\b", file.read_text("utf-8")), f"{each} in {name}"
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/operate.md", "docs/api.md"])
+def test_every_command_that_is_shown_exists(name: str) -> None:
+    """Each line of a shell block that calls the command line names one of its commands."""
+    blocks = "".join(re.findall(r"```sh\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL))
+    shown = re.findall(r"^ *(?:\.venv/bin/)?credits ([a-z-]+)(?: ([a-z-]+))?", blocks, re.MULTILINE)
+    every = typer.main.get_command(app)
+    assert shown
+    assert isinstance(every, TyperGroup)
+
+    for first, second in shown:
+        command = every.commands.get(first)
+        assert command, first
+        assert not isinstance(command, TyperGroup) or second in command.commands, f"{first} {second}"
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/operate.md", "docs/api.md"])
+def test_every_link_leads_somewhere(name: str) -> None:
+    """To a file that is there and, where it says so, to one of its headings."""
+    page = ROOT / name
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text("utf-8")):
+        file = page.parent / target if target else page
+        assert file.exists(), target
+        headings = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), re.MULTILINE) if anchor else []
+        assert not anchor or anchor in {each.lower().replace(" ", "-") for each in headings}, f"{target}#{anchor}"

@@ -106,8 +106,9 @@ async def _invalid(_request: Request, error: RequestValidationError) -> JSONResp
 
 def _part(error: dict[str, Any]) -> dict[str, str]:
     place, *inner = error["loc"]
+    detail = error["msg"].removeprefix("Value error, ")
     if place != "body":
-        return {"detail": error["msg"], "parameter": str(inner[0]) if inner else str(place)}
+        return {"detail": detail, "parameter": str(inner[0]) if inner else str(place)}
     if inner and inner[0] in {"batch", "record"}:
         inner = inner[1:]
-    return {"detail": error["msg"], "pointer": "#" + "".join(f"/{each}" for each in inner)}
+    return {"detail": detail, "pointer": "#" + "".join(f"/{each}" for each in inner)}

@@ -66,7 +66,7 @@ class Job:
             try:
                 sources = [_opened(each, stack) for each in paths]
             except (UnreadableFileError, OSError) as error:
-                typer.echo(f"Nothing was charged: {error}", err=True)
+                typer.echo(f"Nothing was charged: {_why(error)}", err=True)
                 return UNFINISHED
             with contextlib.suppress(typer.Exit):  # why was said
                 running.run(lambda stop: self._import(sources, stop))
@@ -136,6 +136,10 @@ class Job:
         balance = {"balance_micros": self._balance.micros, "currency": self._balance.currency} if self._balance else {}
         files = [{"name": name, **tally.as_json()} for name, tally in self._tallies]
         return {"finished": self._finished, **balance, "total": total.as_json(), "files": files}
+
+
+def _why(error: Exception) -> str:
+    return f"{error.filename}: {error.strerror}." if isinstance(error, OSError) and error.strerror else str(error)
 
 
 def _opened(path: Path, stack: contextlib.ExitStack) -> Source:

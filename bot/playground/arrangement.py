@@ -20,7 +20,7 @@ from store.money import Money
 from store.operations import random_id
 from store.outcomes import Posted
 from store.pools import Pool, month_of
-from store.rating import Charge, Terms, rate
+from store.rating import Charge, State, Terms, rate
 from store.roles import Actor
 from store.scripts import Client
 from store.tariff import RateCard, Tariff
@@ -48,10 +48,11 @@ _PER_MINUTE = 6_000
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """`is_new` says that all of it was made now; `past` are the calls that are still to be reported."""
+    """`is_new`: all of it was made now; `past`: calls still to be reported; `unpriced`: some of them have no price."""
 
     is_new: bool
     past: tuple[Call, ...]
+    unpriced: bool = False
 
 
 async def arrange(services: Services, redis: Client, now: datetime) -> Arranged:
@@ -70,7 +71,9 @@ async def arrange(services: Services, redis: Client, now: datetime) -> Arranged:
     midnight = now.astimezone(ZoneInfo(ZONE)).replace(hour=0, minute=0, second=0, microsecond=0)
     past = past_calls(midnight)
     terms = Terms(services.currency, Tariff(cards), (included(past, cards, services.currency, midnight),), ZONE)
-    spent = sum(each.amount_micros for each in rated(past, terms))
+    charges = list(rated(past, terms))
+    spent = sum(each.amount_micros for each in charges)
+    unpriced = any(each.state is State.UNRATED for each in charges)
     welcome = Money(Money.of(WELCOME, services.currency).micros + spent, services.currency)
     await services.plans.set_zone(_MANAGER, TEAM, ZONE, operation_id="demo:zone")
     await services.plans.set_pools(_MANAGER, _REF, terms.pools, operation_id="demo:pools")
@@ -80,7 +83,7 @@ async def arrange(services: Services, redis: Client, now: datetime) -> Arranged:
     levels = tuple(Money.of(level, services.currency) for level in LEVELS)
     alerts = AlertPolicy(levels, ALERTS)
     await services.policies.set_alerts(_MANAGER, _REF, alerts, locale="en-US", operation_id="demo:alerts")
-    return Arranged(is_new=isinstance(added, Posted), past=past)
+    return Arranged(is_new=isinstance(added, Posted), past=past, unpriced=unpriced)
 
 
 async def token(services: Services, folder: Path) -> str:

@@ -154,7 +154,7 @@ MIXES = {
         ),
         Mix("domestic", {"en": "Domestic calls", "de": "Gespräche im Inland"}, DOMESTIC, ((CALLING, 1),)),
         Mix("mobile", {"en": "Mobiles abroad", "de": "Handys im Ausland"}, MOBILES, ((CALLING, 1),)),
-        Mix("meeting", {"en": "Meetings dialling out", "de": "Besprechungen wählen"}, DOMESTIC, ((CONFERENCE, 1),)),
+        Mix("meeting", {"en": "Meetings dialling out", "de": "Anrufe aus Besprechungen"}, DOMESTIC, ((CONFERENCE, 1),)),
         Mix("toll-free", {"en": "Toll-free, incoming", "de": "Gebührenfrei, ankommend"}, (), ((TOLL_FREE, 1),)),
         Mix("unrated", {"en": "Without a rate", "de": "Ohne Tarif"}, UNRATED, ((CALLING, 1),)),
     )

@@ -226,7 +226,7 @@ def _as_data(webhook: Webhook, waiting: Sequence[Outstanding]) -> dict[str, Any]
 def _delivery_as_text(webhook: Webhook, each: Outstanding) -> str:
     why = f"{reason(each.why, Texts())} " if each.why else ""
     when = f"given up {_at(each.at_ms)}" if each.over else f"next try {_at(each.at_ms)}"
-    return f"{each.id} for {webhook.id}: {each.type} of {each.account}, {why}(tried {each.tries} times), {when}"
+    return f"{each.id} for {webhook.id}: {each.type} of {each.account}, {why}(tries: {each.tries}), {when}"
 
 
 def _delivery_as_data(webhook: Webhook, each: Outstanding) -> dict[str, Any]:

@@ -456,7 +456,7 @@ webhook-dns = der Name ließ sich nicht auflösen
 webhook-connection = es gab keine Verbindung, oder sie brach vor der Antwort ab
 webhook-tls = dem Zertifikat war nicht zu trauen
 webhook-address = der Name führte zu einer Adresse, die nicht öffentlich ist
-webhook-url = die Adresse ist hier nicht mehr erlaubt
+webhook-url = die Adresse ist hier nicht erlaubt
 webhook-broken = was antwortete, sprach kein HTTP
 webhook-retry-begun = { $count ->
     [one] Ich stelle jetzt ein Ereignis erneut zu.
@@ -576,6 +576,7 @@ rate-possible = { $price } je Minute  { $destination } (Vorwahl { $prefix })
 rate-more = … und { $count } weitere.
 rate-card = { $service }, Preisliste { $card }, im Takt { $first }/{ $next } s. Inklusivminuten gehen vor.
 rate-sample = Beispielpreise, zum Ausprobieren erfunden.
+rate-missing = Geben Sie eine Telefonnummer mit der Landesvorwahl ein: `/credits preis +44 7700 900123`.
 rate-no-number = „{ $typed }“ ist keine Telefonnummer. Geben Sie sie mit der Landesvorwahl ein: `/credits preis +44 7700 900123`.
 rate-no-country = Welches Land? Geben Sie die Nummer mit der Landesvorwahl ein, zum Beispiel `/credits preis { $proposed }`.
 rate-bad-country = „{ $typed }“ beginnt mit keiner Landesvorwahl.

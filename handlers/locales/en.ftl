@@ -456,7 +456,7 @@ webhook-dns = its name could not be resolved
 webhook-connection = there was no connection, or it was cut before the answer
 webhook-tls = its certificate could not be trusted
 webhook-address = its name led to an address that is not public
-webhook-url = its address is not allowed here any more
+webhook-url = its address is not allowed here
 webhook-broken = what answered did not speak HTTP
 webhook-retry-begun = { $count ->
     [one] I am delivering one event again now.
@@ -479,12 +479,12 @@ usage-total = *{ $cost }*  { $calls ->
    *[no] {""}
 }
 usage-before = { $way ->
-    [more] { $percent } % more than in the period before ({ $cost }).
-    [less] { $percent } % less than in the period before ({ $cost }).
+    [more] { $percent }% more than in the period before ({ $cost }).
+    [less] { $percent }% less than in the period before ({ $cost }).
    *[same] As much as in the period before ({ $cost }).
 }
 usage-pools = Included minutes this month:
-usage-pool = { $bar } { $percent } %  { $pool }: { $used } of { $held } minutes used, { $left } left
+usage-pool = { $bar } { $percent }%  { $pool }: { $used } of { $held } minutes used, { $left } left
 usage-pools-more = { $count ->
     [one] … and one more pool.
    *[other] … and { $count } more pools.
@@ -576,12 +576,13 @@ rate-possible = { $price } a minute  { $destination } (prefix { $prefix })
 rate-more = … and { $count } more.
 rate-card = { $service }, card { $card }, in steps of { $first }/{ $next } s. Included minutes come first.
 rate-sample = Sample prices, invented for trying.
+rate-missing = Type a telephone number with its country: `/credits rate +44 7700 900123`.
 rate-no-number = “{ $typed }” is no telephone number. Type it with its country: `/credits rate +44 7700 900123`.
 rate-no-country = Which country? Type the number with its country code, for example `/credits rate { $proposed }`.
 rate-bad-country = “{ $typed }” begins with no country’s code.
 
 ## Included minutes
-news-pool-low = :hourglass_flowing_sand: { $percent } % of the included minutes of { $pool } are used: { $used } of { $held } in { $month }.
+news-pool-low = :hourglass_flowing_sand: { $percent }% of the included minutes of { $pool } are used: { $used } of { $held } in { $month }.
 news-pool-exhausted = :hourglass: The included minutes of { $pool } are used up: { $used } of { $held } in { $month }.
 pool-low-then = { $others ->
     [yes] When they are used up, minutes of { $pools } are used as far as there are any, then credit.
@@ -634,6 +635,7 @@ stop-ask = No new calls are let through from now on. Whoever has this right can 
 stop-yes = Stop
 stop-no = Leave it
 stop-reason = Unusual usage
+stop-reason-unrated = Calls without a price
 stop-done = { $service } is stopped.
 
 ## Files of call records

@@ -3,7 +3,7 @@
 from typing import Any
 
 from handlers.locales import Texts
-from handlers.parsing import EXAMPLE_ARGUMENT, Word, spoken
+from handlers.parsing import Word, example
 from handlers.views import kit
 
 _ORDER = (
@@ -37,5 +37,4 @@ def message(texts: Texts) -> dict[str, Any]:
 def completions(texts: Texts, words: tuple[Word, ...] = (*_ORDER, Word.HELP)) -> list[tuple[str, str]]:
     """Each subcommand as one types it in this language, and what it does."""
     language = texts.locale.partition("-")[0]
-    typed = [(word, f"{spoken(word, language)} {EXAMPLE_ARGUMENT.get(word, '')}".strip()) for word in words]
-    return [(text, texts(f"help-{word}")) for word, text in typed]
+    return [(example(word, language), texts(f"help-{word}")) for word in words]

@@ -13,6 +13,7 @@ from handlers.locales import Texts
 from handlers.views import kit, news, webhooks
 from handlers.views.changes import Labels
 from handlers.views.payment import who
+from handlers.views.why import service_name
 from store.events import (
     BalanceExhausted,
     BalanceRecovered,
@@ -169,7 +170,7 @@ def _words(event: Event, texts: Texts, label: Labels) -> dict[str, str]:
     if isinstance(event, WebhookFailed):
         words = webhooks.words(event, texts)
     if isinstance(event, ServiceStopped):
-        words = {"who": who(event.by, texts), "service": kit.escape(event.service)}
+        words = {"who": who(event.by, texts), "service": service_name(event.service, texts)}
     if isinstance(event, RechargeBlocked):
         cap, amount = (Money(micros, event.currency) for micros in (event.cap_micros, event.amount_micros))
         words = {"amount": texts.money(amount), "cap": texts.money(cap), "count": event.per_day}

@@ -43,7 +43,7 @@ def calls(account: Account, texts: Texts) -> str:
 
 def said(stop: Stop, texts: Texts) -> str:
     """Which service, who, when and why."""
-    words = {"service": kit.escape(stop.service), "who": who(stop.by, texts), "when": texts.time(stop.at_ms)}
+    words = {"service": service_name(stop.service, texts), "who": who(stop.by, texts), "when": texts.time(stop.at_ms)}
     line = texts("stopped-line", **words)
     return f"{line}\n{kit.escape(stop.reason)}" if stop.reason else line
 
@@ -62,7 +62,7 @@ def news(event: Told, texts: Texts) -> str:
             return texts("news-services-resumed", balance=texts.money(event.balance))
         case ServiceStopped() | ServiceResumed():
             key = "news-service-stopped" if isinstance(event, ServiceStopped) else "news-service-resumed"
-            line = texts(key, who=who(event.by, texts), service=kit.escape(event.service))
+            line = texts(key, who=who(event.by, texts), service=service_name(event.service, texts))
             return f"{line}\n{kit.escape(event.reason)}" if event.reason else line
         case _:
             return ""

@@ -11,6 +11,9 @@ from store.report import date_of
 from store.unusual import What
 from store.usage_events import CallsUnrated, UsageUnusual
 
+UNRATED = "unrated"
+"""What the button's value ends in where calls without a price are the ground, not unusual usage."""
+
 
 def told(event: UsageUnusual, texts: Texts) -> str:
     """What is unusual, and why that is said."""
@@ -44,7 +47,8 @@ def to_stop(event: UsageUnusual | CallsUnrated, texts: Texts) -> kit.Element:
         no=texts("stop-no"),
     )
     label = texts.plain("button-stop", service=service)
-    return kit.button(label, ids.STOP_SERVICE, style="danger", value=f"{event.id}:{event.service}", confirm=asked)
+    value = f"{event.id}:{event.service}" + (f":{UNRATED}" if isinstance(event, CallsUnrated) else "")
+    return kit.button(label, ids.STOP_SERVICE, style="danger", value=value, confirm=asked)
 
 
 def _subject(event: UsageUnusual, texts: Texts) -> str:

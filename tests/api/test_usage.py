@@ -262,6 +262,7 @@ async def test_what_is_wrong_is_said_where(site: Site, subtests: pytest.Subtests
             body = {"records": [{**RECORD, **changes}, {**RECORD, "id": "r-2"}]}
             told = problem(await site.post(f"{HERE}/usage", body), 422, "invalid")
             assert [each["pointer"] for each in told["errors"]] == [pointer]
+            assert "error" not in told["errors"][0]["detail"]  # what is wrong, not what the library calls it
     assert (await site.bank.account()).balance == dollars(100)
 
 

@@ -19,7 +19,7 @@ async def arrange(stage: Stage) -> None:
 
 
 ENGLISH = (
-    "80 % of the included minutes of *audio* (Conference dial-out) are used: 1,200 of 1,500 in November 2099.",
+    "80% of the included minutes of *audio* (Conference dial-out) are used: 1,200 of 1,500 in November 2099.",
     "When they are used up, credit pays for these calls.",
     "The included minutes of *audio* (Conference dial-out) are used up: 1,500 of 1,500 in November 2099.",
     "From now on credit pays for these calls.",

@@ -24,16 +24,16 @@ async def test_a_stop_is_told_with_its_button_until_it_is_over(stage: Stage) -> 
     await stage.quiet()
 
     [told] = stage.told()
-    assert told.text.startswith(":octagonal_sign: Somebody stopped *toll-free*: no new calls are allowed.")
+    assert told.text.startswith(":octagonal_sign: Somebody stopped *Toll-free*: no new calls are allowed.")
     assert "A loop" in texts_in(told.blocks)
     assert buttons(told) == ["resume_service"]
     await set_service(stage, open_=True)
     await stage.quiet()
 
     first, then = stage.told()
-    assert first.text == "Somebody had stopped toll-free.\n:white_check_mark: Dealt with: Somebody resumed it."
+    assert first.text == "Somebody had stopped Toll-free.\n:white_check_mark: Dealt with: Somebody resumed it."
     assert buttons(first) == []
-    assert then.text == "Somebody resumed *toll-free*."
+    assert then.text == "Somebody resumed *Toll-free*."
 
 
 async def test_end_of_the_overdraft_is_told(stage: Stage) -> None:

@@ -42,20 +42,22 @@ async def test_manager_stops_the_service(living: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "said"),
+    ("locale", "said", "ground"),
     [
         (
             "en-US",
             ":label: 9 calls have no price: Calling to Ruritania (7), an unknown destination (2). They are kept, and",
+            "Calls without a price",
         ),
         (
             "de-DE",
             ":label: 9 Anrufe haben keinen Preis: Telefonie nach Ruritania (7), einem unbekannten Ziel (2). Sie",
+            "Calls without a price",
         ),
     ],
 )
-async def test_calls_without_a_price_are_told(living: World, locale: str, said: str) -> None:
-    """Where they went and what to do; the button stops the service."""
+async def test_calls_without_a_price_are_told(living: World, locale: str, said: str, ground: str) -> None:
+    """Where they went and what to do; the button stops the service, and that is the reason."""
     await living.warn_at(20)
     await living.redis.hset(keys.account(REF), "locale", locale)
     await Unrated(living.redis).tell(REF, {"calling": Counter({"Ruritania": 7, "": 2})}, 1)
@@ -67,4 +69,5 @@ async def test_calls_without_a_price_are_told(living: World, locale: str, said: 
 
     await press(living, MANAGER, message)
 
-    assert [stop.service for stop in (await living.account()).stops] == ["calling"]
+    [stop] = (await living.account()).stops
+    assert (stop.service, stop.reason) == ("calling", ground)

@@ -88,6 +88,7 @@ async def test_the_german_member_is_answered_in_german_and_may_only_look(demo: s
     async with open_page(browser, f"{demo}/?user={MEMBER}&channel={GENERAL}&theme=light") as page:
         await say(page, "/credits guthaben")
         await expect(told(page, "Guthaben: 25,00 $")).to_be_visible()
+        await expect(told(page, "\N{LARGE GREEN CIRCLE} Genug Guthaben")).to_be_visible()
 
         await say(page, "/credits add 50")
 

@@ -45,6 +45,12 @@ async def test_every_word_for_what_is_answered(
                 assert (await world.answer(user, f"/credits  {typed} "))["text"] == answers[language]
 
 
+@pytest.mark.parametrize(("user", "typed"), [(MANAGER, "/credits usage 30d"), (MEMBER, "/credits verbrauch 30t")])
+async def test_help_shows_what_people_of_the_language_type(world: World, user: str, typed: str) -> None:
+    """The subcommand, and the example behind it."""
+    assert f"`{typed}`" in texts_in(await world.answer(user, "/credits help"))
+
+
 @pytest.mark.parametrize("user", [MANAGER, MEMBER])
 async def test_every_word_for_what_opens(world: World, subtests: pytest.Subtests, user: str) -> None:
     """Each word for adding, recharging and warnings opens its modal, in any language."""

@@ -39,7 +39,7 @@ async def test_the_balance_says_which_services_are_stopped(world: World) -> None
     mine, theirs = await world.answer(MANAGER, "/credits balance"), await world.answer(OWNER, "/credits balance")
 
     for each in (mine, theirs):
-        assert "*toll-free* is stopped: Somebody, <!date^" in texts_in(each)
+        assert "*Toll-free* is stopped: Somebody, <!date^" in texts_in(each)
         assert "A loop of &lt;calls&gt;" in texts_in(each)
     rows = [[block["elements"] for block in each["blocks"] if block["type"] == "actions"] for each in (mine, theirs)]
     found = [[each for row in own for each in row if each["action_id"] == ids.RESUME_SERVICE] for own in rows]
@@ -54,7 +54,7 @@ async def test_home_says_which_services_are_stopped(world: World) -> None:
     home = await world.playground.wait_for(lambda: world.playground.home(MEMBER))
 
     assert home is not None
-    assert "*toll-free* ist angehalten: Jemand" in texts_in(home.to_slack()["blocks"])
+    assert "*Gebührenfrei* ist angehalten: Jemand" in texts_in(home.to_slack()["blocks"])
 
 
 async def test_a_used_up_account_says_that_no_new_calls_are_allowed(world: World) -> None:
@@ -71,8 +71,8 @@ async def test_a_used_up_account_says_that_no_new_calls_are_allowed(world: World
 @pytest.mark.parametrize(
     ("user", "done", "late"),
     [
-        (MANAGER, "toll-free goes on.", "This has already been dealt with: that stop of toll-free is over."),
-        (MEMBER, "toll-free geht weiter.", "Das ist schon erledigt: toll-free ist nicht mehr so angehalten."),
+        (MANAGER, "Toll-free goes on.", "This has already been dealt with: that stop of Toll-free is over."),
+        (MEMBER, "Gebührenfrei geht weiter.", "Das ist schon erledigt: Gebührenfrei ist nicht mehr so angehalten."),
     ],
 )
 async def test_a_press_lets_the_service_go_on(world: World, user: str, done: str, late: str) -> None:

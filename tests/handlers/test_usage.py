@@ -87,8 +87,8 @@ async def test_usage_says_what_pools_gave(world: World, monkeypatch: pytest.Monk
 
     answer = texts_in(await world.answer(MANAGER, "/credits usage"))
 
-    assert "▰▰▰▰▱▱▱▱▱▱ 45 %  *audio* (Conference dial-out): 675 of 1,500 minutes used, 825 left" in answer
-    assert "▱▱▱▱▱▱▱▱▱▱ 0 %  *abroad* (Calling): 0 of 100 minutes used, 100 left" in answer
+    assert "▰▰▰▰▱▱▱▱▱▱ 45%  *audio* (Conference dial-out): 675 of 1,500 minutes used, 825 left" in answer
+    assert "▱▱▱▱▱▱▱▱▱▱ 0%  *abroad* (Calling): 0 of 100 minutes used, 100 left" in answer
 
 
 async def test_why_tells_managers_more(world: World) -> None:
@@ -155,7 +155,7 @@ def test_number_is_read(typed: str, digits: str, whole: bool, service: str) -> N
     ("typed", "key"),
     [
         *(
-            ("", "rate-no-number"),
+            ("", "rate-missing"),
             ("hello", "rate-no-number"),
             ("+44 77***", "rate-no-number"),
             ("+", "rate-no-number"),

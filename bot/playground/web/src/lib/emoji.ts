@@ -2,9 +2,18 @@
 import { emojify } from "node-emoji";
 import type { TextObject } from "./types";
 
-/** Names of signs that browsers draw as plain letters become the coloured form; all other text stays as it is. */
+/** Slack's names that the package does not know. */
+const SLACKS: Record<string, string> = {
+  ":double_vertical_bar:": "\u23F8\uFE0F",
+  ":large_green_circle:": "\u{1F7E2}",
+  ":large_yellow_circle:": "\u{1F7E1}",
+  ":octagonal_sign:": "\u{1F6D1}",
+};
+
+/** Slack's own names, and those of signs that browsers draw as plain letters, become coloured signs; other text stays. */
 export const coloured = (text: string): string =>
   text.replace(/:[\w+-]+:/g, (name) => {
+    if (Object.hasOwn(SLACKS, name)) return SLACKS[name] as string;
     const sign = emojify(name);
     return /^\p{Emoji}$/u.test(sign) && !/\p{Emoji_Presentation}/u.test(sign) ? `${sign}\uFE0F` : name;
   });

@@ -7,6 +7,10 @@ export function money(micros: number, currency: string | null, locale: string): 
   return written(micros, currency, locale, small ? 4 : 2);
 }
 
+/** A balance in whole cents, rounded down as the app does: nobody is told of a cent that is not there. */
+export const whole = (micros: number, currency: string | null, locale: string): string =>
+  written(Math.floor(micros / 10_000) * 10_000, currency, locale, 2);
+
 /** The same in whole cents, for figures that are read at a glance. */
 export const cents = (micros: number, currency: string | null, locale: string): string =>
   written(micros, currency, locale, 2);

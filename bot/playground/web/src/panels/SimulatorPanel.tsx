@@ -2,7 +2,7 @@
 import { type CSSProperties, useEffect, useId, useRef, useState } from "react";
 import { api } from "../lib/api";
 import { usePage } from "../lib/context";
-import { cents, money } from "../lib/money";
+import { cents, money, whole } from "../lib/money";
 import type { Texts } from "../lib/texts";
 import type { Labels, PhoneCall, Simulator } from "../lib/types";
 import { Icon } from "../shell/Icon";
@@ -166,7 +166,7 @@ export function SimulatorPanel({ simulator, channel }: Props) {
       <h2>{t.simulator}</h2>
       <div className="balance" data-running={running}>
         <span>{t.balance}</span>
-        <strong>{balance === null ? "–" : cents(balance, currency, locale)}</strong>
+        <strong>{balance === null ? "–" : whole(balance, currency, locale)}</strong>
         <small>
           {simulator.calls.toLocaleString(locale)} {simulator.calls === 1 ? t.oneCallPlaced : t.callsPlaced} ·{" "}
           {simulator.refused > 0 && `${simulator.refused.toLocaleString(locale)} ${t.refusedCalls} · `}
