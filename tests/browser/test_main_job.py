@@ -59,6 +59,7 @@ async def no_violations(page: Page, demo: str) -> None:
 async def test_calls_eat_the_balance_until_it_is_recharged_and_confirmed(demo: str, browser: Browser) -> None:
     """Settings in a modal, calls, the alert, the recharge and its confirmation: once each, in order."""
     async with open_page(browser, f"{demo}/?user={MANAGER}&channel={GENERAL}&theme=light") as page:
+        await expect(page.get_by_text("unread")).to_have_count(0)
         await say(page, "/credits balance")
         await expect(told(page, "Balance: $25.00")).to_be_visible()
         await save_recharge(page, "50", "20", "200")
