@@ -9,11 +9,14 @@ from typing import Any
 
 from bot.imports.worker import Importer
 from bot.playground.people import MANAGER, TEAM, direct_message
+from bot.playground.server import View
 from bot.workspaces import Workspaces
 from store import keys
+from store.keys import AccountRef
 from store.orders import TTL_MS
+from tests.handlers.driver import last_said
 from tests.ingest.reading import line, report
-from tests.world import TOKEN, World, texts_in
+from tests.world import REF, TOKEN, World, texts_in
 
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 PRICE = 0.5
@@ -94,3 +97,33 @@ async def charge(world: World, question: dict[str, Any], user: str = MANAGER) ->
     await world.press(user, question, "import_charge")
     await given(world)
     await importer(world).look()
+
+
+async def balance(world: World, ref: AccountRef = REF) -> str:
+    """What is left, in dollars."""
+    account = await world.services.ledger.account(ref)
+    assert account
+    return str(account.balance.units.normalize())
+
+
+async def opened(world: World, user: str = MANAGER) -> View:
+    """The form."""
+    return await world.modal(user, "/credits import", "import")
+
+
+async def chosen(world: World, view: View, content: bytes, user: str = MANAGER, **more: Any) -> dict[str, Any]:
+    """Submit the form with this file; answers how it was taken."""
+    file = world.playground.files.add(user, "october.csv", content)
+    delivery = await world.submit(user, view, files=[file.to_page()], **more)
+    return {"ok": delivery.ok, "errors": delivery.errors, "action": delivery.response_action}
+
+
+def told(world: World, user: str = MANAGER) -> str:
+    """What the bot said last in the direct message."""
+    return last_said(world, user, direct_message(user))
+
+
+def order_of(question: dict[str, Any]) -> str:
+    """The order that the button names."""
+    [value] = {each["value"] for block in question["blocks"] for each in block.get("elements", []) if "value" in each}
+    return str(value)

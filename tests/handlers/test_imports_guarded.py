@@ -21,7 +21,7 @@ from store.keys import AccountRef
 from store.roles import Operator
 from tests.handlers.driver import last_said
 from tests.handlers.dropping import asked, below, call, calls, charge, drop, given, importer, thread, zipped
-from tests.handlers.test_imports_carried import CALLS, PENDING, at_once, confirmed, killed, lease_ends, used
+from tests.handlers.under_way import CALLS, PENDING, at_once, confirmed, killed, lease_ends, used
 from tests.world import World, usd
 
 DAY_S = 86_400
