@@ -635,6 +635,7 @@ stop-ask = Ab jetzt werden keine neuen Anrufe durchgelassen. Wer dazu berechtigt
 stop-yes = Stoppen
 stop-no = So lassen
 stop-reason = Ungewöhnlicher Verbrauch
+stop-reason-unrated = Anrufe ohne Preis
 stop-done = { $service } ist gestoppt.
 
 ## Dateien mit Anrufdaten
