@@ -159,8 +159,9 @@ alerts-saved-none = Gespeichert: keine Warnungen.
 history-title = Verlauf
 history-empty = Auf diesem Konto ist noch nichts geschehen.
 history-line = *{ $amount }*  { $what }
-history-after = Guthaben { $after }
+history-after = verfügbar { $after }
 history-page = Die neuesten zuerst.
+history-fewer = Hier fehlt, was für Anrufe nur reserviert war. `/credits verlauf alles` zeigt auch das.
 kind-usage = Verbrauch
 kind-records = { $count ->
     [one] 1 Verbindungsnachweis

@@ -159,8 +159,9 @@ alerts-saved-none = Saved: no warnings.
 history-title = History
 history-empty = Nothing has happened on this account yet.
 history-line = *{ $amount }*  { $what }
-history-after = balance { $after }
+history-after = { $after } available
 history-page = Newest first.
+history-fewer = Left out: what was only set aside for calls. `/credits history all` shows it, too.
 kind-usage = Usage
 kind-records = { $count ->
     [one] 1 call record
