@@ -630,12 +630,13 @@ unrated-more = { $count ->
 news-unusual-hour = :mag: Anrufe zu ungewohnter Zeit, { $subject }: { $service }, { $amount } in dieser Stunde. Zu dieser Stunde der Woche hat bisher niemand angerufen.
 news-unusual-day = :mag: Mehr als sonst am { $subject }: { $service }, { $amount }. Üblich sind { $usual } am Tag.
 unusual-hour = { $day }, { $hour } Uhr
-button-stop = { $service } stoppen
-stop-ask-title = { $service } stoppen?
-stop-ask = Ab jetzt werden keine neuen Anrufe durchgelassen. Wer dazu berechtigt ist, kann den Dienst jederzeit wieder freigeben.
+button-stop = Dienst stoppen: { $service }
+stop-ask-title = Den Dienst { $service } stoppen?
+stop-ask = { $service }: Ab jetzt werden keine neuen Anrufe durchgelassen. Wer dazu berechtigt ist, kann den Dienst jederzeit wieder freigeben.
 stop-yes = Stoppen
 stop-no = So lassen
 stop-reason = Ungewöhnlicher Verbrauch
+stop-reason-unrated = Anrufe ohne Preis
 stop-done = { $service } ist gestoppt.
 
 ## Dateien mit Anrufdaten
