@@ -147,3 +147,10 @@ def refuse(reason: Reason) -> NoReturn:
     """Say why nothing was changed, and end with exit code 1."""
     typer.echo(f"Nothing was changed: {REFUSED.get(reason, reason.value)}.", err=True)
     raise typer.Exit(1)
+
+
+def missing(reason: Reason) -> NoReturn:
+    """Say what is not there to be looked at, and end with exit code 1."""
+    said = REFUSED.get(reason, reason.value)
+    typer.echo(f"{said[:1].upper()}{said[1:]}.", err=True)
+    raise typer.Exit(1)

@@ -87,7 +87,7 @@ def records(
     with _in_words():
         found = desk.ask(env_file, lambda redis: Corrections(redis, Roles(redis), past=past).records(ref, entry))
     if found is None:
-        desk.refuse(Reason.UNKNOWN_ENTRY)
+        desk.missing(Reason.UNKNOWN_ENTRY)
     for line, reversed_by in found:
         start = datetime.fromtimestamp(line.start_ms / 1000, UTC).isoformat(sep=" ", timespec="seconds")
         texts = (line.id, start, line.destination, desk.shown(line.amount), line.memo)

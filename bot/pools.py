@@ -11,7 +11,8 @@ from bot import desk
 from bot.desk import InFolder, Named, OfWorkspace, Once
 from bot.running import EnvFile
 from store.keys import DEFAULT_ACCOUNT
-from store.outcomes import Change
+from store.ledger import Ledger
+from store.outcomes import Change, Done, Reason, Refused
 from store.plans import Plan, Plans
 from store.pools import Pool
 from store.roles import Roles
@@ -55,13 +56,25 @@ def set_pool(
             return tuple(pool if each.name == name else each for each in pools)
         return (*pools, pool)
 
-    _change(env_file, workspace, account, changed, once)
+    _, plan = _change(env_file, workspace, account, changed, once)
+    _say(account, plan)
 
 
 @app.command()
 def remove(workspace: OfWorkspace, account: Named, name: Name, once: Once = "", env_file: EnvFile = InFolder) -> None:
-    """Take a pool away; what calls have used of it stays as it is."""
-    _change(env_file, workspace, account, lambda pools: tuple(each for each in pools if each.name != name), once)
+    """Take a pool away; what calls have used of it stays as it is. Exit code 1 if there is none of this name."""
+
+    def without(pools: tuple[Pool, ...]) -> tuple[Pool, ...]:
+        left = tuple(each for each in pools if each.name != name)
+        if left == pools and not once:  # with an id it may be what this very command left
+            raise LookupError(name)
+        return left
+
+    said, plan = _change(env_file, workspace, account, without, once)
+    if said == "unchanged":
+        typer.echo(f"Nothing was changed: account {account} has no pool {name}.", err=True)
+        raise typer.Exit(1)
+    _say(account, plan)
 
 
 @app.command()
@@ -87,8 +100,8 @@ def zone(
 
 def _change(
     env_file: Path, workspace: str, account: str, changed: Callable[[tuple[Pool, ...]], tuple[Pool, ...]], once: str
-) -> None:
-    """Change an account's pools, and say how they are now."""
+) -> tuple[str, Plan]:
+    """Change an account's pools; answers "changed" or "unchanged", also by LookupError, and how they are now."""
     ref, operation = desk.account_ref(workspace, account), desk.operation(once)
 
     async def change(redis: Client) -> tuple[Change, Plan]:
@@ -98,11 +111,13 @@ def _change(
             outcome = await _plans(redis).set_pools(desk.operator(), ref, pools, operation_id=operation)
         except ValueError as error:
             raise typer.BadParameter(f"{error}.") from None
+        except LookupError:
+            there = await Ledger(redis).account(ref)
+            return Done("unchanged") if there else Refused(Reason.UNKNOWN_ACCOUNT), plan
         return outcome, replace(plan, pools=pools)
 
     outcome, plan = desk.ask(env_file, change)
-    desk.unless_refused(outcome)
-    _say(account, plan)
+    return desk.unless_refused(outcome), plan
 
 
 def _say(account: str, plan: Plan) -> None:

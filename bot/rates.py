@@ -121,7 +121,7 @@ def show(
     async def look_up(redis: Client) -> tuple[Tariff, str]:
         account = None if currency else await Ledger(redis).account(ref)
         if not (currency or account):
-            desk.refuse(Reason.UNKNOWN_ACCOUNT)
+            desk.missing(Reason.UNKNOWN_ACCOUNT)
         return await Cards(redis, Roles(redis)).tariff(workspace), currency or (account.currency if account else "")
 
     tariff, code = desk.ask(env_file, look_up)

@@ -35,7 +35,7 @@ def show(workspace: OfWorkspace, account: Named = DEFAULT_ACCOUNT, env_file: Env
     ref = desk.account_ref(workspace, account)
     found = desk.ask(env_file, lambda redis: Ledger(redis).account(ref))
     if found is None:
-        desk.refuse(Reason.UNKNOWN_ACCOUNT)
+        desk.missing(Reason.UNKNOWN_ACCOUNT)
     for each in states(found):
         typer.echo(_line(each))
 

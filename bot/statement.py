@@ -51,7 +51,7 @@ def statement(
         try:
             return await made.state(redis, ref, month, centre=wanted, past=past)
         except LookupError:
-            desk.refuse(Reason.UNKNOWN_ACCOUNT)
+            desk.missing(Reason.UNKNOWN_ACCOUNT)
         except (ArchiveError, ValueError) as error:
             return str(error)
 

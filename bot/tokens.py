@@ -66,7 +66,7 @@ def show(workspace: OfWorkspace, env_file: EnvFile = InFolder) -> None:
     desk.account_ref(workspace, DEFAULT_ACCOUNT)
     found = desk.ask(env_file, lambda redis: _tokens(redis).list(desk.operator(), workspace))
     if isinstance(found, Refused):
-        desk.refuse(found.reason)
+        desk.missing(found.reason)
     if not found:
         typer.echo(f"Workspace {workspace} has no token.")
     for token in found:

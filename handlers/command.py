@@ -11,7 +11,6 @@ _FEATURES: dict[Word, Callable[[Call], Awaitable[None]]] = {
     Word.BALANCE: balance.show,
     Word.RECHARGE: recharge.begin,
     Word.ALERTS: alerts.begin,
-    Word.HISTORY: history.show,
     Word.IMPORT: imports.begin,
     Word.MANAGERS: managers.begin,
     Word.TOKENS: tokens.show,
@@ -21,6 +20,7 @@ _TYPED: dict[Word, Callable[[Call, str], Awaitable[None]]] = {
     Word.USAGE: usage.show,
     Word.WHY: why.show,
     Word.RATE: rate.show,
+    Word.HISTORY: history.show,
 }
 """Those that take what is typed behind them."""
 

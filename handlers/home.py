@@ -17,7 +17,7 @@ async def opened(call: Call) -> None:
         view = {"type": "home", "blocks": text["blocks"]}
     else:
         account = await call.account()
-        page = await services.ledger.history(call.ref, limit=history.PAGE_SIZE)
+        page = await services.ledger.changes(call.ref, limit=history.PAGE_SIZE)
         may_manage = await services.roles.refuse_manage(person.actor) is None
         under_way, sandbox = await payments.under_way(call, account), services.methods.sandbox
         view = home.view(account, under_way, page, person.texts, may_manage=may_manage, sandbox=sandbox)

@@ -62,6 +62,8 @@ _GERMAN = {
 }
 _WORDS = {name: word for word, names in SYNONYMS.items() for name in names}
 _WITH_REST = {Word.ADD, Word.USAGE, Word.WHY, Word.RATE}
+_ALL = ("all", "alles")
+"""Behind the word for the history: every entry."""
 _PERIODS = {
     Period.WEEK: ("7d", "7t", "week", "woche"),
     Period.DAYS: ("30d", "30t"),
@@ -117,7 +119,7 @@ def command(text: str) -> Request:
     word = _WORDS.get(typed.lower())
     if word is None:
         raise _unknown(typed)
-    if rest and word not in _WITH_REST:
+    if rest and word not in _WITH_REST and not (word is Word.HISTORY and rest.lower() in _ALL):
         raise UsageError("too-many-words", word=typed)
     return Request(word, rest)
 

@@ -29,7 +29,7 @@ async def resume(call: Call) -> None:
 
 
 async def stop(call: Call) -> None:
-    """Stop the service of which something unusual was told; pressed again for the same thing it stops nothing more."""
+    """Stop the service of which something was told, also again if it goes on since: each press is asked first."""
     await call.ack()
     person = await gate.manager(call)
     event_id, name, ground = (*str(call.action().get("value") or "").split(":"), "", "", "")[:3]
@@ -40,7 +40,7 @@ async def stop(call: Call) -> None:
         call.ref,
         name,
         open=False,
-        operation_id=f"stop-unusual:{digest(event_id, name)}",
+        operation_id=f"stop-unusual:{digest(event_id, name, call.body['trigger_id'])}",
         reason=person.texts("stop-reason-unrated" if ground == UNRATED else "stop-reason"),
     )
     if isinstance(outcome, Refused):

@@ -174,6 +174,8 @@ def _fields(record: Mapping[str, str], prefix: str) -> list[tuple[str, str]]:
 
 WALLET = "wallet"
 """The ledger account that is an account's available credit."""
+HOLDS = "holds"
+"""The ledger account of what holds have set aside."""
 REVERSAL = "reversal"
 """The kind of an entry that reverses another."""
 
@@ -207,6 +209,11 @@ class Entry:
         """What the entry did to the wallet."""
         sign = (self.credit == WALLET) - (self.debit == WALLET)
         return Money(sign * self.moved.micros, self.moved.currency)
+
+    @property
+    def stays(self) -> bool:
+        """Whether the balance is the same after it: credit was set aside for a call, or is no longer."""
+        return {self.debit, self.credit} == {WALLET, HOLDS}
 
     @property
     def before(self) -> Money:
@@ -253,7 +260,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Entries, newest first, and the cursor of the next older page ("" on the last)."""
+    """Entries, newest first, and the cursor of the next older page ("" on the last).
+
+    `fewer` says that entries were left out which belong between these.
+    """
 
     entries: tuple[Entry, ...]
     older: str
+    fewer: bool = False

@@ -12,11 +12,10 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 
-from store.account import WALLET, Entry
+from store.account import HOLDS, WALLET, Entry
 from store.export import decimal
 from store.keys import AccountRef
 from store.money import Money
-from store.replay import HOLDS
 
 _ROOTS = {
     WALLET: "Assets:Credits:{whose}:Wallet",

@@ -11,10 +11,10 @@ from typing import Any
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
-from store.account import WALLET, Entry
+from store.account import HOLDS, WALLET, Entry
 from store.columns import Columns
 from store.records import KIND
-from store.replay import HOLDS, MAY_BE_NOTHING, Replay
+from store.replay import MAY_BE_NOTHING, Replay
 
 _SAFE = 2**62
 """Sums that stay below it in magnitude are exact."""

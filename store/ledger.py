@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 DAY_MS = 86_400_000
 LONGEST_DAYS = 36_500
 """A century: beyond it one says that credit does not expire."""
+_LOOKS = (40, 160, 800)
+"""So many entries are read at a time in search of those that change the balance."""
 
 
 class Past(Protocol):
@@ -236,6 +238,26 @@ class Ledger(Holds):
         if self._past and missing > 0 and oldest > 1:
             entries += await self._past.before(ref, oldest, missing)
         return Page(tuple(entries[:limit]), entries[limit - 1].id if len(entries) > limit else "")
+
+    async def changes(self, ref: AccountRef, *, older_than: str = "", limit: int = 10) -> Page:
+        """As `history`, without what is set aside for calls and no longer: of that a call has two entries or more.
+
+        A page is full unless it is the last, or more than 1,000 entries would have to be looked at for it: then it may
+        be empty, too, and its cursor leads on. `limit` is below 40.
+        """
+        seen: list[Entry] = []
+        for size in _LOOKS:
+            page = await self.history(ref, older_than=older_than, limit=size)
+            seen += page.entries
+            older_than = page.older
+            kept = [each for each in seen if not each.stays]
+            if len(kept) > limit:
+                older_than = kept[limit - 1].id
+                seen = seen[: seen.index(kept[limit - 1])]
+                break
+            if not older_than:
+                break
+        return Page(tuple(kept[:limit]), older_than, fewer=any(each.stays for each in seen))
 
     async def entries(self, ref: AccountRef, *, batch: int = 1000) -> AsyncIterator[Entry]:
         """Every entry, oldest first, read `batch` at a time; what the journal has lost, the archive tells if it has it.

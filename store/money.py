@@ -110,6 +110,12 @@ class Money:
         return f"{whole}.{fraction.ljust(2, '0')}" if dot else whole
 
 
+def cut(money: Money) -> Money:
+    """Money cut to the currency's own digits, downwards, as `format_money` shows it without `exact`."""
+    step = MICROS // 10 ** get_currency_precision(money.currency)
+    return Money(money.micros // step * step, money.currency)
+
+
 def format_money(money: Money, locale: str, *, exact: bool = False) -> str:
     """Money as the people of `locale` ("de-DE") write it: "1.234,50 €".
 

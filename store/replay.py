@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from store.account import REVERSAL, WALLET, Entry
+from store.account import HOLDS, REVERSAL, WALLET, Entry
 from store.grounds import Grounds
 from store.lots import UNPAID, Lot, parts
 from store.records import KIND
 
-HOLDS = "holds"
 MAY_BE_NOTHING = frozenset({KIND, REVERSAL})
 """Kinds of which an entry may move nothing: calls that cost nothing, and what gives them their minutes back."""
 

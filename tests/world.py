@@ -159,12 +159,12 @@ class World:
         return self.playground.messages(channel, user)
 
     async def prove(self) -> None:
-        """Slack's rules were kept, and the journal's sum is the balance."""
+        """Slack's rules were kept, and the journal's sum is what is available."""
         assert self.playground.violations == []
         account = await self.services.ledger.account(REF)
         if account:
             entries = [entry.amount.micros async for entry in self.services.ledger.entries(REF)]
-            assert sum(entries) == account.balance.micros
+            assert sum(entries) == account.available.micros
 
 
 @contextlib.asynccontextmanager

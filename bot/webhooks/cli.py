@@ -156,7 +156,7 @@ def try_out(workspace: OfWorkspace, webhook: Id, env_file: EnvFile = InFolder) -
     desk.account_ref(workspace, DEFAULT_ACCOUNT)
     tried = _ask(env_file, send)
     if tried is None:
-        desk.refuse(Reason.UNKNOWN_WEBHOOK)
+        desk.missing(Reason.UNKNOWN_WEBHOOK)
     if tried.why:
         typer.echo(f"It was not delivered: {reason(tried.why, Texts())}.", err=True)
         raise typer.Exit(1)

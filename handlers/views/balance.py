@@ -10,7 +10,7 @@ from handlers.views import kit, service
 from handlers.views import payment as payments
 from store.account import Account, State, WaitReason
 from store.lots import Lot
-from store.money import Money
+from store.money import Money, cut
 from store.payment import Payment
 
 _WAITS = {
@@ -96,10 +96,14 @@ def state(account: Account, texts: Texts) -> str:
 
 
 def _held(account: Account, texts: Texts) -> list[str]:
-    """What is available and what is not, where calls in progress have something set aside."""
-    if not account.held.micros:
+    """What is available and what is not, where calls in progress have something set aside.
+
+    Both come to the balance as it is shown: each cut by itself, they would lack a cent.
+    """
+    held = cut(account.balance) - cut(account.available)
+    if not held.micros:
         return []
-    return [texts("held-line", available=texts.money(account.available), held=texts.money(account.held))]
+    return [texts("held-line", available=texts.money(account.available), held=texts.money(held))]
 
 
 def recharge_line(account: Account, texts: Texts) -> str:

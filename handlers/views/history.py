@@ -16,7 +16,7 @@ _MEMO = 120
 
 def message(page: Page, texts: Texts, *, older: str, newer: str) -> dict[str, Any]:
     """A page of entries; `older` and `newer` are the buttons' values, "" where there is no such page."""
-    if not page.entries:
+    if not (page.entries or page.fewer):
         return kit.message(texts("history-title"), lines(page, texts))
     buttons = []
     if newer:
@@ -28,7 +28,7 @@ def message(page: Page, texts: Texts, *, older: str, newer: str) -> dict[str, An
         [
             kit.header(texts("history-title")),
             *lines(page, texts),
-            kit.context(texts("history-page")),
+            kit.context(texts("history-page"), *fewer(page, texts)),
             *([kit.actions("history_actions", *buttons)] if buttons else []),
         ],
     )
@@ -36,9 +36,14 @@ def message(page: Page, texts: Texts, *, older: str, newer: str) -> dict[str, An
 
 def lines(page: Page, texts: Texts) -> list[kit.Block]:
     """The entries, newest first, or that there are none."""
-    if not page.entries:
+    if not page.entries and not page.fewer:
         return [kit.section(texts("history-empty"))]
     return [kit.section(*_lines(entry, texts)) for entry in page.entries]
+
+
+def fewer(page: Page, texts: Texts) -> list[str]:
+    """What was left out, if anything, and how to see it."""
+    return [texts("history-fewer")] if page.fewer else []
 
 
 def _lines(entry: Entry, texts: Texts) -> tuple[str, str]:

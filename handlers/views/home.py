@@ -12,6 +12,7 @@ def view(
     account: Account, under_way: UnderWay, page: Page, texts: Texts, *, may_manage: bool, sandbox: bool
 ) -> dict[str, Any]:
     """The Home tab's view."""
+    small = history.fewer(page, texts)
     return {
         "type": "home",
         "blocks": [
@@ -19,5 +20,6 @@ def view(
             kit.divider(),
             kit.header(texts("history-title")),
             *history.lines(page, texts),
+            *([kit.context(*small)] if small else []),
         ],
     }

@@ -38,7 +38,7 @@ def unrated(event: CallsUnrated, texts: Texts) -> str:
 
 
 def to_stop(event: UsageUnusual | CallsUnrated, texts: Texts) -> kit.Element:
-    """Stop the service; asked first. The button names the event: pressed twice it stops once."""
+    """Stop the service; asked first. The button names the event that it stands below."""
     service = service_name(event.service, texts)
     asked = kit.question(
         kit.clip(texts.plain("stop-ask-title", service=service), 100),

@@ -203,6 +203,31 @@ def test_pool_is_set_changed_and_removed(terminal: Terminal) -> None:
     assert plan.pools == (Pool("plan", ("calling", "conference"), 180_000, 1),)
 
 
+def test_pool_that_is_not_there_is_not_removed(terminal: Terminal) -> None:
+    """It is said, with exit code 1, and nobody is told of a change; so is an account that is not there."""
+    terminal.type("pools", "set", HERE, "default", "audio", "--minutes", "60")
+
+    wrong = terminal.type("pools", "remove", HERE, "default", "adio")
+    named = terminal.type("pools", "remove", HERE, "default", "adio", "--once", "night-1")
+    missing = terminal.type("pools", "remove", HERE, "missing", "audio")
+
+    for each in (wrong, named):
+        assert (each.exit_code, each.output) == (1, "Nothing was changed: account default has no pool adio.\n")
+    assert (missing.exit_code, "there is no such account" in missing.output) == (1, True)
+    assert terminal.type("pools", "list", HERE).output.startswith("audio: ")
+
+
+def test_removing_a_pool_again_with_its_id_changes_nothing(terminal: Terminal) -> None:
+    """The command comes to the same as the first time."""
+    terminal.type("pools", "set", HERE, "default", "audio", "--minutes", "60")
+    removed = ("pools", "remove", HERE, "default", "audio", "--once", "night-1")
+
+    first, again = terminal.type(*removed), terminal.type(*removed)
+
+    assert (first.exit_code, first.output) == (0, "Account default has no pool.\n")
+    assert (again.exit_code, again.output) == (first.exit_code, first.output)
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

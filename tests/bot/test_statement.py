@@ -63,6 +63,10 @@ def test_statement_is_written(terminal: Terminal) -> None:
 
 
 def test_statement_that_cannot_be_is_refused(terminal: Terminal) -> None:
-    """No such month, no such account."""
+    """No such month, no such account: what is missing is said, not that nothing was changed."""
     assert terminal.type("statement", HERE, "--month", "2025-13").exit_code == 2
-    assert terminal.type("statement", HERE, "--month", "2025-11", "--account", "other").exit_code == 1
+    missing = terminal.type("statement", HERE, "--month", "2025-11", "--account", "other")
+    assert (missing.exit_code, missing.output) == (
+        1,
+        "There is no such account; `credits account list` shows those that there are.\n",
+    )

@@ -7,6 +7,7 @@ import pytest
 
 from handlers import ids
 from store import keys
+from store.roles import Operator
 from store.unrated import Unrated
 from store.unusual import Finding, Watch, What
 from tests.handlers.conftest import blocking, living
@@ -23,7 +24,7 @@ async def press(world: World, user: str, message: dict[str, Any]) -> None:
 
 
 async def test_manager_stops_the_service(living: World) -> None:
-    """Once: pressed again it says that it is stopped; who is no manager changes nothing."""
+    """Pressed again it says that it is stopped; who is no manager changes nothing."""
     await living.warn_at(20)
     await Watch(living.redis).tell(REF, "USD", [Finding(What.DESTINATION, "calling", "Ruritania", 9_000_000)])
     message = await living.playground.wait_for(
@@ -39,6 +40,28 @@ async def test_manager_stops_the_service(living: World) -> None:
 
     [stop] = (await living.account()).stops
     assert (stop.service, stop.reason) == ("calling", "Unusual usage")
+    assert all("Calling is stopped." in texts_in(each) for each in living.told(MANAGER)[-2:])
+
+
+async def test_a_press_stops_what_was_resumed_again(living: World) -> None:
+    """The alert stands in the channel as before; whoever presses its button after the service went on is obeyed."""
+    await living.warn_at(20)
+    await Watch(living.redis).tell(REF, "USD", [Finding(What.DESTINATION, "calling", "Ruritania", 9_000_000)])
+    message = await living.playground.wait_for(
+        lambda: next((each for each in living.told() if "Ruritania" in texts_in(each)), None)
+    )
+    assert message
+    await press(living, MANAGER, message)
+    await living.services.policies.set_service_state(
+        Operator("anna"), REF, "calling", open=True, operation_id="resume", reason="checked"
+    )
+    assert (await living.account()).stops == ()
+
+    await press(living, MANAGER, message)
+
+    [stop] = (await living.account()).stops
+    assert (stop.service, stop.reason) == ("calling", "Unusual usage")
+    assert "Calling is stopped." in texts_in(living.told(MANAGER)[-1])
 
 
 @pytest.mark.parametrize(

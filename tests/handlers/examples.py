@@ -61,6 +61,8 @@ ACCOUNTS = {
     "stopped-many": account(stops=tuple(replace(STOPS[0], service=f"line-{number}") for number in range(6))),
     "recharging": account(available=usd(5), low=usd(20), slot="p1"),
     "holds": account(available=usd("93.456789"), held=usd(30)),
+    "holds-rounded": account(available=usd("70.095"), held=usd("0.557")),
+    "holds-little": account(available=usd("70.091"), held=usd("0.002")),
     "holds-low": account(available=usd(5), held=usd(118), low=usd(20), slot="p1"),
     "paused": account(available=usd(5), low=usd(20), paused="lost_card"),
     **{f"waits-{reason}": account(available=usd(5), low=usd(20), wait=Wait(reason, AT_MS)) for reason in WaitReason},

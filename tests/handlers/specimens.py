@@ -136,6 +136,11 @@ def _looking(texts: Texts) -> Named:
     trail = '["' + '","'.join(["9" * 13 + "-0"] * 60) + '"]'
     yield "history-empty", "message", history.message(Page((), ""), texts, older="", newer="")
     yield "history", "message", history.message(USUAL_PAGE, texts, older='["","1-1"]', newer="")
+    fewer = replace(USUAL_PAGE, entries=USUAL_PAGE.entries[3:], fewer=True)
+    yield "history-fewer", "message", history.message(fewer, texts, older="", newer="")
+    none = Page((), "1-1", fewer=True)
+    yield "history-only-holds", "message", history.message(none, texts, older='["","1-1"]', newer="")
+    yield "home-fewer", "home", home.view(account(), UnderWay(), fewer, texts, may_manage=False, sandbox=False)
     yield "history-reversals", "message", history.message(REVERSALS_PAGE, texts, older="", newer="")
     yield "history-largest", "message", history.message(FULL_PAGE, texts, older=trail, newer=trail)
     yield "home", "home", home.view(account(), UnderWay(), USUAL_PAGE, texts, may_manage=True, sandbox=True)

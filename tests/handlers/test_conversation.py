@@ -166,12 +166,74 @@ async def test_history_is_paged(world: World) -> None:
     assert "history_newer" not in str(pages[4]["blocks"])
 
 
+async def _call(world: World, number: int, *, answered: bool = True) -> None:
+    """A call of a dollar, for which ten were set aside."""
+    call = f"call-{number}"
+    await world.services.ledger.place_hold(
+        REF, call, usd(10), ttl_ms=60_000, operation_id=f"place-{number}", actor="test", memo="rings"
+    )
+    if answered:
+        await world.services.ledger.capture_hold(
+            REF, call, usd(1), operation_id=f"capture-{number}", actor="test", memo="spoken"
+        )
+
+
+@pytest.mark.parametrize(
+    ("user", "typed", "said"),
+    [
+        (MANAGER, "history", "what was only set aside for calls. `/credits history all` shows it, too."),
+        (MEMBER, "verlauf", "was für Anrufe nur reserviert war. `/credits verlauf alles` zeigt auch das."),
+    ],
+)
+async def test_history_tells_what_changes_the_balance(world: World, user: str, typed: str, said: str) -> None:
+    """What was set aside for a call and given back is left out, and it is said how to see it; "all" shows it."""
+    await world.services.ledger.add_credit(REF, usd(100), operation_id="g", actor="test", memo="begun")
+    for number in range(5):
+        await _call(world, number)
+    await _call(world, 5, answered=False)
+
+    short = texts_in(await world.answer(user, f"/credits {typed}"))
+    whole = texts_in(await world.answer(user, f"/credits {typed} {'alles' if user == MEMBER else 'All'}"))
+
+    assert (short.count("spoken"), short.count("rings"), short.count("begun"), said in short) == (5, 0, 1, True)
+    assert (whole.count("rings") > 1, said in whole) == (True, False)
+
+
+async def test_pages_of_the_whole_history_stay_so(world: World) -> None:
+    """Older and Newer show every entry where every entry was asked for."""
+    await world.services.ledger.add_credit(REF, usd(100), operation_id="g", actor="test")
+    for number in range(5):
+        await _call(world, number)
+    answer = await world.answer(MANAGER, "/credits history all")
+
+    for action_id in ("history_older", "history_newer"):
+        before = texts_in(_last(world))
+        await world.press(MANAGER, _last(world), action_id)
+        await world.playground.wait_for(lambda before=before: texts_in(_last(world)) != before)  # type: ignore[misc]
+        assert "rings" in texts_in(_last(world))
+
+    assert texts_in(_last(world)) == texts_in(answer)
+
+
+async def test_home_leaves_out_what_is_set_aside(world: World) -> None:
+    """As the history does."""
+    await world.services.ledger.add_credit(REF, usd(100), operation_id="g", actor="test", memo="begun")
+    await _call(world, 0, answered=False)
+
+    await world.playground.open_home(MANAGER)
+    home = await world.playground.wait_for(lambda: world.playground.home(MANAGER))
+
+    assert home is not None
+    assert ("begun" in texts_in(home.body), "rings" in texts_in(home.body)) == (True, False)
+    assert "`/credits history all`" in texts_in(home.body)
+
+
 def _last(world: World) -> dict[str, object]:
     return world.playground.messages(GENERAL, MANAGER)[-1]
 
 
 @pytest.mark.parametrize(
-    ("user", "lines"), [(MANAGER, ["−$7.50", "balance −$2.50"]), (MEMBER, ["−7,50\u00a0$", "−2,50\u00a0$"])]
+    ("user", "lines"), [(MANAGER, ["−$7.50", "−$2.50 available"]), (MEMBER, ["−7,50\u00a0$", "−2,50\u00a0$"])]
 )
 async def test_losses_have_one_kind_of_minus(world: World, user: str, lines: list[str]) -> None:
     """Amounts and balances below zero are written with a true minus sign, as the language writes money."""
@@ -181,7 +243,7 @@ async def test_losses_have_one_kind_of_minus(world: World, user: str, lines: lis
     history, balance = await world.answer(user, "/credits history"), await world.answer(user, "/credits balance")
 
     assert all(line in texts_in(history) for line in lines)
-    assert lines[1].removeprefix("balance ") in balance["text"]
+    assert lines[1].removesuffix(" available") in balance["text"]
     assert "-" not in texts_in(history["blocks"][1]).replace("|", "").partition("<!date")[0]
 
 

@@ -10,6 +10,7 @@ from store.money import (
     AmountProblem,
     CurrencyMismatchError,
     Money,
+    cut,
     format_money,
     known_currency,
     parse_money,
@@ -172,7 +173,7 @@ def test_money_is_formatted(locale: str, currency: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("units", "cut", "exact"),
+    ("units", "short", "exact"),
     [
         ("0.015", "$0.01", "$0.015"),
         ("0.000001", "$0.00", "$0.000001"),
@@ -182,11 +183,11 @@ def test_money_is_formatted(locale: str, currency: str, shown: str) -> None:
         ("1999.999999", "$1,999.99", "$1,999.999999"),
     ],
 )
-def test_balance_is_never_shown_as_more_than_it_is(units: str, cut: str, exact: str) -> None:
+def test_balance_is_never_shown_as_more_than_it_is(units: str, short: str, exact: str) -> None:
     """Formatting cuts downwards, below zero too; exact formatting cuts nothing."""
     money = Money.of(units, "USD")
 
-    assert (format_money(money, "en-US"), format_money(money, "en-US", exact=True)) == (cut, exact)
+    assert (format_money(money, "en-US"), format_money(money, "en-US", exact=True)) == (short, exact)
 
 
 @pytest.mark.parametrize(
@@ -241,6 +242,14 @@ def test_what_is_shown_can_be_typed(cents: int, locale: str, currency: str) -> N
     money = Money(cents * 10_000, currency)
 
     assert parse_money(format_money(money, locale), currency) == money
+
+
+@given(st.integers(-MAX_MICROS, MAX_MICROS), st.sampled_from(["USD", "JPY", "KWD"]))
+def test_cut_money_is_what_is_shown(micros: int, currency: str) -> None:
+    """Cut, it has no digit more than what is shown, so what is reckoned with it adds up to the eye."""
+    money = Money(micros, currency)
+
+    assert format_money(cut(money), "en-US", exact=True) == format_money(money, "en-US")
 
 
 @given(st.integers(1, MAX_MICROS // 1_000_000), LOCALES)

@@ -157,7 +157,7 @@ def test_unknown_webhook_is_said(desk: Desk, verb: str) -> None:
     """With where to look, and exit code 1."""
     result = desk.type(verb, TENANT, "wh_none")
 
-    assert (result.exit_code, "there is no such webhook" in result.output) == (1, True)
+    assert (result.exit_code, "there is no such webhook" in result.output.lower()) == (1, True)
 
 
 def test_rotation_shows_the_new_secret(desk: Desk) -> None:
