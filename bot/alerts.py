@@ -7,6 +7,7 @@ there is no channel, or the bot cannot post in it, the credit managers are told 
 import asyncio
 import time
 from collections.abc import Sequence
+from typing import Final
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -24,7 +25,7 @@ from handlers.views.incident import Incident
 from handlers.views.lines import Line
 from store import keys
 from store.account import Account
-from store.events import Event, PaymentDue, PoolEvent
+from store.events import Event, PaymentDue, PoolEvent, PoolLow
 from store.feed_events import FeedFailed
 from store.keys import AccountRef
 from store.leases import LeaseLostError, Leases
@@ -37,6 +38,8 @@ from store.scripts import Client
 
 log = structlog.get_logger(__name__)
 
+POOLS: Final = frozenset({"pool_low", "pool_exhausted"})
+"""Told apart from the rest: a channel takes about one message a second, and what is said of money should not wait."""
 _LABELS_S = 3.0
 """How long a message waits for what a payment method is called."""
 
@@ -66,7 +69,7 @@ class Alerts:
 
     async def react(self, event: Event, *, again: bool, more: bool) -> None:
         """Tell what there is to tell; called again for the same event, it tells nothing twice."""
-        if isinstance(event, PaymentDue) and more:
+        if (isinstance(event, PaymentDue) and more) or (isinstance(event, PoolLow) and await self._is_used_up(event)):
             return
         account = await self._ledger.account(event.ref)
         client = await self._workspaces.of(event.ref.tenant)
@@ -81,6 +84,11 @@ class Alerts:
             await telling.tell_person()
             raise
         await telling.tell_person()
+
+    async def _is_used_up(self, event: PoolEvent) -> bool:
+        """Whether that is an event by now, which says all."""
+        kept = await self._redis.hget(keys.pooled(event.ref), f"{event.pool}:{event.month}")
+        return bool(kept) and kept.split(" ")[1] == "100"
 
     async def _is_over(self, event: Event, account: Account | None, plan: Plan) -> bool:
         if isinstance(event, PoolEvent):

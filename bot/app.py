@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from slack_bolt.async_app import AsyncApp
 
 from bot import socket_mode
-from bot.alerts import Alerts
+from bot.alerts import POOLS, Alerts
 from bot.api import ApiServices, build_api
 from bot.api.pricing import TariffCharges, TariffRates
 from bot.archiving import Archiving, open_archive
@@ -174,6 +174,7 @@ class Worker:
             hopeless=workspaces.hopeless,
             put_aside=Leaving(services.policies).put_aside,
             redis=outage,
+            apart=POOLS,
         )
         webhooks, deliveries = services.webhooks, Deliveries(redis, pushing)
         self._courier = Courier(

@@ -32,8 +32,8 @@ __all__ = ["Listener", "Reaction"]
 log = structlog.get_logger(__name__)
 
 
-Lane = tuple[int, str, str]
-"""Partition, tenant and account: what must be handled one after the other."""
+Lane = tuple[int, str, str, bool]
+"""Partition, tenant, account, and whether it is of those apart: what must be handled one after the other."""
 
 
 class Listener:
@@ -51,8 +51,11 @@ class Listener:
         put_aside: PutAside = nothing,
         first_pause_s: float = 1.0,
         redis: Outage | None = None,
+        apart: frozenset[str] = frozenset(),
     ) -> None:
         """`lanes_of_reading`: the partitions that one blocking read may span; in a cluster, each alone.
+
+        `apart`: types of events for which no other event of their account waits, nor they for others.
 
         `give_up_after`, `hopeless`, `put_aside`, `first_pause_s`: as in `Patience`.
 
@@ -63,6 +66,7 @@ class Listener:
         self._reading = lanes_of_reading
         self._first_pause_s = first_pause_s
         self._redis = redis or redis_outage()
+        self._apart = apart
         self._ready: frozenset[int] = frozenset()
         self._renewed_at = float("-inf")
         self._reads = {partitions: asyncio.Lock() for partitions in lanes_of_reading}
@@ -193,7 +197,9 @@ class Listener:
         if delivery.mark in self._inflight:
             return
         self._inflight.add(delivery.mark)
-        lane = (delivery.partition, delivery.record.get("tenant", ""), delivery.record.get("account", ""))
+        record = delivery.record
+        is_apart = record.get("type") in self._apart
+        lane = (delivery.partition, record.get("tenant", ""), record.get("account", ""), is_apart)
         waiting = self._lanes.get(lane)
         if waiting is not None:
             waiting.append(delivery)

@@ -4,6 +4,7 @@ What was posted for an event is recorded, and looked up in the channel where tha
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -14,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.turns import Turns
 from handlers import ids
 from store import keys
 from store.leases import LeaseLostError
@@ -122,6 +124,7 @@ class Poster:
     def __init__(self, redis: Client, fence: Fence) -> None:
         self._redis = redis
         self._fence = fence
+        self._turns = Turns()
 
     async def told(self, mark: Mark) -> bool:
         """Whether it is on record that this was posted, or told to whom it concerns."""
@@ -138,11 +141,19 @@ class Poster:
         await self._write(mark, {"ts": "-"})
 
     async def post(
-        self, client: AsyncWebClient, mark: Mark, place: Place, message: Mapping[str, Any], *, again: bool
+        self,
+        client: AsyncWebClient,
+        mark: Mark,
+        place: Place,
+        message: Mapping[str, Any],
+        *,
+        again: bool,
+        urgent: bool = True,
     ) -> Posted:
         """Post unless it was posted before; answers where it is, which is `place` unless that changed since.
 
-        To a person's id Slack posts in their direct message, whose own id is answered.
+        To a person's id Slack posts in their direct message, whose own id is answered. What is not `urgent` gives way
+        to what is.
 
         Raises:
             ChannelClosedError: the bot cannot post there.
@@ -159,9 +170,12 @@ class Poster:
             asked = place
 
             async def still_ours() -> None:
+                if not urgent:
+                    await self._turns.give_way(place.channel)
                 await self._write(mark, {"channel": place.channel, "thread": place.thread_ts})
 
-            answer = await patiently(client.chat_postMessage, still_ours, **_arguments(mark, place, message))
+            async with self._turns.first(place.channel) if urgent else contextlib.nullcontext():
+                answer = await patiently(client.chat_postMessage, still_ours, **_arguments(mark, place, message))
             found, asked = str(answer["ts"]), Place(str(answer.get("channel") or place.channel))
         await self._write(mark, {"channel": asked.channel, "ts": found})
         return Posted(asked.channel, found)

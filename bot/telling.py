@@ -15,7 +15,7 @@ from handlers.views import kit, lines, news, service
 from handlers.views.balance import waits_until
 from handlers.views.incident import Incident
 from handlers.views.news import News
-from store.events import ManagersChanged, SettingsChanged
+from store.events import ManagersChanged, PoolEvent, SettingsChanged
 from store.feed_events import FeedFailed, FeedRecovered
 from store.pushes import WebhookFailed
 from store.token_events import TokenMade, TokenRevoked
@@ -43,6 +43,10 @@ class Telling(Directly):
     async def _tell(self, *, more: bool) -> None:
         """Open an incident, follow it, or just say it."""
         told = self._told(self._texts)
+        if isinstance(self._event, PoolEvent):  # handled beside the others, so it leaves alone what these keep
+            if told:
+                await self._say(told)
+            return
         stood, place = await self._alerts.load(self._event.ref)
         self._last = place["event"]
         if self._last == self._event.id:  # handled before a crash, and only the standing message may be behind
@@ -213,7 +217,14 @@ class Telling(Directly):
             return
         place, message = Place(self._channel), self._message(told.text, self._texts)
         try:
-            there = await self._alerts.poster.post(self._client, self._mark("news"), place, message, again=self._again)
+            there = await self._alerts.poster.post(
+                self._client,
+                self._mark("news"),
+                place,
+                message,
+                again=self._again,
+                urgent=not isinstance(self._event, PoolEvent),
+            )
         except ChannelClosedError:
             await self._tell_managers(closed=True)
         else:

@@ -28,6 +28,8 @@ RECORDS = int(os.environ.get("CREDITS_BENCH_RECORDS", "300000"))
 """Lines of the month; CREDITS_BENCH_RECORDS=1000000 by hand."""
 TURNS = 3
 SEED = 4
+ARRANGED = 4
+"""Messages about what is set up before: three cards and the pools. A channel takes about one message a second."""
 _LOOK_S = 0.02
 _PEAK = "VmHWM:"
 
@@ -85,6 +87,7 @@ async def _turn(server: Server, report: Path) -> _Turn:
         await _prepare(city)
         await city.start("worker")
         await eventually(lambda: _is_at_work(city))
+        await city.playground.wait_for(lambda: len(city.told()) >= ARRANGED)
         told, cpu_s, peak_mb = await asyncio.to_thread(_import, city, report)
         event_id, at_ms = await _crossing(city)
         message = await city.playground.wait_for(lambda: _told_of(city, event_id))

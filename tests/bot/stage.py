@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from bot.alerts import Alerts
+from bot.alerts import POOLS, Alerts
 from bot.ending import end
 from bot.listener import Listener, Reaction
 from bot.payments.gateway import Gateway
@@ -152,7 +152,7 @@ class Stage:
     def tell(self, owner: str = "w1", **given: Any) -> Running:
         """The alerts' listener at work."""
         leases = self.leases("alerts", owner)
-        return self.start(leases, self.alerts(leases).react, **{"give_up_after": 12, **given})
+        return self.start(leases, self.alerts(leases).react, **{"give_up_after": 12, "apart": POOLS, **given})
 
     def charge(self, owner: str = "w1", gateway: Gateway | None = None, patience_s: float = 5) -> Running:
         """The payments' listener at work."""

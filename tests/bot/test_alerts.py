@@ -12,7 +12,7 @@ from tests.world import REF, texts_in, usd
 async def test_each_event_is_told_once_in_order_as_one_message_with_a_thread(stage: Stage) -> None:
     """The first news opens the standing message, all that follow go in its thread, each marked with its event."""
     apart = {"managers_changed", "balance_recovered", "webhook_failed", "webhook_recovered"}
-    apart |= {"feed_failed", "feed_recovered"}
+    apart |= {"feed_failed", "feed_recovered", "pool_low", "pool_exhausted"}
     story = [kind for kind in EVENTS if kind not in apart]
     ids = await emit(stage, *story)
     stage.tell()

@@ -6,7 +6,7 @@ import pytest
 from redis.exceptions import ConnectionError as RedisAwayError
 
 from store import keys
-from store.events import Codec, Event, RechargeResumed
+from store.events import Codec, Event, PoolExhausted, RechargeResumed
 from store.outbox import Delivery, Outbox
 from store.scripts import Client
 from tests.bot.hall import Hall, Recorder, nothing_pending
@@ -27,6 +27,28 @@ async def test_an_accounts_events_are_handled_in_order_and_accounts_side_by_side
     assert [event_id for account, event_id, _ in react.begun if account == "default"] == mine[:1]
     react.hold["default"].set()
     await eventually(lambda: react.done == theirs + mine)
+    await eventually(lambda: nothing_pending(hall))
+
+
+async def test_events_apart_keep_no_other_waiting(hall: Hall) -> None:
+    """While what is less urgent waits for Slack, the account's other events are handled, each kind in its order."""
+    hangs, done = asyncio.Event(), list[str]()
+
+    async def react(event: Event, **_: bool) -> None:
+        if isinstance(event, PoolExhausted):
+            await hangs.wait()
+        done.append(event.id)
+
+    pool = {"type": "pool_exhausted", "pool": "p", "month": "2026-11", "used_s": "60", "limit_s": "60"}
+    record = {"tenant": REF.tenant, "account": "default", "at_ms": "1", **pool}
+    apart = [f"{PARTITION:02d}-{await hall.redis.xadd(OUTBOX, record)}" for _ in range(2)]
+    others = await hall.put("default", "default")
+    hall.start(react, apart=frozenset({"pool_exhausted"}))
+    await eventually(lambda: done == others)
+
+    hangs.set()
+
+    await eventually(lambda: done == others + apart)
     await eventually(lambda: nothing_pending(hall))
 
 

@@ -62,6 +62,18 @@ async def test_what_one_file_crosses_is_told_once(stage: Stage) -> None:
     assert stage.marks() == [exhausted]
 
 
+async def test_what_is_used_up_by_now_is_told_as_that(stage: Stage) -> None:
+    """While the channel took its time, more was used: only that it is used up is news."""
+    await arrange(stage)
+    await stage.clean()
+    await stage.redis.hset(keys.pooled(REF), "audio:2099-11", "90000 100 90000")
+    _, exhausted = await emit(stage, "pool_low", "pool_exhausted")
+    stage.tell()
+    await stage.quiet()
+
+    assert stage.marks() == [exhausted]
+
+
 async def test_after_a_crash_it_is_told_once(stage: Stage) -> None:
     """What was posted, and not written down before the worker died, is found and not posted again."""
     await arrange(stage)
