@@ -9,7 +9,7 @@ from tests.benchmarks.figures import Figure, median
 from tests.benchmarks.server import Server, started
 from tests.benchmarks.wire import per_second
 
-COUNT = 20_000
+COUNT = 10_000
 RUNS = 5
 STEPS = (
     ("call", "local call, format, floor ="),

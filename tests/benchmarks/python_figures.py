@@ -82,7 +82,7 @@ def durability() -> Iterator[Figure]:
     """Every posting on the disk before its answer, against once a second."""
     with started("always") as always, started("everysec") as everysec:
         said = f"{always.name}, {CALLERS} concurrent callers from Python, TCP loopback"
-        pair = in_turn(2 * RUNS, lambda: single(always, grouped=False), lambda: single(everysec, grouped=False))
+        pair = in_turn(RUNS, lambda: single(always, grouped=False), lambda: single(everysec, grouped=False))
         alone = f"{said}, a call for each posting"
         yield Figure("always_vs_everysec", "×", alone, pair.ratios, Wanted(0.85, 0.95), digits=3)
         pair = in_turn(RUNS, lambda: single(always, grouped=True), lambda: single(everysec, grouped=True))
@@ -96,7 +96,7 @@ def peer() -> Iterator[Figure]:
     if programs is None:
         sys.stderr.write("hordak_transfers_per_s is left out: there is no PostgreSQL here.\n")
         return
-    runs = tuple(peers.hordak(programs, 8, 1_600) / 1000 for _ in range(3))
+    runs = tuple(peers.hordak(programs, 8, 800) / 1000 for _ in range(3))
     said = f"django-hordak 2.0, PostgreSQL in {programs}, synchronous_commit on, 8 threads, unix socket"
     yield Figure("hordak_transfers_per_s", "thousand/s", said, runs)
 

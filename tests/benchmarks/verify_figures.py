@@ -14,7 +14,7 @@ from tests.benchmarks.figures import Figure, Wanted
 from tests.benchmarks.server import Server, started
 from tests.benchmarks.wire import per_second
 
-ENTRIES = 1_000_000
+ENTRIES = 600_000
 AT_ONCE = 200_000
 RUNS = 3
 
