@@ -56,8 +56,10 @@ class PatientCluster(RedisCluster):
     async def aclose(self) -> None:
         """Close every connection, also in an outage: redis-py forgets to while it has to learn the nodes anew."""
         await super().aclose()
-        for nodes in ("nodes_cache", "startup_nodes"):
-            await self.nodes_manager.aclose(nodes)
+        self._lock = self._lock or asyncio.Lock()
+        async with self._lock:
+            for nodes in ("nodes_cache", "startup_nodes") if self._initialize else ():  # not learned anew meanwhile
+                await self.nodes_manager.aclose(nodes)
 
     def get_node(
         self, host: str | None = None, port: int | None = None, node_name: str | None = None
