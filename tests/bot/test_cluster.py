@@ -14,7 +14,7 @@ from bot.connect import connect
 from bot.examination import examine
 from store.scripts import Client
 from tests import clusters
-from tests.clusters import PRIMARIES, Cluster
+from tests.clusters import PRIMARIES, Cluster, eventually
 from tests.world import REF, World, open_world, texts_in, usd
 
 pytestmark = pytest.mark.redis
@@ -35,9 +35,11 @@ async def test_recharge_is_made_and_told(world: World) -> None:
     await world.recharge_on()
     await world.spend(15)
 
-    await world.playground.wait_for(lambda: "50.00" in texts_in(world.told()))
+    async def is_recharged() -> bool:
+        return (await world.account()).balance == usd(65)
 
-    assert (await world.account()).balance == usd(65)
+    await eventually(is_recharged)
+    await world.playground.wait_for(lambda: "50.00" in texts_in(world.told()))
 
 
 async def test_a_cluster_is_known_from_any_of_its_nodes(three_nodes: Cluster) -> None:
