@@ -194,9 +194,7 @@ async def test_a_group_that_vanished_is_made_again(hall: Hall) -> None:
     await eventually(lambda: react.done == first)
     await hall.redis.delete(OUTBOX)
     second = await hall.put("default")
-    await eventually(lambda: react.done == first + second)
-
-    assert worker.listener.healthy
+    await eventually(lambda: react.done == first + second and worker.listener.healthy)
 
 
 async def test_idle_it_asks_redis_little(hall: Hall) -> None:
