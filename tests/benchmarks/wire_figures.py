@@ -103,7 +103,7 @@ def holds() -> Iterator[Figure]:
             server.fresh()
             return peers.escrowmint(server, "reserve", HELD)
 
-        pair = in_turn(RUNS, ours, peer)
+        pair = in_turn(3, ours, peer)
         said = f"{server.name}, appendfsync {server.durability}, INFO commandstats, 1 connection; escrowmint 0.5"
         yield Figure("hold_and_capture_server_us", "µs", said, tuple(pair.a), digits=1)
         yield Figure("escrowmint_reserve_and_commit_server_us", "µs", said, tuple(pair.b), digits=1)
