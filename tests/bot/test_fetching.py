@@ -20,6 +20,9 @@ from store.orders import File
 TENANT = "T0TEST"
 CONTENT = b"UsageId,Call Type\r\n" * 1000
 FILE = File("F0000000001", "october.csv")
+FILES, FILES_GOV, FILES_ALIKE = "files.slack.com", "files.slack-gov.com", "files.sl\u0430ck.com"
+"""Hosts of Slack's files, and one that looks like it: its letter is Cyrillic."""
+ELSEWHERE = "files.example.com"
 SIGN_IN = b"\n<!DOCTYPE html><html><body>Sign in</body></html>"
 
 
@@ -126,7 +129,7 @@ async def test_own_file_is_fetched(slack: Slack, tmp_path: Path) -> None:
     "address",
     [
         *(
-            "https://files.example.com/x",
+            f"https://{ELSEWHERE}/x",
             "http://127.0.0.1.example.com/x",
             "ftp://127.0.0.1/x",
             "//[",
@@ -147,23 +150,23 @@ async def test_token_goes_to_slack_only(slack: Slack, tmp_path: Path, address: s
 @pytest.mark.parametrize(
     ("address", "home", "fine"),
     [
-        ("https://files.slack.com/files-pri/T-F/download/x", "https://slack.com/api/", True),
+        (f"https://{FILES}/files-pri/T-F/download/x", "https://slack.com/api/", True),
         ("https://files-origin.slack.com/x", "https://www.slack.com/api/", True),
         ("https://slack.com/x", "https://slack.com/api/", True),
-        ("https://files.slack-gov.com/x", "https://slack-gov.com/api/", True),
-        ("http://files.slack.com/x", "https://slack.com/api/", False),
-        ("https://files.slack.com:8443/x", "https://slack.com/api/", False),
+        (f"https://{FILES_GOV}/x", "https://slack-gov.com/api/", True),
+        (f"http://{FILES}/x", "https://slack.com/api/", False),
+        (f"https://{FILES}:8443/x", "https://slack.com/api/", False),
         ("https://evilslack.com/x", "https://slack.com/api/", False),
         ("https://slack.com.example.com/x", "https://slack.com/api/", False),
         ("https://slack.com@example.com/x", "https://slack.com/api/", False),
         ("https://somebody:secret@files.slack.com/x", "https://slack.com/api/", False),
         ("https://somebody@files.slack.com/x", "https://slack.com/api/", False),
-        ("https://files.slack.com./x", "https://slack.com/api/", False),
-        ("https://files.sl\u0430ck.com/x", "https://slack.com/api/", False),
+        (f"https://{FILES}./x", "https://slack.com/api/", False),
+        (f"https://{FILES_ALIKE}/x", "https://slack.com/api/", False),
         ("https://example.com/.slack.com", "https://slack.com/api/", False),
         ("https://example.com\\.slack.com/x", "https://slack.com/api/", False),
         ("https://example.com#.slack.com", "https://slack.com/api/", False),
-        ("https://files.slack.com:many/x", "https://slack.com/api/", False),
+        (f"https://{FILES}:many/x", "https://slack.com/api/", False),
         ("https://[files.slack.com/x", "https://slack.com/api/", False),
         ("", "https://slack.com/api/", False),
     ],
@@ -189,7 +192,7 @@ async def test_redirect_within_slack_is_followed(slack: Slack, tmp_path: Path) -
 
 @pytest.mark.parametrize(
     "location",
-    ["http://files.example.com/x", "//files.example.com/x", "http://[", "http://127.0.0.1:many/", "data:,x"],
+    [f"http://{ELSEWHERE}/x", f"//{ELSEWHERE}/x", "http://[", "http://127.0.0.1:many/", "data:,x"],
 )
 async def test_redirect_elsewhere_is_not(slack: Slack, tmp_path: Path, location: str) -> None:
     """The token does not leave Slack that way either, and an address that is none leads nowhere."""
